@@ -1,0 +1,111 @@
+"""The database: one base class, one session, one transaction per request.
+
+Reads run in a plain transaction. A request that writes calls `begin_write()` first: on SQLite that takes a
+fair gate shared by all processes and starts with BEGIN IMMEDIATE, because SQLite's own busy handler can make
+one writer wait for seconds while others overtake it.
+"""
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import Pool
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    session_options={"expire_on_commit": False, "autoflush": False},
+    disable_autonaming=True,
+)
+
+
+def init_app(app) -> None:
+    uri = app.config["SQLALCHEMY_DATABASE_URI"]
+    options = app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})
+    if uri.startswith("sqlite"):
+        app.config["CASEMGR_INSTANCE"].mkdir(parents=True, exist_ok=True)
+        options.setdefault("connect_args", {"timeout": 20})
+    else:
+        options.setdefault("pool_size", 8)
+        options.setdefault("pool_pre_ping", True)
+    db.init_app(app)
+
+
+def begin_write(session=None) -> None:
+    """End the read that may be open and start a transaction that may write. Calling it twice is harmless."""
+    session = session or db.session
+    if session.in_transaction():
+        if session.connection().get_execution_options().get("casemgr_write"):
+            return
+        session.commit()
+    session.connection(execution_options={"casemgr_write": True})
+
+
+def is_postgresql(session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+@event.listens_for(Engine, "connect")
+def _sqlite_settings(connection, _record) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "trusted_schema=OFF",
+        "recursive_triggers=ON",  # so that REPLACE fires the triggers that refuse DELETE
+        "cache_size=-32000",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    if connection.get_execution_options().get("casemgr_write"):
+        _enter_gate(connection)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _enter_gate(connection) -> None:
+    path = connection.engine.url.database
+    if not path or path == ":memory:":
+        return
+    info = connection.connection.info
+    handle = os.open(path + ".gate", os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    info["gate"] = handle
+
+
+@event.listens_for(Pool, "checkin")
+def _leave_gate(_connection, record) -> None:
+    # The pool takes a connection back only after its COMMIT or ROLLBACK has returned.
+    handle = record.info.pop("gate", None)
+    if handle is not None:
+        with contextlib.suppress(OSError):
+            os.close(handle)

@@ -1,0 +1,41 @@
+"""Settings, read from the environment. The defaults are safe for the demo only."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+
+def settings(environ=os.environ) -> dict:
+    """The Flask configuration as a plain dict; see the table of settings in README.md."""
+    instance = Path(environ.get("CASEMGR_INSTANCE", ROOT / "instance"))
+    return {
+        "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL"), instance),
+        "CASEMGR_INSTANCE": instance,
+        "CASEMGR_KEY_FILE": Path(environ.get("CASEMGR_KEY_FILE", instance / "casemgr.key")),
+        "CASEMGR_TODAY": environ.get("CASEMGR_TODAY", ""),
+        # A fixed id of the installation: part of every unique key of the ledger and its projections.
+        "CASEMGR_PROVINCE": int(environ.get("CASEMGR_PROVINCE", "89")),
+        "SESSION_COOKIE_SECURE": environ.get("CASEMGR_INSECURE_COOKIES", "") != "1",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": 8 * 3600,
+        # Large enough for every form of a dossier, small enough that a flood of text is refused.
+        "MAX_CONTENT_LENGTH": 512 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 512 * 1024,
+        "MAX_FORM_PARTS": 2000,
+        "BABEL_DEFAULT_LOCALE": "vi",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Ho_Chi_Minh",
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def database_url(url: str | None, instance: Path) -> str:
+    """SQLite in the instance folder unless a URL is given; PostgreSQL URLs get the psycopg 3 driver."""
+    if not url:
+        return f"sqlite:///{instance / 'casemgr.db'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
