@@ -1,0 +1,134 @@
+"""Every test gets a fresh database, copied from a template that is built once per backend and worker."""
+
+import os
+import shutil
+import uuid
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from casemgr import create_app
+from casemgr.db import db
+from config import database_url
+
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+BACKENDS = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
+
+
+def pytest_report_header():
+    return [] if POSTGRES else ["*** TEST_POSTGRES_URL is not set: the suite runs on SQLite alone ***"]
+
+
+def test_config(folder: Path, uri: str) -> dict:
+    return {
+        "TESTING": True,
+        "SECRET_KEY": "only-for-tests",
+        "SQLALCHEMY_DATABASE_URI": uri,
+        "CASEMGR_INSTANCE": folder,
+        "CASEMGR_KEY_FILE": folder / "casemgr.key",
+        "CASEMGR_TODAY": "",
+        "SESSION_COOKIE_SECURE": False,
+        "WTF_CSRF_ENABLED": False,
+    }
+
+
+def build_schema(app) -> None:
+    with app.app_context():
+        db.create_all()
+        db.session.remove()
+        db.engine.dispose()
+
+
+class SqliteTemplates:
+    """Copies of a migrated SQLite file."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.file = folder / "template.db"
+        build_schema(create_app(test_config(folder, f"sqlite:///{self.file}")))
+
+    def fresh(self, folder: Path) -> str:
+        shutil.copy(self.file, folder / "casemgr.db")
+        shutil.copy(self.folder / "casemgr.key", folder / "casemgr.key")
+        return f"sqlite:///{folder / 'casemgr.db'}"
+
+    def drop(self, uri: str) -> None:
+        pass
+
+
+class PostgresTemplates:
+    """Databases made with CREATE DATABASE ... TEMPLATE."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.url = make_url(database_url(POSTGRES, folder))
+        self.admin = sa.create_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        self.template = f"casemgr_template_{uuid.uuid4().hex[:12]}"
+        self._run(f'CREATE DATABASE "{self.template}"')
+        build_schema(create_app(test_config(folder, self._uri(self.template))))
+
+    def _run(self, statement: str) -> None:
+        with self.admin.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+    def _uri(self, name: str) -> str:
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def fresh(self, folder: Path) -> str:
+        name = f"casemgr_test_{uuid.uuid4().hex[:12]}"
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
+        shutil.copy(self.folder / "casemgr.key", folder / "casemgr.key")
+        return self._uri(name)
+
+    def drop(self, uri: str) -> None:
+        self._run(f'DROP DATABASE IF EXISTS "{make_url(uri).database}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory):
+    """The template of each backend, built on first use and dropped at the end."""
+    built = {}
+
+    def get(backend: str):
+        if backend not in built:
+            kind = PostgresTemplates if backend == "postgresql" else SqliteTemplates
+            built[backend] = kind(tmp_path_factory.mktemp(f"template-{backend}"))
+        return built[backend]
+
+    yield get
+    if "postgresql" in built:
+        built["postgresql"]._run(f'DROP DATABASE IF EXISTS "{built["postgresql"].template}" WITH (FORCE)')
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def app(backend, templates, tmp_path):
+    """The application on a fresh database of this backend."""
+    source = templates(backend)
+    uri = source.fresh(tmp_path)
+    app = create_app(test_config(tmp_path, uri))
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    source.drop(uri)
+
+
+@pytest.fixture
+def session(app):
+    """A session inside an application context; what it commits stays in this test's database."""
+    with app.app_context():
+        yield db.session
+        db.session.rollback()
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
