@@ -1,0 +1,33 @@
+"""Triggers that make a table append-only: the database itself refuses UPDATE, DELETE, REPLACE and TRUNCATE."""
+
+from collections.abc import Sequence
+
+
+def append_only(table: str, dialect: str, unique: Sequence[Sequence[str]] = ()) -> list[str]:
+    """SQL statements, to be run once after the table is made (and after every batch migration that remade it).
+
+    `unique` names the column lists of the table's unique keys. SQLite's INSERT OR REPLACE deletes the old row
+    without firing a DELETE trigger (unless the connection asks for it), so there an INSERT over a key is refused.
+    """
+    if dialect == "sqlite":
+        statements = [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+        for number, columns in enumerate(unique):
+            same = " AND ".join(f"{column} = NEW.{column}" for column in columns)
+            statements.append(
+                f"CREATE TRIGGER {table}_no_replace_{number} BEFORE INSERT ON {table} "
+                f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+        return statements
+    return [
+        f"CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_refuse()",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()",
+    ]

@@ -1,0 +1,65 @@
+"""Two tables: a subject with the head of its ledger, and the entries, clustered by (subject, seq)."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casemgr.db import Base
+from casemgr.db_triggers import append_only
+
+
+ENTRY_KEYS = (("province", "subject", "seq"), ("province", "id"), ("province", "voids"))
+
+
+class LedgerSubject(Base):
+    __tablename__ = "ledger_subject"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    head_seq: Mapped[int] = mapped_column(sa.Integer, default=0)
+    head_mac: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+
+    __table_args__ = (sa.Index(None, "province", "kind", "id"),)
+
+
+class LedgerEntry(Base):
+    __tablename__ = "ledger_entry"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    seq: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    id: Mapped[UUID] = mapped_column(sa.Uuid)
+    kind: Mapped[str] = mapped_column(sa.String(32))
+    occurred_at: Mapped[datetime] = mapped_column(sa.DateTime)
+    precision: Mapped[str] = mapped_column(sa.String(6))
+    recorded_at: Mapped[datetime] = mapped_column(sa.DateTime)
+    author: Mapped[str] = mapped_column(sa.String(64))
+    unit: Mapped[str] = mapped_column(sa.String(32))
+    # Text, not JSON: the chain covers exactly these characters, and JSONB would rewrite numbers.
+    coded: Mapped[str] = mapped_column(sa.Text)
+    sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    definition: Mapped[str] = mapped_column(sa.String(48))
+    voids: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    digest: Mapped[bytes] = mapped_column(sa.LargeBinary(16))
+    prev: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    mac: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+
+    __table_args__ = (
+        sa.UniqueConstraint("province", "id"),
+        sa.UniqueConstraint("province", "voids"),  # an entry is voided once
+        sa.ForeignKeyConstraint(["province", "subject"], ["ledger_subject.province", "ledger_subject.id"]),
+        sa.CheckConstraint("seq > 0", name="seq_positive"),
+        sa.CheckConstraint("precision IN ('minute','day','month','year')", name="precision_known"),
+        sa.CheckConstraint("(voids IS NULL) = (kind <> 'voided')", name="void_names_entry"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+@event.listens_for(LedgerEntry.__table__, "after_create")
+def _refuse_change(_table, connection, **_kw) -> None:
+    for statement in append_only("ledger_entry", connection.dialect.name, ENTRY_KEYS):
+        connection.exec_driver_sql(statement)

@@ -1,0 +1,316 @@
+"""The one way into the ledger: `append_many`. Pages, imports, commands and devices all go through it."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from flask import current_app
+
+from casemgr import vault
+from casemgr.db import begin_write, is_postgresql
+from casemgr.ledger.models import LedgerEntry, LedgerSubject
+from casemgr.ledger.rules import (
+    VOIDED,
+    Draft,
+    Entry,
+    canonical,
+    content_digest,
+    entry_mac,
+    genesis,
+    void_refusal,
+)
+from casemgr.refused import N_, Refused
+
+SUBJECTS = LedgerSubject.__table__
+ENTRIES = LedgerEntry.__table__
+CHUNK = 400  # subjects in one IN list: below SQLite's limit on bound values
+WRITERS = 0x1ED6  # PostgreSQL advisory lock: shared by every append, exclusive for a known-at
+
+Batch = tuple[UUID, list[Entry]]
+
+
+class EntryConflict(Refused):
+    """The same entry id arrived again with other content."""
+
+
+class Stale(Refused):
+    """A decision names a state of the ledger that is no longer the last one."""
+
+
+class VoidRefused(Refused):
+    """The entry to be voided does not exist here, is a void itself, or is voided already."""
+
+
+VOID_MESSAGES = {
+    "unknown": N_("Không tìm thấy bản ghi cần hủy trong hồ sơ này."),
+    "void": N_("Không hủy được một bản ghi hủy. Hãy nhập lại nội dung đúng bằng một bản ghi mới."),
+    "twice": N_("Bản ghi này đã được hủy trước đó."),
+}
+
+
+class Projection:
+    """Rows kept beside the ledgers of one kind of subject so that pages are fast.
+
+    `rows(session, batch)` gives, for subjects with all their entries, the rows of each table; every row starts
+    with `province` and `subject`. Columns in `volatile` (ciphertexts) are not compared by a check.
+    """
+
+    def __init__(self, tables: Sequence[sa.Table], rows: Callable, volatile: frozenset[str] = frozenset()):
+        self.tables = tables
+        self.rows = rows
+        self.volatile = volatile
+
+
+PROJECTIONS: dict[str, Projection] = {}
+
+
+def project_as(kind: str, projection: Projection) -> None:
+    """Registers the projection of the subjects of one kind."""
+    PROJECTIONS[kind] = projection
+
+
+def province() -> int:
+    return current_app.config["CASEMGR_PROVINCE"]
+
+
+def create_many(session, subjects: Sequence[tuple[str, UUID]]) -> None:
+    """New subjects, each with a key of its own: (kind, id)."""
+    begin_write(session)
+    here, keys = province(), vault.keys()
+    rows = [{"province": here, "id": i, "kind": k, "head_seq": 0, "head_mac": genesis(i)} for k, i in subjects]
+    session.execute(sa.insert(SUBJECTS), rows)
+    session.execute(
+        sa.insert(vault.SubjectKey.__table__),
+        [{"province": here, "subject": i, "wrapped": vault.new_subject_key(keys)} for _, i in subjects],
+    )
+
+
+def create(session, kind: str, subject: UUID | None = None) -> UUID:
+    """A new subject with an empty ledger."""
+    subject = subject or uuid4()
+    create_many(session, [(kind, subject)])
+    return subject
+
+
+def lock(session, subject: UUID) -> int:
+    """Holds the subject until the end of the transaction and gives the seq of its last entry."""
+    begin_write(session)
+    head = sa.select(SUBJECTS.c.head_seq).where(SUBJECTS.c.province == province(), SUBJECTS.c.id == subject)
+    return session.execute(head.with_for_update()).scalar_one()
+
+
+def append(session, subject: UUID, drafts: Sequence[Draft], on_seq: int | None = None) -> list[Entry]:
+    """Appends to one ledger and refreshes its projection in the same transaction.
+
+    Raises EntryConflict, VoidRefused, or Stale when `on_seq` is not the last entry. Returns the entries, the
+    stored ones where the same id arrived before with the same content.
+    """
+    if on_seq is not None and lock(session, subject) != on_seq:
+        raise Stale(N_("Hồ sơ đã có bản ghi mới sau khi trang này được mở. Hãy xem lại rồi quyết định."))
+    return append_many(session, [(subject, drafts)])
+
+
+def append_many(session, batches: Sequence[tuple[UUID, Sequence[Draft]]]) -> list[Entry]:
+    """Appends to several ledgers at once, each named once; see `append`."""
+    begin_write(session)
+    if is_postgresql(session):
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(WRITERS)))
+    keys = vault.keys()
+    heads = _locked_heads(session, [subject for subject, _ in batches])
+    known = entries_of(session, [s for s, _ in batches if heads[s].head_seq])
+    wrapped = _wrapped_keys(session, [s for s, drafts in batches if any(d.sealed for d in drafts)])
+
+    result, rows, moved, ledgers = [], [], [], []
+    for subject, drafts in batches:
+        ledger, before = known.get(subject, []), len(known.get(subject, []))
+        for draft in drafts:
+            entry = _chain(keys, wrapped, subject, ledger, draft)
+            if entry.seq > len(ledger):
+                ledger.append(entry)
+                rows.append(_row(entry))
+            result.append(entry)
+        if len(ledger) > before:
+            moved.append({"b_id": subject, "head_seq": ledger[-1].seq, "head_mac": ledger[-1].mac})
+            ledgers.append((heads[subject].kind, subject, ledger))
+    if rows:
+        session.execute(sa.insert(ENTRIES), rows)
+        advance = sa.update(SUBJECTS).where(SUBJECTS.c.province == province(), SUBJECTS.c.id == sa.bindparam("b_id"))
+        session.connection().execute(advance, moved)
+        _project(session, ledgers)
+    return result
+
+
+def _chain(keys, wrapped, subject: UUID, ledger: list[Entry], draft: Draft) -> Entry:
+    digest = content_digest(keys.digest, subject, draft)
+    if draft.id is not None:
+        same = next((e for e in ledger if e.id == draft.id), None)
+        if same is not None:
+            if same.digest != digest:
+                raise EntryConflict(N_("Bản ghi này đã được lưu trước đó với nội dung khác."))
+            return same
+    if (draft.kind == VOIDED) != (draft.voids is not None):
+        raise ValueError("a void names an entry, and nothing else does")
+    if draft.voids is not None:
+        refusal = void_refusal(ledger, draft.voids)
+        if refusal:
+            raise VoidRefused(VOID_MESSAGES[refusal])
+    entry_id = draft.id or uuid4()
+    sealed = None
+    if draft.sealed:
+        plain = canonical(draft.sealed).encode()
+        sealed = vault.seal(keys, wrapped[subject], plain, subject.bytes + entry_id.bytes)
+    text = canonical(draft.coded)
+    entry = Entry(
+        subject=subject,
+        seq=len(ledger) + 1,
+        id=entry_id,
+        kind=draft.kind,
+        occurred_at=draft.occurred_at,
+        precision=draft.precision,
+        recorded_at=draft.recorded_at,
+        author=draft.author,
+        unit=draft.unit,
+        coded=draft.coded,
+        coded_text=text,
+        sealed=sealed,
+        definition=draft.definition,
+        voids=draft.voids,
+        digest=digest,
+        prev=ledger[-1].mac if ledger else genesis(subject),
+        mac=b"",
+    )
+    return replace(entry, mac=entry_mac(keys.mac, entry))
+
+
+def _row(entry: Entry) -> dict:
+    row = {name: getattr(entry, name) for name in Entry.__slots__}
+    row["coded"] = row.pop("coded_text")
+    row["province"] = province()
+    return row
+
+
+def _locked_heads(session, subjects: Sequence[UUID]) -> dict:
+    heads = {}
+    for part in _chunks(sorted(subjects)):
+        query = sa.select(SUBJECTS).where(SUBJECTS.c.province == province(), SUBJECTS.c.id.in_(part))
+        heads.update({row.id: row for row in session.execute(query.order_by(SUBJECTS.c.id).with_for_update())})
+    return heads
+
+
+def _wrapped_keys(session, subjects: Sequence[UUID]) -> dict[UUID, bytes]:
+    table, found = vault.SubjectKey.__table__, {}
+    for part in _chunks(subjects):
+        query = sa.select(table.c.subject, table.c.wrapped)
+        query = query.where(table.c.province == province(), table.c.subject.in_(part))
+        found.update({row.subject: row.wrapped for row in session.execute(query)})
+    return found
+
+
+def _chunks(items: Sequence) -> Iterator[Sequence]:
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
+
+
+def _entry(row) -> Entry:
+    return Entry(
+        row.subject,
+        row.seq,
+        row.id,
+        row.kind,
+        row.occurred_at,
+        row.precision,
+        row.recorded_at,
+        row.author,
+        row.unit,
+        json.loads(row.coded),
+        row.coded,
+        row.sealed,
+        row.definition,
+        row.voids,
+        row.digest,
+        row.prev,
+        row.mac,
+    )
+
+
+def entries(session, subject: UUID) -> list[Entry]:
+    """The whole ledger of one subject, by seq."""
+    return entries_of(session, [subject]).get(subject, [])
+
+
+def entries_of(session, subjects: Sequence[UUID]) -> dict[UUID, list[Entry]]:
+    """The ledgers of several subjects, each by seq; subjects without entries are absent."""
+    ledgers: dict[UUID, list[Entry]] = {}
+    for part in _chunks(subjects):
+        query = sa.select(ENTRIES).where(ENTRIES.c.province == province(), ENTRIES.c.subject.in_(part))
+        for row in session.execute(query.order_by(ENTRIES.c.subject, ENTRIES.c.seq)):
+            ledgers.setdefault(row.subject, []).append(_entry(row))
+    return ledgers
+
+
+def read_sealed(session, some: Sequence[Entry]) -> dict[UUID, dict]:
+    """The decrypted part of entries, by entry id; those without one, or whose key was destroyed, are absent."""
+    sealed = [e for e in some if e.sealed is not None]
+    wrapped, keys = _wrapped_keys(session, list({e.subject for e in sealed})), vault.keys()
+    return {
+        e.id: json.loads(vault.unseal(keys, wrapped[e.subject], e.sealed, e.subject.bytes + e.id.bytes))
+        for e in sealed
+        if e.subject in wrapped
+    }
+
+
+def _project(session, ledgers: Iterable[tuple[str, UUID, list[Entry]]]) -> None:
+    by_kind: dict[str, list[Batch]] = {}
+    for kind, subject, ledger in ledgers:
+        by_kind.setdefault(kind, []).append((subject, ledger))
+    for kind, batch in by_kind.items():
+        if kind in PROJECTIONS:
+            write_projection(session, PROJECTIONS[kind], batch)
+
+
+def write_projection(session, projection: Projection, batch: Sequence[Batch]) -> None:
+    """Replaces the projection rows of these subjects."""
+    rows = projection.rows(session, batch)
+    old = [subject for subject, ledger in batch if ledger]
+    for table in projection.tables:
+        for part in _chunks(old):
+            session.execute(sa.delete(table).where(table.c.province == province(), table.c.subject.in_(part)))
+        if rows[table]:
+            session.execute(sa.insert(table), rows[table])
+
+
+def settle(session) -> None:
+    """Waits for the writes still open, so that a known-at sees everything recorded before it. Holds nothing after."""
+    if is_postgresql(session):
+        session.execute(sa.select(sa.func.pg_advisory_lock(WRITERS)))
+        session.execute(sa.select(sa.func.pg_advisory_unlock(WRITERS)))
+    else:
+        begin_write(session)
+        session.commit()
+
+
+def replay(session, kind: str, known_at: datetime | None = None) -> Iterator[Batch]:
+    """Streams the ledgers of one kind of subject, ordered by subject, entries by seq; coded parts only.
+
+    `known_at` leaves out entries recorded later. The caller folds each ledger as it comes.
+    """
+    wanted = sa.select(SUBJECTS.c.id).where(SUBJECTS.c.province == province(), SUBJECTS.c.kind == kind)
+    query = sa.select(ENTRIES).where(ENTRIES.c.province == province(), ENTRIES.c.subject.in_(wanted))
+    if known_at is not None:
+        query = query.where(ENTRIES.c.recorded_at <= known_at)
+    yield from _by_subject(session, query)
+
+
+def _by_subject(session, query) -> Iterator[Batch]:
+    query = query.order_by(ENTRIES.c.subject, ENTRIES.c.seq)
+    current: list[Entry] = []
+    for row in session.execute(query.execution_options(yield_per=5000)):
+        if current and current[0].subject != row.subject:
+            yield current[0].subject, current
+            current = []
+        current.append(_entry(row))
+    if current:
+        yield current[0].subject, current
