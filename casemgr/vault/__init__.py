@@ -10,11 +10,13 @@ from pathlib import Path
 
 from casemgr.vault.crypto import BUCKETS, Keys, Unreadable, blind, bucket, derive, new_subject_key, seal, unseal
 from casemgr.vault.keyfile import KeyFileMissing, create_key_file, read_key_file
+from casemgr.vault.models import SubjectKey
 
 __all__ = [
     "BUCKETS",
     "KeyFileMissing",
     "Keys",
+    "SubjectKey",
     "Unreadable",
     "blind",
     "bucket",
@@ -44,8 +46,6 @@ def init_app(app) -> None:
 
     A new key is never made here for a real installation: it would hide that the old one was lost.
     """
-    from casemgr.vault import models  # noqa: F401 - registers the table
-
     if app.config.get("TESTING") or app.config.get("CASEMGR_DEMO"):
         create_key_file(Path(app.config["CASEMGR_KEY_FILE"]))
     if not app.config.get("SECRET_KEY"):
