@@ -1,0 +1,79 @@
+"""The small language of conditions in programme files, compiled to plain functions.
+
+A condition is a table. `{risk = "CAO"}`: the fact equals the value. `{harm = ["BL", "XHTD"]}`: the fact is one of
+the values. `{age = {below = 16}}`: a comparison (below, at_least, above, at_most; an unknown fact satisfies none),
+or `{age = {known = false}}`. Several keys must all hold. `any`, `all` and `none` take lists of conditions.
+A fact that is itself a list satisfies a value when it contains it. Pure: no database, no Flask.
+"""
+
+from collections.abc import Callable, Mapping
+
+Facts = Mapping[str, object]
+Condition = Callable[[Facts], bool]
+
+COMPARISONS = {
+    "below": lambda fact, bound: fact < bound,
+    "at_most": lambda fact, bound: fact <= bound,
+    "at_least": lambda fact, bound: fact >= bound,
+    "above": lambda fact, bound: fact > bound,
+}
+
+
+class BadCondition(ValueError):
+    """The table is not a condition; the text says which key is wrong."""
+
+
+def always(_facts: Facts) -> bool:
+    return True
+
+
+def compile_condition(table: Mapping) -> Condition:
+    """A function facts -> bool. Raises BadCondition."""
+    if not isinstance(table, Mapping):
+        raise BadCondition("a condition is a table")
+    parts = [_part(key, value) for key, value in table.items()]
+    if not parts:
+        return always
+    if len(parts) == 1:
+        return parts[0]
+    return lambda facts: all(part(facts) for part in parts)
+
+
+def _part(key: str, value) -> Condition:
+    if key in ("any", "all", "none"):
+        if not isinstance(value, list):
+            raise BadCondition(f"{key} takes a list of conditions")
+        parts = [compile_condition(item) for item in value]
+        if key == "any":
+            return lambda facts: any(part(facts) for part in parts)
+        if key == "all":
+            return lambda facts: all(part(facts) for part in parts)
+        return lambda facts: not any(part(facts) for part in parts)
+    if isinstance(value, Mapping):
+        return _comparison(key, value)
+    wanted = frozenset(value) if isinstance(value, list) else frozenset([value])
+    return lambda facts: _contains(facts.get(key), wanted)
+
+
+def _contains(fact, wanted: frozenset) -> bool:
+    if isinstance(fact, list | tuple | set | frozenset):
+        return not wanted.isdisjoint(fact)
+    return fact in wanted
+
+
+def _comparison(key: str, table: Mapping) -> Condition:
+    if set(table) == {"known"}:
+        known = bool(table["known"])
+        return lambda facts: (facts.get(key) not in (None, "")) is known
+    unknown = set(table) - set(COMPARISONS)
+    if unknown or not table:
+        raise BadCondition(f"{key}: unknown comparison {', '.join(sorted(unknown)) or 'none'}")
+    bounds = [(COMPARISONS[name], bound) for name, bound in table.items()]
+
+    def holds(facts: Facts) -> bool:
+        fact = facts.get(key)
+        if isinstance(fact, bool) or not isinstance(fact, int | float):
+            return False
+        return all(compare(fact, bound) for compare, bound in bounds)
+
+    return holds

@@ -1,0 +1,290 @@
+"""From a TOML file to a `Programme`, with every reference checked at start."""
+
+import hashlib
+import tomllib
+from datetime import date
+from pathlib import Path
+
+from casemgr.programmes import model
+from casemgr.programmes.model import Code, Criterion, Due, Field, Kind, Met, Need, Programme, Selector, Step, Track
+from casemgr.programmes.reader import ProgrammeError, Reader, Source
+
+FIELD_TYPES = {
+    "text", "note", "choice", "choices", "yesno", "date", "moment", "number", "money", "year",
+    "service", "need", "needs", "items",
+}  # fmt: skip
+CLOCK_UNITS = ("hours", "workdays", "days", "months")
+# Entry kinds every ledger understands; a programme describes those it uses and adds its own.
+CASE_KINDS = frozenset({"told", "voided", "linked", "assigned", "transferred", "decided"})
+DETECTION_KINDS = frozenset({"detected", "told", "voided", "matched", "decided", "assigned", "taken", "duplicate"})
+
+
+def load_folder(folder: Path) -> dict[str, Programme]:
+    """Every *.toml of the folder, by code. Raises ProgrammeError."""
+    programmes: dict[str, Programme] = {}
+    for file in sorted(folder.glob("*.toml")):
+        programme = load_file(file)
+        if programme.code in programmes:
+            raise ProgrammeError(file.name, 1, "code", f"{programme.code} is used by another file")
+        programmes[programme.code] = programme
+    return programmes
+
+
+def load_file(file: Path) -> Programme:
+    """One programme. Raises ProgrammeError naming file, line and key."""
+    text = file.read_text(encoding="utf-8")
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        line = next((int(w.rstrip(",")) for a, w in _pairs(str(problem).split()) if a == "line"), 1)
+        raise ProgrammeError(file.name, line, "", str(problem)) from None
+    reader = Reader(Source(file, text), (), table)
+    programme = _programme(reader, hashlib.sha256(text.encode()).hexdigest()[:12])
+    reader.done()
+    return programme
+
+
+def _pairs(words):
+    return zip(words, words[1:], strict=False)
+
+
+def _programme(r: Reader, digest: str) -> Programme:
+    codes = r.table_of("codes", lambda s, _name: {c: _code(s, c) for c in list(s.table)})
+    services = r.table_of("services", _code_table)
+    needs = r.table_of("needs", lambda s, name: _need(s, name, services))
+    clocks = r.table_of("clocks", _clock)
+    lists = {"codes": codes, "clocks": clocks, "needs": needs}
+    case = r._sub(("case",), r.take("case", dict), lambda s: _track(s, lists, CASE_KINDS))
+    detection = r._sub(("detection",), r.take("detection", dict), lambda s: _track(s, lists, DETECTION_KINDS))
+    steps = r.list_of("steps", lambda s: _step(s, case, detection))
+    bands = r.take("age_bands", list, [])
+    if not all(isinstance(b, list) and len(b) in (1, 2) and all(isinstance(n, int) for n in b) for b in bands):
+        r.fail("age_bands", "must be a list like [[0, 6], [6, 11], [11]]")
+    return Programme(
+        code=r.take("code", str),
+        version=r.take("version", str),
+        digest=digest,
+        name=r.text("name"),
+        short=r.text("short"),
+        beneficiary=r.take("beneficiary", str, among=("person", "household")),
+        readers=r.take("readers", str, among=("assigned", "commune")),
+        sensitive=r.take("sensitive", bool),
+        anonymous=r.take("anonymous", bool, False),
+        leads=r.list_of("leads", lambda s: _code(s, s.take("code", str))),
+        codes=codes,
+        services=services,
+        needs=needs,
+        clocks=clocks,
+        case=case,
+        detection=detection,
+        detection_name=r.text("detection_name"),
+        bands=r.list_of("bands", lambda s: _band(s, case.kinds)),
+        steps=steps,
+        population=r.take("population", str, among=("detections", "cases")),
+        counts_from=r._sub(("counts_from",), r.take("counts_from", dict), lambda s: _selector(s, case.kinds)),
+        in_population=r.condition("in_population"),
+        unit_of_count=r.text("unit_of_count"),
+        age_bands=tuple((b[0], b[1] if len(b) == 2 else None) for b in bands),
+        exclusions={
+            c: _code(Reader(r.source, ("exclusions", c), t), c) for c, t in r.take("exclusions", dict, {}).items()
+        },
+    )
+
+
+def _code_table(s: Reader, name: str) -> Code:
+    return _code(s, name)
+
+
+def _code(s: Reader, name: str) -> Code:
+    """`{vi, en, from, to}`; given as a sub-table of a list or as the list's own value."""
+    if isinstance(s.table.get(name), dict) and "vi" not in s.table:
+        s.taken.add(name)
+        return s._sub((name,), s.table[name], lambda sub: _code(sub, name))
+    vi, en = s.take("vi", str), s.take("en", str)
+    return Code(name, model.Text(vi, en), s.day("from", None), s.day("to", None))
+
+
+def _need(s: Reader, name: str, services: dict) -> Need:
+    answers = s.strings("services")
+    for service in answers:
+        if service not in services:
+            s.fail("services", f"no service {service!r}")
+    return Need(name, model.Text(s.take("vi", str), s.take("en", str)), answers, s.condition("must_answer", None))
+
+
+def _clock(s: Reader, name: str) -> model.Clock:
+    def version(v: Reader) -> model.ClockVersion:
+        units = [unit for unit in CLOCK_UNITS if unit in v.table]
+        if len(units) != 1:
+            v.fail("", f"needs exactly one of {', '.join(CLOCK_UNITS)}")
+        amount = v.take(units[0], int)
+        return model.ClockVersion(
+            v.day("from", date.min), v.day("to", None), units[0], amount, v.take("article", str), v.take("tag", str)
+        )
+
+    versions = s.list_of("versions", version)
+    if not versions:
+        s.fail("versions", "is missing")
+    for earlier, later in _pairs(versions):
+        if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
+            s.fail("versions", "the versions overlap or are not in order")
+    return model.Clock(name, versions)
+
+
+def _track(s: Reader, lists: dict, common: frozenset[str]) -> Track:
+    kinds = s.table_of("kinds", lambda k, name: _kind(k, name, lists))
+    for kind in kinds.values():
+        for before in kind.after:
+            if before not in kinds and before not in common:
+                s.fail("kinds", f"{kind.code} comes after unknown kind {before!r}")
+    known = dict.fromkeys(common) | kinds
+    criteria = s.list_of("criteria", lambda c: _criterion(c, known, lists["clocks"]))
+    return Track(kinds, criteria)
+
+
+def _kind(k: Reader, name: str, lists: dict) -> Kind:
+    fields = k.list_of("fields", lambda f: _field(f, lists["codes"]))
+    names = {f.name for f in fields}
+    derived = k.list_of("derived", lambda d: _derived(d, names))
+    return Kind(
+        code=name,
+        name=k.text("name"),
+        fields=fields,
+        form=k.take("form", str, ""),
+        article=k.take("article", str, ""),
+        by=k.take("by", str, "worker", among=("worker", "supervisor")),
+        decide=k.take("decide", bool, False),
+        after=k.strings("after", ()),
+        once=k.take("once", bool, False),
+        precision=k.take("precision", str, "day", among=("minute", "day")),
+        derived=derived,
+        refusals=k.list_of("refuse", _refusal),
+        contact=k.take("contact", bool, False),
+        offer=k.take("offer", bool, True),
+    )
+
+
+def _field(f: Reader, codes: dict) -> Field:
+    kind = f.take("type", str, among=FIELD_TYPES)
+    listed = f.take("codes", str, None)
+    if kind in ("choice", "choices") and listed not in codes:
+        f.fail("codes", f"no code list {listed!r}")
+    coded_only = ("choice", "choices", "service", "need", "needs", "items", "yesno", "number", "money", "year")
+    store = f.take("store", str, "coded" if kind in coded_only else "sealed", among=("coded", "sealed"))
+    if kind in ("text", "note") and store == "coded":
+        f.fail("store", "free text is always sealed")
+    return Field(
+        name=f.take("name", str),
+        type=kind,
+        label=f.text("label"),
+        help=f.text("help", None),
+        codes=listed,
+        required=f.take("required", bool, False),
+        store=store,
+        required_when=f.condition("required_when", None),
+        minimum=f.take("minimum", int, None),
+        maximum=f.take("maximum", int, None),
+    )
+
+
+def _derived(d: Reader, names: set[str]) -> model.Derived:
+    override = d.take("override", str, None)
+    if override is not None and override not in names:
+        d.fail("override", f"no field {override!r}")
+    cases = d.list_of("cases", lambda c: (c.take("value", str), c.condition("when")))
+    return model.Derived(d.take("name", str), cases, override)
+
+
+def _refusal(s: Reader) -> model.Refusal:
+    return model.Refusal(s.condition("when"), s.text("message"), s.take("field", str, None), s.take("route", str, None))
+
+
+def _selector(s: Reader, kinds: dict) -> Selector:
+    named = s.strings("kind", ())
+    for kind in named:
+        if kind not in kinds:
+            s.fail("kind", f"no entry kind {kind!r}")
+    return Selector(
+        kinds=named,
+        where=s.condition("where"),
+        approved=s.take("approved", bool, False),
+        decision=s.take("decision", bool, False),
+        anchor=s.take("anchor", bool, False),
+        field=s.take("field", str, None),
+        pick=s.take("pick", str, "first", among=("first", "last")),
+        this_year=s.take("this_year", str, None),
+    )
+
+
+def _met(s: Reader, kinds: dict) -> Met:
+    for key in ("all", "any"):
+        if key in s.table:
+            return Met(**{key: s.list_of(key, lambda part: _met(part, kinds))})
+    if s.take("served", bool, False):
+        return Met(served=True)
+    return Met(selector=_selector(s, kinds))
+
+
+def _due(s: Reader, kinds: dict, clocks: dict) -> Due:
+    for key in ("earliest", "latest"):
+        if key in s.table:
+            return Due(**{key: s.list_of(key, lambda part: _due(part, kinds, clocks))})
+    clock = s.take("clock", str, None)
+    if clock is not None and clock not in clocks:
+        s.fail("clock", f"no clock {clock!r}")
+    start = s.list_of("from", lambda part: _selector(part, kinds))
+    return Due(
+        start=start or (Selector(anchor=True),),
+        clock=clock,
+        planned=s.take("planned", bool, False),
+        fallback=s.maybe("fallback", lambda part: _due(part, kinds, clocks)),
+        year_end=s.take("year_end", bool, False),
+    )
+
+
+def _criterion(c: Reader, kinds: dict, clocks: dict) -> Criterion:
+    needs, yearly = c.take("needs", bool, False), c.take("yearly", bool, False)
+    each = c.list_of("each", lambda part: _selector(part, kinds))
+    if not each and not needs and not yearly:
+        c.fail("each", "is missing (or needs = true, or yearly = true)")
+    task = c.take("task", str, None)
+    if task is not None and task not in kinds:
+        c.fail("task", f"no entry kind {task!r}")
+    met = c.maybe("met", lambda part: _met(part, kinds))
+    if met is None:
+        c.fail("met", "is missing")
+    return Criterion(
+        code=c.take("code", str),
+        name=c.text("name"),
+        each=each,
+        met=met,
+        due=c.maybe("due", lambda part: _due(part, kinds, clocks)),
+        ends=c.maybe("ends", lambda part: _met(part, kinds)),
+        fails=c.maybe("fails", lambda part: _met(part, kinds)),
+        article=c.take("article", str, ""),
+        tag=c.take("tag", str, ""),
+        once=c.take("once", bool, False),
+        needs=needs,
+        yearly=yearly,
+        supersede=c.take("supersede", bool, False),
+        late=c.take("late", str, "missed", among=("missed", "met")),
+        role=c.take("role", str, "worker", among=("worker", "supervisor", "above")),
+        task=task,
+        task_name=c.text("task_name", None),
+        keep=c.take("keep", str, None),
+        urgent=c.take("urgent", bool, False),
+    )
+
+
+def _band(s: Reader, kinds: dict) -> model.Band:
+    selector = s._sub(("entry",), s.take("entry", dict), lambda part: _selector(part, kinds))
+    return model.Band(s.take("code", str), s.text("name"), selector)
+
+
+def _step(s: Reader, case: Track, detection: Track) -> Step:
+    criteria = s.strings("criteria")
+    known = {c.code for c in (*case.criteria, *detection.criteria)}
+    for code in criteria:
+        if code not in known:
+            s.fail("criteria", f"no criterion {code!r}")
+    return Step(s.take("code", str), s.text("name"), criteria)

@@ -1,0 +1,252 @@
+"""What a programme file says, as plain immutable objects. Built by `loader`, used by everything above."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from casemgr.programmes.conditions import Condition, always
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A label in both languages of the screens."""
+
+    vi: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        return self.en if language == "en" else self.vi
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One value of a code list; `valid_from`/`valid_to` bound the days on which it may be entered."""
+
+    code: str
+    name: Text
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an entry kind.
+
+    `type`: text, note, choice, choices, yesno, date, moment, number, money, year, service, need, needs, items.
+    `store`: 'coded' (counted, in clear) or 'sealed' (encrypted).
+    """
+
+    name: str
+    type: str
+    label: Text
+    help: Text | None = None
+    codes: str | None = None
+    required: bool = False
+    store: str = "sealed"
+    required_when: Condition | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A condition under which an entry is not accepted, and the sentence that says so; `route` names the programme
+    that takes the person instead."""
+
+    when: Condition
+    message: Text
+    field: str | None = None
+    route: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A coded value computed from the fields: the first of `cases` whose condition holds gives it."""
+
+    name: str
+    cases: tuple[tuple[str, Condition], ...]
+    override: str | None = None  # the field by which the worker may override it, with a written reason
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of entry: who writes it, what must come before, whether a second person decides on it."""
+
+    code: str
+    name: Text
+    fields: tuple[Field, ...] = ()
+    form: str = ""  # the paper form it prints as (Mẫu 02)
+    article: str = ""
+    by: str = "worker"  # worker | supervisor
+    decide: bool = False
+    after: tuple[str, ...] = ()
+    once: bool = False
+    precision: str = "day"  # minute: the page asks for the time of day too
+    derived: tuple[Derived, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    contact: bool = False  # counts as contact with the beneficiary
+    offer: bool = True  # shown among "add an entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A need and the services that answer it. `must_answer`: it must be answered yes or no, with a reason for no."""
+
+    code: str
+    name: Text
+    services: tuple[str, ...]
+    must_answer: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockVersion:
+    """A time limit while it was law. Exactly one of hours, workdays, days, months is set."""
+
+    valid_from: date
+    valid_to: date | None
+    unit: str
+    amount: int
+    article: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    code: str
+    versions: tuple[ClockVersion, ...]
+
+    def on(self, day: date) -> ClockVersion | None:
+        """The version in force when the anchor occurred; None if the law knew no such clock then."""
+        for version in self.versions:
+            if version.valid_from <= day and (version.valid_to is None or day <= version.valid_to):
+                return version
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Which entries: kinds, a condition on their coded values, approved or not, and the date field that counts."""
+
+    kinds: tuple[str, ...] = ()
+    where: Condition = always
+    approved: bool = False
+    decision: bool = False  # the decision on the anchor entry itself
+    anchor: bool = False  # the anchor entry itself
+    field: str | None = None
+    pick: str = "first"
+    this_year: str | None = None  # the coded field that must equal the year of a yearly span
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """When a promise is kept: one selector, or the latest of all, or the earliest of any; or the need is served."""
+
+    selector: Selector | None = None
+    all: tuple["Met", ...] = ()
+    any: tuple["Met", ...] = ()
+    served: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When it is due: a clock from the first anchor found, the planned date, or the earliest or latest of several."""
+
+    start: tuple[Selector, ...] = ()
+    clock: str | None = None
+    earliest: tuple["Due", ...] = ()
+    latest: tuple["Due", ...] = ()
+    planned: bool = False
+    fallback: "Due | None" = None
+    year_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One promise with a clock."""
+
+    code: str
+    name: Text
+    each: tuple[Selector, ...]
+    met: Met
+    due: Due | None = None
+    ends: Met | None = None
+    fails: Met | None = None
+    article: str = ""
+    tag: str = ""
+    once: bool = False
+    needs: bool = False
+    yearly: bool = False
+    supersede: bool = False
+    late: str = "missed"  # what a kept but late promise is: missed, or met where lateness is judged elsewhere
+    role: str = "worker"
+    task: str | None = None  # the entry kind that keeps it
+    task_name: Text | None = None
+    keep: str | None = None  # the coded field of the anchor or the keeping entry shown and counted by
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A link of the funnel: the conjunction of some criteria."""
+
+    code: str
+    name: Text
+    criteria: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A shortfall that is not the office's doing (refused by the person, no such service here): shown beside the
+    figure, never in its numerator."""
+
+    code: str
+    name: Text
+    selector: Selector
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The entry kinds, criteria and refusals of one kind of ledger: the case file's or the detection's."""
+
+    kinds: Mapping[str, Kind]
+    criteria: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    code: str
+    version: str
+    digest: str
+    name: Text
+    short: Text
+    beneficiary: str  # person | household
+    readers: str  # assigned | commune
+    sensitive: bool
+    anonymous: bool  # a coded file without a name is allowed
+    leads: tuple[Code, ...]
+    codes: Mapping[str, Mapping[str, Code]]
+    services: Mapping[str, Code]
+    needs: Mapping[str, Need]
+    clocks: Mapping[str, Clock]
+    case: Track
+    detection: Track
+    detection_name: Text
+    bands: tuple[Band, ...]
+    steps: tuple[Step, ...]
+    population: str  # detections | cases
+    counts_from: Selector
+    in_population: Condition
+    unit_of_count: Text
+    age_bands: tuple[tuple[int, int | None], ...]
+    exclusions: Mapping[str, Code] = field(default_factory=dict)
+
+    @property
+    def definition(self) -> str:
+        return f"{self.code}@{self.version}:{self.digest}"
+
+    def service_needs(self, service: str) -> list[str]:
+        """The needs that a service answers, in the order of the file."""
+        return [need.code for need in self.needs.values() if service in need.services]
