@@ -1,0 +1,107 @@
+"""Projections of the case ledgers: what pages and figures read. Rebuilt at any time from the entries."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casemgr.db import Base
+
+
+class CaseFile(Base):
+    """One row per case file: its state today."""
+
+    __tablename__ = "case_file"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(12))
+    programme: Mapped[str] = mapped_column(sa.String(8))
+    beneficiary: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    unit_id: Mapped[str] = mapped_column(sa.String(32))
+    worker: Mapped[str | None] = mapped_column(sa.String(36))
+    status: Mapped[str] = mapped_column(sa.String(8))
+    risk: Mapped[str] = mapped_column(sa.String(16))
+    opened_at: Mapped[datetime] = mapped_column(sa.DateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(sa.DateTime)
+    last_contact: Mapped[datetime | None] = mapped_column(sa.DateTime)
+    next_due: Mapped[datetime | None] = mapped_column(sa.DateTime)
+    waiting: Mapped[int] = mapped_column(sa.SmallInteger)
+    head_seq: Mapped[int] = mapped_column(sa.Integer)
+
+    __table_args__ = (
+        sa.UniqueConstraint("province", "number"),
+        sa.CheckConstraint("status IN ('open','closing','closed')", name="status_known"),
+        sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_has_date"),
+        sa.Index("ix_case_file_list", "province", "unit_id", "programme", "status", "next_due"),
+        sa.Index("ix_case_file_worker", "province", "worker", "status", "next_due"),
+        sa.Index("ix_case_file_beneficiary", "province", "beneficiary"),
+    )
+
+
+class CaseSpan(Base):
+    """One row per span of each criterion; `unit_id` and `worker` are today's, for the work lists."""
+
+    __tablename__ = "case_span"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    position: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    programme: Mapped[str] = mapped_column(sa.String(8))
+    criterion: Mapped[str] = mapped_column(sa.String(24))
+    item: Mapped[int] = mapped_column(sa.SmallInteger)
+    anchor: Mapped[UUID] = mapped_column(sa.Uuid)
+    arises: Mapped[datetime] = mapped_column(sa.DateTime)
+    due: Mapped[datetime | None] = mapped_column(sa.DateTime)
+    due_missing: Mapped[bool]
+    met: Mapped[datetime | None] = mapped_column(sa.DateTime)
+    met_entry: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    blurred: Mapped[bool]
+    failed: Mapped[datetime | None] = mapped_column(sa.DateTime)
+    ended: Mapped[datetime | None] = mapped_column(sa.DateTime)
+    detail: Mapped[str] = mapped_column(sa.String(32))
+    band: Mapped[str] = mapped_column(sa.String(16))
+    # Still to be done: neither met nor ended, and the file is open.
+    pending: Mapped[bool]
+    unit_id: Mapped[str] = mapped_column(sa.String(32))
+    worker: Mapped[str | None] = mapped_column(sa.String(36))
+    role: Mapped[str] = mapped_column(sa.String(12))
+
+    __table_args__ = (
+        sa.Index("ix_case_span_due", "province", "unit_id", "pending", "role", "due"),
+        sa.Index("ix_case_span_criterion", "province", "programme", "criterion", "arises"),
+    )
+
+
+class Verdict(Base):
+    """One row per segment of time in which an item counts with one verdict. `subject` is the case file, or the
+    detected person as long as no case file exists."""
+
+    __tablename__ = "verdict"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    item: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    start: Mapped[datetime] = mapped_column(sa.DateTime, primary_key=True)
+    end: Mapped[datetime] = mapped_column(sa.DateTime)
+    programme: Mapped[str] = mapped_column(sa.String(8))
+    number: Mapped[str] = mapped_column(sa.String(12))
+    counted_at: Mapped[datetime] = mapped_column(sa.DateTime)
+    # met, not_due, missed, unknown, excluded; for a detection also pending, unsubstantiated, duplicate
+    verdict: Mapped[str] = mapped_column(sa.String(16))
+    steps: Mapped[str] = mapped_column(sa.String(8))
+    band: Mapped[str] = mapped_column(sa.String(16))
+    unit_id: Mapped[str] = mapped_column(sa.String(32))
+    # Whose: the child or household counted once where persons are printed beside cases.
+    beneficiary: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    incident: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    sex: Mapped[str] = mapped_column(sa.String(12))
+    age_band: Mapped[str] = mapped_column(sa.String(8))
+    ethnicity: Mapped[str] = mapped_column(sa.String(12))
+
+    __table_args__ = (
+        sa.Index(
+            "ix_verdict_figure", "province", "programme", "end", "start", "counted_at", "unit_id", "verdict", "steps", "band"
+        ),
+    )

@@ -1,0 +1,121 @@
+"""From the ledgers of case files to the rows of their projections."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from casemgr.cases.models import CaseFile, CaseSpan, Verdict
+from casemgr.cases.rules import CLOSED, CaseState, fold
+from casemgr.cases.verdicts import age_band, segments
+from casemgr.ledger.rules import Entry, effective
+from casemgr.ledger.services import Projection, province
+from casemgr.programmes import programmes
+from casemgr.units.services import calendar as working_days
+
+FILES, SPANS, VERDICTS = CaseFile.__table__, CaseSpan.__table__, Verdict.__table__
+
+
+def horizon(entries: Sequence[Entry]) -> int:
+    """The last year for which yearly promises are laid out: the one after the last thing written."""
+    return max(e.recorded_at for e in entries).year + 1
+
+
+def state_of(entries: Sequence[Entry], calendar, known_at=None) -> CaseState | None:
+    """The folded state of one case ledger, all its entries given by seq; None when there is nothing (left) to fold."""
+    if known_at is not None:
+        entries = [e for e in entries if e.recorded_at <= known_at]
+    if not entries:
+        return None
+    programme = programmes()[entries[0].definition.partition("@")[0]]
+    return fold(programme, effective(entries), calendar, horizon(entries))
+
+
+def rows(session, batch: Sequence[tuple[UUID, list[Entry]]]) -> dict[sa.Table, list[dict]]:
+    calendar, here = working_days(session), province()
+    result: dict[sa.Table, list[dict]] = {FILES: [], SPANS: [], VERDICTS: []}
+    for subject, entries in batch:
+        state = state_of(entries, calendar)
+        if state is None:
+            continue
+        key = {"province": here, "subject": subject}
+        result[FILES].append(key | file_row(state, entries[-1].seq))
+        result[SPANS] += [key | row for row in span_rows(state)]
+        result[VERDICTS] += [key | row for row in verdict_rows(state)]
+    return result
+
+
+def file_row(state: CaseState, head_seq: int) -> dict:
+    dues = [s.due for s in state.spans if s.met is None and s.ended is None and s.due is not None]
+    return {
+        "number": state.number,
+        "programme": state.programme.code,
+        "beneficiary": state.beneficiary,
+        "unit_id": state.unit,
+        "worker": state.worker,
+        "status": state.status,
+        "risk": str(state.facts.get("risk") or ""),
+        "opened_at": state.opened_at,
+        "closed_at": state.closed_at,
+        "last_contact": state.last_contact,
+        "next_due": min(dues, default=None) if state.status != CLOSED else None,
+        "waiting": len(state.waiting),
+        "head_seq": head_seq,
+    }
+
+
+def span_rows(state: CaseState) -> list[dict]:
+    return [
+        {
+            "position": position,
+            "programme": state.programme.code,
+            "criterion": span.criterion.code,
+            "item": span.item,
+            "anchor": span.anchor,
+            "arises": span.arises,
+            "due": span.due,
+            "due_missing": span.due_missing,
+            "met": span.met,
+            "met_entry": span.met_entry,
+            "blurred": span.blurred,
+            "failed": span.failed,
+            "ended": span.ended,
+            "detail": span.detail,
+            "band": span.band,
+            "pending": span.met is None and span.ended is None and state.status != CLOSED,
+            "unit_id": state.unit,
+            "worker": state.worker,
+            "role": span.criterion.role,
+        }
+        for position, span in enumerate(state.spans)
+    ]
+
+
+def verdict_rows(state: CaseState) -> list[dict]:
+    result = []
+    for segment in segments(state):
+        opening = state.items[segment.item].opening
+        incident = opening.coded.get("incident")
+        result.append(
+            {
+                "item": segment.item,
+                "start": segment.start,
+                "end": segment.end,
+                "programme": state.programme.code,
+                "number": state.number,
+                "counted_at": segment.counted_at,
+                "verdict": segment.verdict,
+                "steps": segment.steps,
+                "band": segment.band,
+                "unit_id": segment.unit,
+                "beneficiary": state.beneficiary,
+                "incident": UUID(incident) if incident else None,
+                "sex": state.identity.get("sex") or "",
+                "age_band": age_band(state.programme, state.identity.get("birth_year"), segment.counted_at.date()),
+                "ethnicity": state.identity.get("ethnicity") or "",
+            }
+        )
+    return result
+
+
+PROJECTION = Projection((FILES, SPANS, VERDICTS), rows)

@@ -1,0 +1,136 @@
+"""The verdict of a case as time passes: segments between the moments at which anything about it changes. Pure."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from casemgr.cases.rules import CaseState, Item
+from casemgr.programmes.model import Programme, Step
+from casemgr.programmes.spans import MET, MISSED, NOT_DUE, Span, select, verdict, worst
+
+FOREVER = datetime(9999, 12, 31)
+EXCLUDED = "excluded"
+# One letter per step of the funnel, so that a whole funnel is one short text to group by.
+LETTERS = {MET: "m", NOT_DUE: "n", MISSED: "x", "unknown": "u", None: "-"}
+
+
+class Segment(NamedTuple):
+    """From `start` (included) to `end` (excluded) the item has this verdict, charged to `unit`.
+
+    `steps` has one letter per step of the programme: m met, n not due, x missed, u unknown, - nothing to judge.
+    `band` is set when every shortfall is of one band (refused, unavailable).
+    """
+
+    item: int
+    start: datetime
+    end: datetime
+    verdict: str
+    steps: str
+    band: str
+    unit: str
+    counted_at: datetime
+
+
+def step_verdicts(steps: Sequence[Step], spans: Sequence[Span], t: datetime) -> list[str | None]:
+    """The verdict of each step at time t: the worst of its criteria."""
+    found = {}
+    for span in spans:
+        value = verdict(span, t)
+        if value is not None:
+            found.setdefault(span.criterion.code, []).append(value)
+    return [worst([v for code in step.criteria for v in found.get(code, ())]) for step in steps]
+
+
+def overall(verdicts: Sequence[str | None]) -> str:
+    """The conjunction of all steps; a step with nothing to judge yet is not due."""
+    return worst([v or NOT_DUE for v in verdicts]) or NOT_DUE
+
+
+def counted_at(programme: Programme, state: CaseState, item: Item) -> datetime | None:
+    """When this item began to count in the programme's figures; None when it does not belong to them."""
+    if not programme.in_population(item.opening.coded):
+        return None
+    moment = select(state.ledger, programme.counts_from, item.opening)
+    return moment.at if moment else None
+
+
+def band_of(steps: Sequence[Step], spans: Sequence[Span], t: datetime) -> str:
+    """The band that explains every shortfall at time t, or nothing."""
+    codes = {code for step in steps for code in step.criteria}
+    bands = {s.band for s in spans if s.criterion.code in codes and verdict(s, t) == MISSED}
+    return bands.pop() if len(bands) == 1 else ""
+
+
+def charged_to(state: CaseState, steps: Sequence[Step], spans: Sequence[Span], t: datetime) -> str:
+    """The unit that held the file when the first missed promise was due, else the one that holds it at time t."""
+    if len(state.holders) == 1:
+        return state.holders[0][1]
+    codes = {code for step in steps for code in step.criteria}
+    dues = [s.due for s in spans if s.due is not None and s.criterion.code in codes and verdict(s, t) == MISSED]
+    return state.holder_at(min(dues)) if dues else state.holder_at(t)
+
+
+def item_spans(state: CaseState, number: int) -> list[Span]:
+    codes = {code for step in state.programme.steps for code in step.criteria}
+    return [s for s in state.spans if s.item == number and s.criterion.code in codes]
+
+
+def judge(state: CaseState, number: int, t: datetime) -> tuple[str, str, str, str]:
+    """(verdict, steps, band, unit) of one item at time t."""
+    steps, spans = state.programme.steps, item_spans(state, number)
+    verdicts = step_verdicts(steps, spans, t)
+    value = EXCLUDED if state.items[number].excluded_at(t) else overall(verdicts)
+    letters = "".join(LETTERS[v] for v in verdicts)
+    band = band_of(steps, spans, t) if value == MISSED else ""
+    return value, letters, band, charged_to(state, steps, spans, t)
+
+
+def segments(state: CaseState) -> list[Segment]:
+    """The segments of every item that counts, in order; together they cover all time from `counted_at` on."""
+    result: list[Segment] = []
+    for number, item in enumerate(state.items):
+        start = counted_at(state.programme, state, item)
+        if start is None:
+            continue
+        points = sorted({start, *(p for p in _turns(state, number) if p > start)})
+        last: Segment | None = None
+        for position, point in enumerate(points):
+            end = points[position + 1] if position + 1 < len(points) else FOREVER
+            value, letters, band, unit = judge(state, number, point)
+            if last is not None and (last.verdict, last.steps, last.band, last.unit) == (value, letters, band, unit):
+                last = last._replace(end=end)
+                result[-1] = last
+            else:
+                last = Segment(number, point, end, value, letters, band, unit, start)
+                result.append(last)
+    return result
+
+
+def _turns(state: CaseState, number: int):
+    """Every moment at which the verdict of an item may change."""
+    for span in item_spans(state, number):
+        yield span.arises
+        if span.due is not None:
+            yield span.due + timedelta(seconds=1)
+        for moment in (span.met, span.failed, span.ended):
+            if moment is not None:
+                yield moment
+    for moment, _reason in state.items[number].excluded:
+        yield moment
+    if len(state.holders) > 1:
+        for moment, _unit in state.holders:
+            yield moment
+
+
+def age_band(programme: Programme, birth_year: int | None, on: date) -> str:
+    """The programme's age band on a day, like '6-10' or '30+'; empty when the birth year is not known.
+
+    Only the year of birth is counted with, so an age may be one year too high before the birthday.
+    """
+    if birth_year is None:
+        return ""
+    age = on.year - birth_year
+    for low, high in programme.age_bands:
+        if age >= low and (high is None or age < high):
+            return f"{low}+" if high is None else f"{low}-{high - 1}"
+    return ""
