@@ -1,0 +1,35 @@
+"""The units in a page: one look at the database a request, and the template filters `unit` and `unit_full`."""
+
+from flask import g, has_request_context, request
+
+from casemgr.db import db
+from casemgr.units import services
+from casemgr.units.rules import UnitTree
+
+
+def current_tree() -> UnitTree:
+    """The tree of this request; outside a request it is looked up each time."""
+    here = request._get_current_object() if has_request_context() else None
+    if here is None:
+        return services.load(db.session)
+    # An application context can outlive a request, so what is kept in it names its request.
+    kept, tree = g.get("unit_tree", (None, None))
+    if kept is not here:
+        tree = services.load(db.session)
+        g.unit_tree = (here, tree)
+    return tree
+
+
+def init_app(app) -> None:
+    app.add_template_filter(_label, "unit")
+    app.add_template_filter(_full_label, "unit_full")
+
+
+def _label(id: str | None) -> str:
+    tree = current_tree() if id else None
+    return tree.label(id) if tree and id in tree else id or ""
+
+
+def _full_label(id: str | None) -> str:
+    tree = current_tree() if id else None
+    return tree.full_label(id) if tree and id in tree else id or ""
