@@ -1,0 +1,206 @@
+"""Form fields for text, dates, hours and numbers as they are written here. Rules and sentences are in rules.py."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask_babel import gettext
+from markupsafe import Markup, escape
+from wtforms import Field, PasswordField, ValidationError
+from wtforms import SelectField as _SelectField
+from wtforms.widgets import TextArea, TextInput
+
+from casemgr.clock import now
+from casemgr.refused import N_, Refused
+from casemgr.ui import rules
+from casemgr.ui.i18n import say
+
+
+class _TypedField(Field):
+    """A field that keeps what was typed when it cannot be understood."""
+
+    widget = TextInput()
+    show = staticmethod(str)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return rules.printable(self.raw_data[0])
+        return "" if self.data is None else self.show(self.data)
+
+    def process_formdata(self, valuelist) -> None:
+        if not valuelist:
+            return
+        self.data = None
+        if valuelist[0].strip():
+            try:
+                self.data = self.parse(valuelist[0])
+            except Refused as refused:
+                raise ValueError(say(refused)) from None
+
+    def parse(self, text: str):
+        raise NotImplementedError
+
+
+class TextField(_TypedField):
+    """One line of clean text, at most `limit` characters; an empty line is None."""
+
+    lines = False
+
+    def __init__(self, label=None, validators=None, limit: int = 200, **kwargs):
+        super().__init__(label, validators, **kwargs)
+        self.limit = limit
+
+    def parse(self, text: str) -> str | None:
+        return rules.clean_text(text, self.limit, self.lines) or None
+
+
+class LongTextField(TextField):
+    """Several lines of clean text."""
+
+    widget = TextArea()
+    lines = True
+
+    def __init__(self, label=None, validators=None, limit: int = 4000, **kwargs):
+        super().__init__(label, validators, limit, **kwargs)
+
+
+class VietDateField(_TypedField):
+    """A date typed as dd/mm/yyyy. `data` is a date (its first day when only month or year is known), `precision`
+    says how much of it is known: one of `precisions`."""
+
+    inputmode = "numeric"
+
+    def __init__(self, label=None, validators=None, precisions: tuple[str, ...] = ("day",), **kwargs):
+        super().__init__(label, validators, **kwargs)
+        self.precisions = precisions
+        self.precision = "day"
+
+    def parse(self, text: str) -> date:
+        value, self.precision = rules.parse_date(text, self.precisions)
+        return value
+
+    def show(self, value) -> str:
+        return rules.show_date(value, self.precision)
+
+
+class VietTimeField(_TypedField):
+    """An hour typed as HH:MM. `data` is a time."""
+
+    inputmode = "numeric"
+
+    def parse(self, text: str):
+        return rules.parse_time(text)
+
+    def show(self, value) -> str:
+        return f"{value.hour:02d}:{value.minute:02d}"
+
+
+class VietNumberField(_TypedField):
+    """A number typed as 1.234,5. `data` is a Decimal."""
+
+    inputmode = "decimal"
+
+    def parse(self, text: str) -> Decimal:
+        return rules.parse_number(text)
+
+    def show(self, value) -> str:
+        digits = max(0, -Decimal(str(value)).normalize().as_tuple().exponent)
+        return rules.show_number(value, digits)
+
+
+class _MomentInputs:
+    """Two boxes with the same name: the date, and the hour that may stay empty."""
+
+    def __call__(self, field, **attributes) -> Markup:
+        day, hour = field.typed()
+        shared = {"name": field.name, "inputmode": "numeric", "autocomplete": "off", **attributes}
+        boxes = (
+            {**shared, "id": field.id, "placeholder": gettext("ngày/tháng/năm"), "value": day},
+            {
+                **shared,
+                "id": field.id + "-hour",
+                "placeholder": gettext("giờ:phút"),
+                "value": hour,
+                "aria-label": gettext("Giờ (nếu biết)"),
+                "required": False,
+            },
+        )
+        return Markup('<span class="moment">%s</span>') % Markup("").join(_input(box) for box in boxes)
+
+
+def _input(attributes: dict) -> Markup:
+    pairs = Markup("").join(
+        Markup(" ") + name.rstrip("_") + ("" if value is True else Markup('="%s"') % escape(value))
+        for name, value in attributes.items()
+        if value is not False and value is not None
+    )
+    return Markup('<input type="text"%s>') % pairs
+
+
+class VietMomentField(Field):
+    """A date and, if known, the hour. `data` is (datetime, precision), precision 'minute', 'day' or, where
+    `precisions` allows, 'month' or 'year'; None when nothing was typed."""
+
+    widget = _MomentInputs()
+
+    def __init__(self, label=None, validators=None, precisions: tuple[str, ...] = ("day",), **kwargs):
+        super().__init__(label, validators, **kwargs)
+        self.precisions = precisions
+
+    def typed(self) -> tuple[str, str]:
+        if self.raw_data:
+            day, hour, *_ = (*self.raw_data, "", "")
+            return rules.printable(day), rules.printable(hour)
+        if not self.data:
+            return "", ""
+        value, precision = self.data
+        hour = f"{value.hour:02d}:{value.minute:02d}" if precision == "minute" else ""
+        return rules.show_date(value, "day" if precision == "minute" else precision), hour
+
+    def process_formdata(self, valuelist) -> None:
+        if not valuelist:
+            return
+        self.data = None
+        day, hour, *_ = (*valuelist, "", "")
+        if not day.strip() and not hour.strip():
+            return
+        try:
+            self.data = rules.parse_moment(day, hour, self.precisions)
+        except Refused as refused:
+            raise ValueError(say(refused)) from None
+
+
+class SelectField(_SelectField):
+    """A choice from a list; with `blank` the first choice is empty and means None."""
+
+    def __init__(self, label=None, validators=None, choices=None, blank: str | None = None, **kwargs):
+        if blank is not None:
+            kwargs.setdefault("coerce", _text_or_none)
+            choices = [("", blank), *(choices or [])] if choices is not None else None
+        super().__init__(label, validators, choices=choices, **kwargs)
+
+
+def _text_or_none(value):
+    return value or None
+
+
+def not_in_future(_form, field) -> None:
+    """Validator: what is recorded as done cannot lie in the future."""
+    if field.data is None:
+        return
+    value = field.data[0] if isinstance(field.data, tuple) else field.data
+    moment = now()
+    if value > (moment if isinstance(value, datetime) else moment.date()):
+        raise ValidationError(gettext(N_("Ngày, giờ này chưa đến.")))
+
+
+__all__ = [
+    "LongTextField",
+    "PasswordField",
+    "SelectField",
+    "TextField",
+    "VietDateField",
+    "VietMomentField",
+    "VietNumberField",
+    "VietTimeField",
+    "not_in_future",
+]

@@ -1,0 +1,57 @@
+"""Languages. The source strings are Vietnamese; English comes from one catalogue, read straight from its .po file."""
+
+from functools import cache, cached_property
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import has_request_context, session
+from flask_babel import Babel, Domain, get_locale, gettext
+
+from casemgr.refused import Refused
+
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+FOLDER = Path(__file__).resolve().parent.parent / "translations"
+CATALOGUE = FOLDER / "en" / "LC_MESSAGES" / "messages.po"
+
+
+class CatalogueDomain(Domain):
+    """Translations without compiled files, so that none can be stale or missing in a fresh clone."""
+
+    def get_translations(self):
+        locale = get_locale()
+        return english() if locale is not None and locale.language == "en" else NullTranslations()
+
+
+class CatalogueBabel(Babel):
+    @cached_property
+    def domain_instance(self):
+        return CatalogueDomain()
+
+
+@cache
+def english() -> Translations:
+    with CATALOGUE.open("rb") as source:
+        catalogue = read_po(source, locale="en")
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def language() -> str:
+    """The language of this request: the one chosen, else Vietnamese."""
+    chosen = session.get("language") if has_request_context() else None
+    return chosen if chosen in LANGUAGES else "vi"
+
+
+def say(refused: Refused) -> str:
+    """The sentence of a refusal in the reader's language."""
+    return gettext(refused.message, **refused.params)
+
+
+def init_app(app) -> None:
+    CatalogueBabel(app, locale_selector=language)
+    app.jinja_env.globals.update(language=language, LANGUAGES=LANGUAGES)
