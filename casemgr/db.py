@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, scoped_session
 from sqlalchemy.pool import Pool
 
 NAMING = {
@@ -52,6 +52,8 @@ def init_app(app) -> None:
 def begin_write(session=None) -> None:
     """End the read that may be open and start a transaction that may write. Calling it twice is harmless."""
     session = session or db.session
+    if isinstance(session, scoped_session):
+        session = session()
     if session.in_transaction():
         if session.connection().get_execution_options().get("casemgr_write"):
             return

@@ -17,9 +17,9 @@ def append_only(table: str, dialect: str, unique: Sequence[Sequence[str]] = ()) 
         ]
         for number, columns in enumerate(unique):
             same = " AND ".join(f"{column} = NEW.{column}" for column in columns)
+            exists = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608 - names from our own models
             statements.append(
-                f"CREATE TRIGGER {table}_no_replace_{number} BEFORE INSERT ON {table} "
-                f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
+                f"CREATE TRIGGER {table}_no_replace_{number} BEFORE INSERT ON {table} WHEN {exists} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
         return statements

@@ -41,13 +41,16 @@ class CaseFile(Base):
 
 
 class CaseSpan(Base):
-    """One row per span of each criterion; `unit_id` and `worker` are today's, for the work lists."""
+    """One row per span of each criterion, of case files and of detections (`track`); `unit_id` and `worker` are
+    today's, for the work lists."""
 
     __tablename__ = "case_span"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
     subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
     position: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    track: Mapped[str] = mapped_column(sa.String(9))  # case | detection
+    number: Mapped[str] = mapped_column(sa.String(12))
     programme: Mapped[str] = mapped_column(sa.String(8))
     criterion: Mapped[str] = mapped_column(sa.String(24))
     item: Mapped[int] = mapped_column(sa.SmallInteger)
@@ -102,6 +105,15 @@ class Verdict(Base):
 
     __table_args__ = (
         sa.Index(
-            "ix_verdict_figure", "province", "programme", "end", "start", "counted_at", "unit_id", "verdict", "steps", "band"
+            "ix_verdict_figure",
+            "province",
+            "programme",
+            "end",
+            "start",
+            "counted_at",
+            "unit_id",
+            "verdict",
+            "steps",
+            "band",
         ),
     )

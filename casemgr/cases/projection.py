@@ -11,7 +11,7 @@ from casemgr.cases.verdicts import age_band, segments
 from casemgr.ledger.rules import Entry, effective
 from casemgr.ledger.services import Projection, province
 from casemgr.programmes import programmes
-from casemgr.units.services import calendar as working_days
+from casemgr.units.loading import calendar as working_days
 
 FILES, SPANS, VERDICTS = CaseFile.__table__, CaseSpan.__table__, Verdict.__table__
 
@@ -68,6 +68,8 @@ def span_rows(state: CaseState) -> list[dict]:
     return [
         {
             "position": position,
+            "track": "case",
+            "number": state.number,
             "programme": state.programme.code,
             "criterion": span.criterion.code,
             "item": span.item,

@@ -79,7 +79,9 @@ def fold(programme: Programme, entries: Sequence[Entry], calendar: Calendar, hor
         return None
     opening = ledger.openings[0]
     holders = [(opening.occurred_at, opening.coded.get("unit") or opening.unit)]
-    holders += [(e.occurred_at, e.coded["to"]) for e in ledger.by_kind.get("transferred", ()) if e.coded.get("accepted")]
+    holders += [
+        (e.occurred_at, e.coded["to"]) for e in ledger.by_kind.get("transferred", ()) if e.coded.get("accepted")
+    ]
     status, closed_at = _status(ledger, entries)
     all_spans, needs = spans(programme.case, ledger), need_states(ledger)
     waiting = [

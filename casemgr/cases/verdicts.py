@@ -36,7 +36,7 @@ def step_verdicts(steps: Sequence[Step], spans: Sequence[Span], t: datetime) -> 
     found = {}
     for span in spans:
         value = verdict(span, t)
-        if value is not None:
+        if value is not None and not (value == NOT_DUE and span.criterion.only_when_due):
             found.setdefault(span.criterion.code, []).append(value)
     return [worst([v for code in step.criteria for v in found.get(code, ())]) for step in steps]
 

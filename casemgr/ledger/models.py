@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from casemgr.db import Base
 from casemgr.db_triggers import append_only
 
-
 ENTRY_KEYS = (("province", "subject", "seq"), ("province", "id"), ("province", "voids"))
 
 

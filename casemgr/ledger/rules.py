@@ -148,7 +148,7 @@ def effective(entries: Sequence[Entry], known_at: datetime | None = None) -> lis
 
 
 def void_refusal(entries: Sequence[Entry], target: UUID) -> str | None:
-    """Why `target` cannot be voided in this ledger: 'unknown', 'void' (it is a void itself), 'twice'; None if it can."""
+    """Why `target` cannot be voided here: 'unknown', 'void' (it is a void itself), 'twice'; None if it can."""
     found = next((e for e in entries if e.id == target), None)
     if found is None:
         return "unknown"

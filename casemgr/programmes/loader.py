@@ -273,6 +273,7 @@ def _criterion(c: Reader, kinds: dict, clocks: dict) -> Criterion:
         task_name=c.text("task_name", None),
         keep=c.take("keep", str, None),
         urgent=c.take("urgent", bool, False),
+        only_when_due=c.take("only_when_due", bool, False),
     )
 
 

@@ -186,6 +186,7 @@ class Criterion:
     task_name: Text | None = None
     keep: str | None = None  # the coded field of the anchor or the keeping entry shown and counted by
     urgent: bool = False
+    only_when_due: bool = False  # in a conjunction it says nothing before its due date
 
 
 @dataclass(frozen=True, slots=True)

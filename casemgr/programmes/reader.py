@@ -114,7 +114,7 @@ class Source:
 
     def _line(self, path: tuple) -> int:
         """The line of the deepest part of the path that can be found, following the table headers above it."""
-        line, arrays = 0, {}
+        line = 0
         for depth, part in enumerate(path):
             if isinstance(part, int):
                 continue

@@ -135,6 +135,10 @@ def _matches(ledger: Ledger, selector: Selector, anchor: Event | None, year: int
             if moment is not None:
                 yield moment
         return
+    yield from _of_kinds(ledger, selector, year)
+
+
+def _of_kinds(ledger: Ledger, selector: Selector, year: int | None) -> Iterator[Moment]:
     kinds = selector.kinds
     events = ledger.by_kind.get(kinds[0], ()) if len(kinds) == 1 else _merged(ledger, kinds)
     for event in events:

@@ -1,0 +1,106 @@
+"""The path of one child's case through the services: from the opening to a met figure."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from casemgr.cases import services
+from casemgr.cases.models import CaseFile, CaseSpan, Verdict
+from casemgr.ledger.check import rebuild, verify
+
+NOW = datetime(2022, 4, 1, 8, 0)
+UNIT = "30544-20210101"
+
+
+def at(text: str) -> tuple[datetime, str]:
+    return (datetime.fromisoformat(text), "minute" if len(text) > 10 else "day")
+
+
+def write(session, case, kind, values, when, author="worker", now=None):
+    moment = at(when)
+    return services.add_entry(
+        session,
+        case,
+        kind,
+        values,
+        occurred=moment,
+        author=author,
+        unit=UNIT,
+        now=now or moment[0] + timedelta(hours=30),
+    )
+
+
+def open_child(session, received="2022-03-04T17:15", emergency=True):
+    return services.open_case(
+        session,
+        "TE",
+        unit=UNIT,
+        beneficiary=None,
+        identity={"sex": "nu", "birth_year": 2011, "ethnicity": "khmer"},
+        occurred=(datetime(2022, 3, 4, 17, 20), "minute"),
+        author="worker",
+        now=datetime(2022, 3, 4, 17, 21),
+        detection={
+            "detected": "0" * 32,
+            "received_at": received,
+            "emergency": emergency,
+            "level": "BI_XAM_HAI",
+            "harm": ["XHTD"],
+            "age": 11,
+        },
+    )
+
+
+SCREENED = {"emergency": True, "a1": "C", "a2": "TB", "a3": "TB"} | {f"b{n}": "T" for n in range(1, 6)}
+NEEDS = {code: ("yes", "") for code in ("AN_TOAN", "SUC_KHOE", "TAM_LY", "PHAP_LY")}
+PLAN = {"AN_TOAN": "TE-AT", "SUC_KHOE": "TE-YT", "TAM_LY": "TE-TL", "PHAP_LY": "TE-PL"}
+
+
+def test_a_case_is_walked_from_opening_to_closure(session):
+    case, number = open_child(session)
+    write(session, case, "screened", SCREENED, "2022-03-04T17:40")
+    write(
+        session,
+        case,
+        "protected",
+        {"measure": ["CACH_LY"], "isolation": True, "signer": "CHU_TICH"},
+        "2022-03-04T21:15",
+    )
+    write(session, case, "assessed", {"needs": NEEDS}, "2022-03-07")
+    write(session, case, "met", {"present": ["CAN_BO"], "conclusion": "x"}, "2022-03-08")
+    start, end = datetime(2022, 3, 14).date(), datetime(2022, 4, 30).date()
+    items = [{"need": n, "service": s, "due": datetime(2022, 3, 20).date(), "who": "x"} for n, s in PLAN.items()]
+    plan = write(session, case, "planned", {"goal": "x", "start": start, "end": end, "items": items}, "2022-03-10")
+    services.decide(
+        session,
+        case,
+        plan.id,
+        on_seq=plan.seq,
+        outcome="approved",
+        number="41/QĐ-UBND",
+        note=None,
+        signer="CHU_TICH",
+        occurred=at("2022-03-11T10:30"),
+        author="leader",
+        unit=UNIT,
+        now=datetime(2022, 3, 11, 10, 31),
+    )
+    for service in PLAN.values():
+        write(
+            session,
+            case,
+            "served",
+            {"service": service, "provider": "CO_SO_Y_TE", "proof": "GIAY_XAC_NHAN"},
+            "2022-03-14T09:30",
+        )
+    session.commit()
+
+    row = services.find(session, number)
+    assert (row.status, row.risk, row.waiting) == ("open", "CAO", 0)
+    now = datetime(2022, 3, 15)
+    query = sa.select(Verdict.verdict, Verdict.steps).where(Verdict.start <= now, Verdict.end > now)
+    assert session.execute(query).all() == [("met", "mmmm")]
+    assert session.scalar(sa.select(sa.func.count()).select_from(CaseSpan)) > 8
+    assert verify(session) == (11, [])
+    assert rebuild(session, check=True) == (1, [])
+    assert session.scalar(sa.select(sa.func.count()).select_from(CaseFile)) == 1
