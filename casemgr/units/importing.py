@@ -39,8 +39,18 @@ def import_file(session, path: Path | str | None, now: datetime) -> ImportResult
     with _opened(BUNDLED.get(str(path or "an-giang"), path)) as file:
         rows = read_communes(file)
     touch(session)
-    plan = _Plan(read(session), now)
-    plan.know_above(session)
+    acts = {(each.old_id, each.new_id): each.act for each in session.scalars(sa.select(Lineage))}
+    plan = plan_units(read(session), rows, acts, now)
+    for model, found in ((Unit, plan.units), (Lineage, plan.lineage)):
+        if found:
+            session.execute(sa.insert(model), list(found.values()))
+    return ImportResult(len(plan.units), len(plan.lineage), plan.unchanged)
+
+
+def plan_units(tree: UnitTree, rows: list[CommuneRow], acts: dict[tuple[str, str], str], now: datetime) -> "Plan":
+    """What a list adds to the units there are; `acts`: the legal act of each lineage there is. Raises ListRefused."""
+    plan = Plan(tree, now)
+    plan.know_above(acts)
     problems = []
     for row in rows:
         try:
@@ -49,13 +59,10 @@ def import_file(session, path: Path | str | None, now: datetime) -> ImportResult
             problems.append((row.line, error))
     if problems:
         raise ListRefused(problems)
-    for model, found in ((Unit, plan.units), (Lineage, plan.lineage)):
-        if found:
-            session.execute(sa.insert(model), list(found.values()))
-    return ImportResult(len(plan.units), len(plan.lineage), plan.unchanged)
+    return plan
 
 
-class _Plan:
+class Plan:
     """What a list adds to a tree: rows of `unit` and `unit_lineage`, a parent always before its children."""
 
     def __init__(self, tree: UnitTree, now: datetime):
@@ -66,8 +73,7 @@ class _Plan:
         self.above, self.notes = {}, {}  # provinces and districts that may be named, not all of them wanted
         self.heir = {}  # ended province -> (the province it became, legal act)
 
-    def know_above(self, session) -> None:
-        acts = {(each.old_id, each.new_id): each.act for each in session.scalars(sa.select(Lineage))}
+    def know_above(self, acts: dict[tuple[str, str], str]) -> None:
         with _opened(ABOVE) as file:
             listed = list(csv.DictReader(file))
         ids = {}
@@ -90,6 +96,7 @@ class _Plan:
                     self.heir[node.id] = (new, acts[node.id, new])
 
     def take(self, row: CommuneRow) -> None:
+        size = len(self.units) + len(self.lineage)
         province = self._named(row.province, lambda node: node.id in self.heir)
         district = self._named(row.district, lambda node: node.parent == province.id)
         heir, act = self.heir[province.id]
@@ -102,6 +109,7 @@ class _Plan:
         old = self._want(row.old, district, district.valid_from, district.valid_to, note)
         new = self._want(row.new, self.above[heir], changed, None, act)
         self._descend(old, new, row.split, row.is_default or not row.split, changed, act)
+        self.unchanged += size == len(self.units) + len(self.lineage)
 
     def _named(self, named: Named, fits) -> UnitNode:
         same = [
@@ -130,8 +138,6 @@ class _Plan:
             raise UnitError(
                 N_("Mã %(code)s đã có với tên hoặc cấp trên khác: %(name)s."), code=named.code, name=known.name
             )
-        elif id in self.tree:
-            self.unchanged += 1
         return id
 
     def _add(self, node: UnitNode, note: str) -> None:
