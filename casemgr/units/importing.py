@@ -36,7 +36,8 @@ def import_file(session, path: Path | str | None, now: datetime) -> ImportResult
     The provinces and districts it names are those of the database (add them first) or of `data/an_giang_above.csv`;
     the day of the change and its legal act are those of the province. Raises ListRefused naming the lines.
     """
-    with _opened(BUNDLED.get(str(path or "an-giang"), path)) as file:
+    path = path or "an-giang"
+    with _opened(BUNDLED.get(str(path), path)) as file:
         rows = read_communes(file)
     touch(session)
     acts = {(each.old_id, each.new_id): each.act for each in session.scalars(sa.select(Lineage))}
@@ -78,7 +79,8 @@ class Plan:
             listed = list(csv.DictReader(file))
         ids = {}
         for row in listed:
-            begins, ends = (date.fromisoformat(row[key]) if row[key] else None for key in ("valid_from", "valid_to"))
+            begins = date.fromisoformat(row["valid_from"])
+            ends = date.fromisoformat(row["valid_to"]) if row["valid_to"] else None
             id, parent = unit_id(row["code"], begins), ids.get(row["parent"])
             path = f"{self.above[parent].path if parent else '/'}{id}/"
             self.above[id] = UnitNode(id, row["code"], row["name"], row["kind"], parent, path, begins, ends)
@@ -141,7 +143,7 @@ class Plan:
         return id
 
     def _add(self, node: UnitNode, note: str) -> None:
-        check_unit(node, self.nodes.get(node.parent), self.tree.with_code(node.code))
+        check_unit(node, self.nodes.get(node.parent or ""), self.tree.with_code(node.code))
         self.nodes[node.id] = node
         self.units[node.id] = {
             "id": node.id,

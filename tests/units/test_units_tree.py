@@ -212,6 +212,7 @@ def test_one_code_never_names_two_units_at_once(an_giang, begins, ends, fits):
         ("  Xã   Núi Tô ", ("xa", "Núi Tô")),
         ("Thị xã Tân Châu", ("thi_xa", "Tân Châu")),
         ("Xa\u0303 Nu\u0301i To\u0302", ("xa", "Núi Tô")),  # decomposed
+        ("Xã Núi\x00 Tô\u202e", ("xa", "Núi Tô")),
         ("Núi Tô", None),
         ("Xã", None),
     ],
