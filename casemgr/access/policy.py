@@ -3,7 +3,7 @@
 Plain Python. A role is held in a unit (with everything below it) and for programmes; ROLES is the whole matrix.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import NamedTuple
@@ -84,11 +84,16 @@ ALL = _All()
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role in a unit. `units` is the unit with everything below it; `unit` names the unit itself."""
+    """A role in a unit.
+
+    `units`: everything it reaches (the unit, all below it, and what went wholly into them); `below`: those of them
+    that lie on a lower level than the unit; `unit`: the unit itself, for the header of the page.
+    """
 
     role: str
     units: frozenset[str]
     programmes: "frozenset[str] | _All"
+    below: frozenset[str] = frozenset()
     unit: str = ""
 
 
@@ -164,11 +169,12 @@ def may(actor: Actor | None, permission: Permission, **facts) -> bool:
 
 def scope(actor: Actor, permission: Permission) -> list[Scope]:
     """Where a permission reaches, for queries: a row is visible if it lies in any of these scopes."""
-    return [
-        Scope(units, grant.programmes, _assigned_only(grant, permission))
-        for grant in actor.grants
-        if permission in ROLES[grant.role] and (units := frozenset(_units(grant, permission)))
-    ]
+    scopes = []
+    for grant in actor.grants:
+        units = frozenset(unit for unit in grant.units if _reaches(grant, permission, unit))
+        if permission in ROLES[grant.role] and units:
+            scopes.append(Scope(units, grant.programmes, _assigned_only(grant, permission)))
+    return scopes
 
 
 def may_grant(actor: Actor, user_id: UUID, unit: str) -> Answer:
@@ -184,15 +190,10 @@ def _reaches(grant: Grant, permission: Permission, unit: str) -> bool:
         return False
     if permission == P.CASE_DECIDE:
         # The commune that holds a case approves its plan; a level above only where the case was moved up to it.
-        return unit == grant.unit or grant.units == {unit}
+        return unit not in grant.below
     if permission == P.DETECTION_DECIDE:
-        # What counts for or against a unit is decided above it.
-        return unit != grant.unit and len(grant.units) > 1
+        return unit in grant.below  # what counts for or against a unit is decided above it
     return True
-
-
-def _units(grant: Grant, permission: Permission) -> Iterator[str]:
-    return (unit for unit in grant.units if _reaches(grant, permission, unit))
 
 
 def _assigned_only(grant: Grant, permission: Permission) -> bool:
