@@ -21,7 +21,7 @@ class Beneficiary(Base):
     subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(9))
     unit_id: Mapped[str] = mapped_column(sa.String(32))  # unit of residence
-    hamlet_id: Mapped[str] = mapped_column(sa.String(40))  # "" where unknown
+    hamlet_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     sex: Mapped[str] = mapped_column(sa.String(10))
     birth_year: Mapped[int | None] = mapped_column(sa.SmallInteger)
     birth_precision: Mapped[str] = mapped_column(sa.String(9))  # "" where unknown

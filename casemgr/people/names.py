@@ -15,6 +15,7 @@ TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 # Ð (Icelandic) and Ɖ (African) look like Đ and come from old keyboards and scanned lists.
 _D = str.maketrans({"đ": "d", "ð": "d", "ɖ": "d", "Đ": "d", "Ð": "d", "Ɖ": "d"})
 _APOSTROPHES = re.compile("['`\u2018\u2019\u02bc\u00b4]")
+_SEPARATORS = re.compile(r"[^\w\u0300-\u036f]|_")
 _I_FOR_Y = re.compile(r"^((?:qu|[^aeiouy]+))y$")
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _ORDER = {letter: rank for rank, letter in enumerate(_ALPHABET)}
@@ -55,6 +56,8 @@ class Token:
 def clean(text: str) -> str:
     """As typed, but NFC, without control and direction marks, single spaces."""
     text = unicodedata.normalize("NFC", text or "")
+    if text.isprintable():
+        return " ".join(text.split())
     text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
     return " ".join("".join(c for c in text if unicodedata.category(c) not in ("Cf", "Co", "Cs", "Cn")).split())
 
@@ -62,7 +65,7 @@ def clean(text: str) -> str:
 def _words(name: str) -> list[str]:
     """The parts of a name as written: apostrophes vanish (H'Hen is one part), other punctuation separates."""
     name = _APOSTROPHES.sub("", clean(name))
-    return "".join(c if c.isalnum() or unicodedata.combining(c) else " " for c in name).split()
+    return _SEPARATORS.sub(" ", name).split()
 
 
 def _strip_marks(text: str) -> str:
@@ -113,8 +116,8 @@ def _roles(words: list[str], folded: list[str]) -> list[str]:
     link = next((i for i in range(1, count - 1) if folded[i] in CHAM_LINKS), None)
     if link is not None:
         return ["given"] * link + ["marker"] + ["father"] * (count - link - 1)
-    if count == 1:
-        return ["given"]
+    if count < 2:
+        return ["given"] * count
     if _is_khmer(words[0], folded[0]):
         inner = ["middle" if part in MIDDLE_BITS else "given" for part in folded[1:-1]]
         return ["marker", *inner, "given"]

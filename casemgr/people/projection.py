@@ -11,7 +11,7 @@ from casemgr.ledger.rules import Entry, effective
 from casemgr.ledger.services import Projection, project_as, province, read_sealed
 from casemgr.people.models import Beneficiary, HouseholdMember, IdentifierIndex, NameIndex
 from casemgr.people.names import fold_name, index_syllables
-from casemgr.people.rules import CODED, Person, from_facts, to_entry
+from casemgr.people.rules import Person, from_facts, to_entry
 
 PEOPLE, NAMES = Beneficiary.__table__, NameIndex.__table__
 IDENTIFIERS, MEMBERS = IdentifierIndex.__table__, HouseholdMember.__table__
@@ -76,7 +76,7 @@ def _columns(kind: str, person: Person, facts: dict) -> dict:
     return {
         "kind": kind,
         "unit_id": person.home,
-        "hamlet_id": person.hamlet,
+        "hamlet_id": UUID(person.hamlet) if person.hamlet else None,
         "sex": person.sex,
         "ethnicity": person.ethnicity,
         # From the coded part, which remains when the key is destroyed.
@@ -108,8 +108,8 @@ def open_names(keys, row) -> tuple[str, ...]:
 
 def open_person(keys, row) -> Person:
     """The whole person of a beneficiary row joined with `wrapped`; without a name where the key is destroyed."""
-    columns = {"sex": row.sex, "ethnicity": row.ethnicity, "home": row.unit_id, "hamlet": row.hamlet_id}
-    assert tuple(columns) == CODED
+    columns = {"sex": row.sex, "ethnicity": row.ethnicity, "home": row.unit_id}
+    columns["hamlet"] = str(row.hamlet_id) if row.hamlet_id else ""
     if row.wrapped is None or not row.identity_sealed:
         return from_facts(columns)
     text = vault.unseal(keys, row.wrapped, row.identity_sealed, b"identity" + row.subject.bytes)

@@ -6,6 +6,7 @@ A machine never merges: `match` gives a score with its reasons, field by field, 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from uuid import UUID
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -28,7 +29,8 @@ RELATIONS = {
 class Person:
     """What is known about a person, or about a household under the name of its head.
 
-    Texts are "" and `birth` is None where unknown. `home` is the id of the unit of residence.
+    Texts are "" and `birth` is None where unknown. `home` is the id of the unit of residence,
+    `hamlet` the UUID of the hamlet as text.
     """
 
     name: str
@@ -69,6 +71,10 @@ def check(person: Person, on: date) -> Person:
         raise Refused(N_("Dân tộc không có trong danh mục."), "ethnicity")
     if not person.home:
         raise Refused(N_("Chưa chọn nơi cư trú."), "home")
+    try:
+        hamlet = str(UUID(str(person.hamlet))) if person.hamlet else ""
+    except ValueError:
+        raise Refused(N_("Ấp, khóm không có trong danh mục."), "hamlet") from None
     others = dict.fromkeys(_text(other, "other_names", 120) for other in person.other_names)
     numbers = {parse_identifier(number.kind, number.value) for number in person.identifiers}
     return replace(
@@ -81,6 +87,7 @@ def check(person: Person, on: date) -> Person:
         address=_text(person.address, "address", 300),
         mother=_text(person.mother, "mother", 120),
         father=_text(person.father, "father", 120),
+        hamlet=hamlet,
     )
 
 
@@ -132,7 +139,7 @@ POINTS: Mapping[tuple[str, str], int] = {
     ("father", "same"): 12, ("father", "near"): 6, ("father", "differs"): -8,
     ("phone", "same"): 15, ("home", "same"): 3, ("hamlet", "same"): 5,
 }  # fmt: skip
-BIT_POINTS = 3
+BIT_POINTS = 4
 FINDINGS = {
     ("identifier", "same"): N_("Trùng số giấy tờ"),
     ("identifier", "near"): N_("Số giấy tờ chỉ lệch một chữ số"),
@@ -162,8 +169,8 @@ FINDINGS = {
 class Thresholds:
     """From `possible` a pair is shown; from `strong` it stands first. Above the same sentence for both."""
 
-    strong: int = 80
-    possible: int = 50
+    strong: int = 75
+    possible: int = 45
 
 
 THRESHOLDS = Thresholds()
@@ -228,7 +235,7 @@ def _bits_shared(a: str, b: str) -> float:
 
 
 def _band(likeness: float) -> str:
-    return "same" if likeness >= 0.94 else "near" if likeness >= 0.78 else "differs"
+    return "same" if likeness >= 0.94 else "near" if likeness >= 0.72 else "differs"
 
 
 def _similarity(a: str, b: str) -> float:
@@ -265,7 +272,7 @@ def _alike(a: Token, b: Token, bare: bool) -> float:
     if min(len(a.folded), len(b.folded)) < 4:
         return 0.0
     likeness = DamerauLevenshtein.normalized_similarity(a.folded, b.folded)
-    return 0.8 * likeness if likeness >= 0.7 else 0.0
+    return 0.85 * likeness if likeness >= 0.7 else 0.0
 
 
 def _identifiers(a: Sequence[Identifier], b: Sequence[Identifier]) -> str:

@@ -6,6 +6,7 @@ Blind indexes give few rows, which are decrypted and checked: what is returned t
 import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import combinations
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from casemgr.ledger.services import province
 from casemgr.people.identifiers import parse_phone
 from casemgr.people.names import (
     fold_name,
+    given_joined,
     index_syllables,
     query_alternatives,
     sort_key,
@@ -26,10 +28,12 @@ from casemgr.people.projection import IDENTIFIERS, NAMES, PEOPLE, identifier_dig
 from casemgr.people.rules import THRESHOLDS, Match, Person, Thresholds, match
 from casemgr.refused import Refused
 
-# Rows decrypted for one search (about 10 µs each); a search that meets more says that it is not complete.
-MOST_DECRYPTED = 8000
-MOST_CANDIDATES = 400
-HEAVY_BITS = 4.0  # a part of a name that says enough to look for it alone
+# Rows decrypted for one search: few first, which is enough where most are hits, then at most so many. A search
+# that meets more says that it is not complete.
+DECRYPTED = (1000, 8000)
+MOST_CANDIDATES = 600
+# Parts of a name by what they say: never looked for, enough together with another part, enough alone.
+WEAKEST_BITS, TELLING_BITS, RARE_BITS = 1.0, 4.0, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Found:
     sex: str
     birth_year: int | None
     unit_id: str
-    hamlet_id: str
+    hamlet_id: UUID | None
 
 
 class Results(list[Found]):
@@ -88,13 +92,17 @@ def _by_name(session, wanted: frozenset[str], text: str, unit_ids, limit: int, k
     query = _scoped(unit_ids, kind)
     for bucket in sorted({vault.bucket(keys, part) for part in wanted}):
         query = query.where(_has_bucket(bucket))
-    rows = session.execute(query.limit(MOST_DECRYPTED + 1)).all()
-    hits = []
-    for row in rows[:MOST_DECRYPTED]:
-        names = open_names(keys, row)
-        if any(wanted <= index_syllables(name) for name in names):
-            hits.append((row, names))
-    return _results(hits, text, limit, complete=len(rows) <= MOST_DECRYPTED)
+    for most in DECRYPTED:
+        rows = session.execute(query.limit(most + 1)).all()
+        named = ((row, open_names(keys, row)) for row in rows[:most])
+        hits = [(row, names) for row, names in named if any(_holds(name, wanted) for name in names)]
+        if len(rows) <= most or len(hits) > limit:
+            break
+    return _results(hits, text, limit, complete=len(rows) <= most)
+
+
+def _holds(name: str, wanted: frozenset[str]) -> bool:
+    return wanted.issubset(syllables(name)) or wanted <= index_syllables(name)
 
 
 def _by_number(session, digits: str, unit_ids, limit: int, kind) -> Results:
@@ -131,18 +139,21 @@ def candidates(
 ) -> list[Candidate]:
     """Persons anywhere in the province who may be this one, the likeliest first; a human decides.
 
-    Looked for by: a personal number; the phone; a telling part of the name with the birth year ±1; a parent's name
-    in the same unit.
+    Looked for by: a personal number; the phone; two parts of the name, or a rare one, with the birth year ±1; a
+    parent's name in the same unit.
     """
     keys = vault.keys()
     blocks = []
     digests = sorted(identifier_digests(keys, person))
     if digests:
-        blocks.append(_with_digest(digests))
-    blocks += _name_blocks(keys, person)
+        blocks.append(_with_digest(digests))  # never crowded out by the others
+    by_name = _name_blocks(keys, person)
+    if by_name:
+        limited = sa.union(*by_name).limit(MOST_CANDIDATES).subquery()
+        blocks.append(sa.select(limited.c.subject))
     if not blocks:
         return []
-    subjects = sa.union(*blocks).limit(MOST_CANDIDATES).subquery()
+    subjects = sa.union(*blocks).subquery()
     query = _scoped(None, None, whole=True).where(PEOPLE.c.subject.in_(sa.select(subjects.c.subject)))
     if exclude is not None:
         query = query.where(PEOPLE.c.subject != exclude)
@@ -159,18 +170,27 @@ def candidates(
 
 
 def _name_blocks(keys, person: Person) -> list[sa.Select]:
-    blocks, year = [], person.birth_year
+    """Selects of subjects: with two parts of the name, or one rare part, and a birth year near; see `candidates`.
+
+    Any two parts are enough, so that one part misspelled still leaves the others.
+    """
+    query, year = sa.select(PEOPLE.c.subject).where(PEOPLE.c.province == province()), person.birth_year
+    if year is not None:
+        query = query.where(sa.or_(PEOPLE.c.birth_year.between(year - 1, year + 1), PEOPLE.c.birth_year.is_(None)))
+    wanted: set[frozenset[int]] = set()
     for name in person.names:
-        telling = sorted((t for t in tokens(name) if t.role != "father"), key=lambda t: -t.bits)[:3]
-        buckets = [vault.bucket(keys, token.folded) for token in telling]
-        query = sa.select(PEOPLE.c.subject).where(PEOPLE.c.province == province())
-        if year is not None:
-            near = sa.or_(PEOPLE.c.birth_year.between(year - 1, year + 1), PEOPLE.c.birth_year.is_(None))
-            alone = [b for b, token in zip(buckets, telling, strict=True) if token.bits >= HEAVY_BITS]
-            blocks += [query.where(near, _has_bucket(bucket)) for bucket in dict.fromkeys(alone)]
-        elif len(syllables(name)) > 1:
-            blocks.append(query.where(*(_has_bucket(bucket) for bucket in buckets)))
-    return blocks
+        parts = sorted((t for t in tokens(name) if t.bits >= WEAKEST_BITS), key=lambda t: -t.bits)[:4]
+        buckets = [vault.bucket(keys, token.folded) for token in parts]
+        if year is None:
+            wanted.add(frozenset(buckets))
+            continue
+        pairs = combinations(range(len(parts)), 2)
+        wanted |= {frozenset((buckets[i], buckets[j])) for i, j in pairs if parts[i].bits >= TELLING_BITS}
+        wanted |= {
+            frozenset((b,)) for b, t in zip(buckets, parts, strict=True) if t.bits >= RARE_BITS or len(parts) == 1
+        }
+        wanted.add(frozenset((vault.bucket(keys, given_joined(name)),)))
+    return [query.where(*map(_has_bucket, sorted(found))) for found in sorted(wanted, key=sorted) if found]
 
 
 def _scoped(unit_ids, kind, whole: bool = False) -> sa.Select:
@@ -191,5 +211,7 @@ def _has_bucket(bucket: int):
 
 
 def _with_digest(wanted: list[tuple[str, bytes]]) -> sa.Select:
-    pairs = [sa.and_(IDENTIFIERS.c.kind == kind, IDENTIFIERS.c.digest == digest) for kind, digest in wanted]
-    return sa.select(IDENTIFIERS.c.subject).where(IDENTIFIERS.c.province == province(), sa.or_(*pairs))
+    # The digest holds the kind; naming both lets the primary key be used.
+    kinds, digests = {kind for kind, _ in wanted}, [digest for _, digest in wanted]
+    query = sa.select(IDENTIFIERS.c.subject).where(IDENTIFIERS.c.province == province())
+    return query.where(IDENTIFIERS.c.kind.in_(sorted(kinds)), IDENTIFIERS.c.digest.in_(digests))

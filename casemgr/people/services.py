@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from casemgr import vault
 from casemgr.ledger import services as ledger
@@ -84,7 +85,7 @@ class Change:
     now: datetime
 
 
-HOOKS: list[Callable[[sa.orm.Session, Change], None]] = []
+HOOKS: list[Callable[[Session, Change], None]] = []
 
 
 def on_change(hook: Callable) -> Callable:
