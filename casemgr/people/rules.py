@@ -231,7 +231,9 @@ def _name_reason(a: Person, b: Person, points) -> Reason:
 
 
 def _bits_shared(a: str, b: str) -> float:
-    return min(sum(token.bits for token in tokens(a)), sum(token.bits for token in tokens(b)))
+    bits = [sum(token.bits for token in tokens(name)) for name in (a, b)]
+    # Two given parts say the same when they are written as one.
+    return max(bits) if given_joined(a) == given_joined(b) else min(bits)
 
 
 def _band(likeness: float) -> str:

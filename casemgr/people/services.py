@@ -113,7 +113,8 @@ def register_many(session, new: Sequence[Registration]) -> list[UUID]:
         checked.append(replace(item, person=check(item.person, item.now.date())))
     known = _known(session, [item.subject for item in checked if item.entry])
     fresh = [item for item in checked if item.subject not in known]
-    ledger.create_many(session, [(item.kind, item.subject) for item in fresh])
+    if fresh:
+        ledger.create_many(session, [(item.kind, item.subject) for item in fresh])
     ledger.append_many(session, [(item.subject, [_registered(item)]) for item in checked])
     for item in fresh:
         _tell(session, Change(item.subject, item.kind, None, item.person, item.actor, item.unit, item.now))
