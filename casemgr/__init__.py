@@ -22,7 +22,6 @@ HOUSE = (
     "casemgr.plans",
     "casemgr.work",
     "casemgr.coverage",
-    "casemgr.cli",
 )
 
 
