@@ -20,7 +20,6 @@ HOUSE = (
     "casemgr.cases",
     "casemgr.detections",
     "casemgr.plans",
-    "casemgr.work",
     "casemgr.coverage",
 )
 
