@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from casemgr import create_app
 from casemgr.db import db
 from config import database_url
+from tests.pages import PageClient
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 BACKENDS = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
@@ -131,4 +132,6 @@ def session(app):
 
 @pytest.fixture
 def client(app):
+    """A client that also checks every page it is given; see pages.py."""
+    app.test_client_class = PageClient
     return app.test_client()
