@@ -1,26 +1,41 @@
 """Accounts for tests: made without the slow hash, signed in without the form."""
 
 import time
-from datetime import date, datetime
+from datetime import datetime
 
 from casemgr.access.models import RoleGrant, User
-from casemgr.units import services as units
+from casemgr.units.loading import touch
+from casemgr.units.models import Unit
 
 SINCE = datetime(2021, 1, 1, 8, 0)
 NO_PASSWORD = "!"
 
 
-def load_units(session) -> None:
-    """The included units of An Giang."""
-    if not len(units.load(session)):
-        units.import_file(session, "an-giang", SINCE)
-        session.commit()
+FEW = (
+    ("89", "tinh", "An Giang", None),
+    ("883", "thanh_pho", "Long Xuyên", "89"),
+    ("891", "huyen", "Tri Tôn", "89"),
+    ("30544", "thi_tran", "Tri Tôn", "891"),
+    ("30547", "xa", "Núi Tô", "891"),
+)
 
 
-def unit(session, code: str, on: date) -> str:
-    found = units.load(session).find(code, on)
-    assert found, f"no unit {code} on {on}"
-    return found
+def few_units(session) -> None:
+    """A province, a city, a district and two communes of it, since 01/01/2021; ids like "30547-20210101"."""
+    key = "{}-20210101".format
+    touch(session)
+    paths = {None: "/"}
+    for code, kind, name, parent in FEW:
+        paths[code] = f"{paths[parent]}{key(code)}/"
+        above = key(parent) if parent else None
+        session.add(
+            Unit(
+                id=key(code), code=code, name=name, kind=kind, parent_id=above, path=paths[code],
+                valid_from=SINCE.date(), valid_to=None, note="", recorded_at=SINCE,
+            )
+        )  # fmt: skip
+        session.flush()
+    session.commit()
 
 
 def make_user(session, username: str, *roles: tuple, unit_id: str = "", password_hash: str = NO_PASSWORD) -> User:

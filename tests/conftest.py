@@ -32,6 +32,8 @@ def test_config(folder: Path, uri: str) -> dict:
         "CASEMGR_TODAY": "",
         "SESSION_COOKIE_SECURE": False,
         "WTF_CSRF_ENABLED": False,
+        # The real cost of a password is for attackers, not for tests.
+        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {"argon2__time_cost": 1, "argon2__memory_cost": 1024},
     }
 
 

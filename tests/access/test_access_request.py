@@ -14,9 +14,9 @@ from casemgr.access.policy import Permission
 from casemgr.access.web import current_actor, guard, log_access, require
 from casemgr.db import begin_write, db
 from casemgr.ui import doors
-from tests.accounts import load_units, make_user, sign_in
+from tests.accounts import few_units, make_user, sign_in
 
-HERE, THERE = "30544-20210101", "30547-20210101"
+HERE, THERE = "30547-20210101", "30544-20210101"
 SUBJECT = UUID(int=7)
 TODAY = "2022-05-25"
 NAME = "Nguyễn Văn An"
@@ -96,7 +96,7 @@ def trial(app, client, session):
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.register_blueprint(pages)
     client.application.test_client_class = None
-    load_units(session)
+    few_units(session)
     worker = make_user(session, "worker", ("worker", HERE))
     plain = client.__class__.__mro__[1](app, app.response_class)  # these answers are not pages
     return sign_in(plain, worker)

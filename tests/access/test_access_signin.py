@@ -10,17 +10,17 @@ from casemgr import create_app
 from casemgr.access import accounts, throttle
 from casemgr.access.models import AccessLog, SignInAttempt, User
 from casemgr.refused import Refused
-from tests.accounts import load_units, make_user, sign_in
+from tests.accounts import few_units, make_user, sign_in
 from tests.conftest import test_config as config_for
 
 PASSWORD = "Nước lên bờ 7"
-HERE = "30544-20210101"
+HERE = "30547-20210101"
 
 
 @pytest.fixture
 def worker(app, session):
     app.config["CASEMGR_TODAY"] = "2022-05-25"
-    load_units(session)
+    few_units(session)
     return make_user(session, "nuito.canbo1", ("worker", HERE), password_hash=accounts.hashed(PASSWORD))
 
 
