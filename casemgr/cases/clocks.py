@@ -7,8 +7,10 @@ thứ 5 (hạn 7)", "quá 2 ngày làm việc", "còn 3 ngày làm việc".
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from casemgr.programmes.deadlines import deadline
+from casemgr.programmes.events import Event, Ledger, Moment, select
 from casemgr.programmes.model import ClockVersion, Due
-from casemgr.programmes.spans import MET, MISSED, NOT_DUE, Event, Ledger, Moment, Span, deadline, select
+from casemgr.programmes.spans import MET, MISSED, NOT_DUE, Span
 from casemgr.refused import N_
 
 HOUR = timedelta(hours=1)

@@ -209,11 +209,8 @@ def _person_form(programme: Programme, place: PlaceForm, save: bool):
 
 def _programme(number: str | None) -> Programme:
     """The programme of this number, if the worker may open files in it."""
-    codes = opened_here()
-    for n, programme in _groups(codes):
-        if str(n) == number:
-            return programme
-    abort(404)
+    found = next((programme for n, programme in _groups(opened_here()) if str(n) == number), None)
+    return found or abort(404)
 
 
 def _groups(codes: list[str]) -> list[tuple[int, Programme]]:
