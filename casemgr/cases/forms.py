@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from flask_babel import gettext, lazy_gettext
 from wtforms import HiddenField, RadioField, SelectMultipleField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -23,12 +24,10 @@ LONGEST = {"text": 200, "note": 4000}
 PRECISIONS = ("day", "month", "year")
 
 
-class EntryForm(Form):
-    """What every entry has. The entry's id is made when the page is, so that sending it twice stores it once."""
+class OnceForm(Form):
+    """A form whose entry has an id from the time the page is made, so that sending it twice stores it once."""
 
     entry_id = HiddenField()
-    kind: Kind
-    programme: Programme
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -36,15 +35,26 @@ class EntryForm(Form):
             self.entry_id.data = str(uuid4())
 
     def validate_entry_id(self, field) -> None:
-        try:
-            UUID(field.data)
-        except ValueError:
+        if not self.has_id():
             field.data = str(uuid4())
-            raise ValidationError(gettext(N_("Biểu mẫu đã mở quá lâu. Hãy gửi lại một lần nữa."))) from None
+            raise ValidationError(gettext(N_("Biểu mẫu đã mở quá lâu. Hãy gửi lại một lần nữa.")))
+
+    def has_id(self) -> bool:
+        try:
+            return bool(self.id)
+        except ValueError:
+            return False
 
     @property
     def id(self) -> UUID:
         return UUID(self.entry_id.data)
+
+
+class EntryForm(OnceForm):
+    """What every entry has; `build` adds the fields of its kind."""
+
+    kind: Kind
+    programme: Programme
 
     @property
     def occurred_at(self) -> tuple[datetime, str]:
@@ -121,23 +131,25 @@ def _occurred(kind: Kind):
 
 def _field(programme: Programme, field: Field, lang: str):
     label = field.label[lang]
+    for said in ("(nếu có)", "(if any)"):  # the page says this of every optional field
+        label = label.removesuffix(said).strip()
     rules = [InputRequired()] if field.required else []
-    options = {"description": field.help[lang]} if field.help else {}
+    extra = {"description": field.help[lang]} if field.help else {}
     if field.type in ("text", "note"):
         made = TextField if field.type == "text" else LongTextField
-        return made(label, rules, limit=LONGEST[field.type], **options)
+        return made(label, rules, limit=LONGEST[field.type], **extra)
     if field.type == "date":
-        return VietDateField(label, rules, **options)
+        return VietDateField(label, rules, **extra)
     if field.type == "moment":
-        return VietMomentField(label, rules, **options)
+        return VietMomentField(label, rules, **extra)
     if field.type in ("number", "money", "year"):
-        return VietNumberField(label, [*rules, whole] if field.type != "number" else rules, **options)
+        return VietNumberField(label, [*rules, whole] if field.type != "number" else rules, **extra)
     if field.type == "needs":
         needs = [(need.code, need.name[lang]) for need in programme.needs.values()]
-        return NeedsField(label, needs=needs, render_kw=_required(field), **options)
+        return NeedsField(label, needs=needs, render_kw=_required(field), **extra)
     if field.type == "items":
-        return ItemsField(label, services=_services(programme, lang), render_kw=_required(field), **options)
-    return _choice(programme, field, lang, label, rules, options)
+        return ItemsField(label, services=_services(programme, lang), render_kw=_required(field), **extra)
+    return _choice(programme, field, lang, label, rules, extra)
 
 
 def _required(field: Field) -> dict:
@@ -151,13 +163,13 @@ def _services(programme: Programme, lang: str) -> dict:
     }
 
 
-def _choice(programme: Programme, field: Field, lang: str, label: str, rules: list, options: dict):
+def _choice(programme: Programme, field: Field, lang: str, label: str, rules: list, extra: dict):
     if field.type == "yesno":
-        choices = [("yes", YES if lang == "vi" else "Yes"), ("no", NO if lang == "vi" else "No")]
+        choices = options([("yes", YES if lang == "vi" else "Yes"), ("no", NO if lang == "vi" else "No")])
     else:
         tables = {"service": programme.services, "need": programme.needs}
         table = tables.get(field.type) or programme.codes[field.codes]
-        choices = [(code, each.name[lang]) for code, each in table.items()]
+        choices = options((code, each.name[lang]) for code, each in table.items())
     if field.type == "choices":
         return SelectMultipleField(
             label,
@@ -165,12 +177,17 @@ def _choice(programme: Programme, field: Field, lang: str, label: str, rules: li
             choices=choices,
             widget=ListWidget(prefix_label=False),
             option_widget=CheckboxInput(),
-            **options,
+            **extra,
         )
     if field.required and len(choices) <= MOST_RADIOS:
-        return RadioField(label, rules, choices=choices, **options)
+        return RadioField(label, rules, choices=choices, **extra)
     blank = lazy_gettext("Chọn…") if field.required else lazy_gettext("Không ghi")
-    return SelectField(label, rules, choices=choices, blank=blank, **options)
+    return SelectField(label, rules, choices=choices, blank=blank, **extra)
+
+
+def options(pairs) -> list[SelectChoice]:
+    """The options of a select, radio or checkbox field from (value, label) pairs."""
+    return [SelectChoice(value=value, label=label) for value, label in pairs]
 
 
 def whole(_form, field) -> None:

@@ -194,6 +194,9 @@ class Reader:
     def _open(self, span: Span) -> bool:
         if span.met is not None or not span.criterion.task or verdict(span, self.now) is None:
             return False
+        kind = self.programme.case.kinds.get(span.criterion.task)
+        if kind is not None and not self._ready(kind):
+            return False
         # What is served need by need is asked for need by need.
         if span.criterion.task == "served" and not span.criterion.needs:
             return not self.state.needs
@@ -249,13 +252,16 @@ class Reader:
         """(kind, name, form) of what the reader may write into this file now."""
         found = []
         for kind in self.programme.case.kinds.values():
-            ready = all(self.state.ledger.by_kind.get(before) for before in kind.after)
             spent = kind.once and self.state.ledger.by_kind.get(kind.code)
             closed = self.state.status == CLOSED
             fits = closed if kind.code == "reopened" else not (closed and kind.code == "closed")
-            if kind.offer and ready and not spent and fits and self.dossier.may_write(kind):
+            if kind.offer and self._ready(kind) and not spent and fits and self.dossier.may_write(kind):
                 found.append((kind.code, kind.name[self.language], kind.form))
         return found
+
+    def _ready(self, kind) -> bool:
+        """Whether everything that must come before this kind is in the file."""
+        return all(self.state.ledger.by_kind.get(before) for before in kind.after)
 
     def integrity(self) -> tuple[bool, str]:
         """(whole, words) of the ledger's chain, verified now."""

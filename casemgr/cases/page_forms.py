@@ -1,12 +1,10 @@
 """The small forms of the case pages: filters, search, decision, void, assignment, identity."""
 
-from uuid import UUID, uuid4
-
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, ValidationError
+from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.validators import InputRequired
 
+from casemgr.cases.forms import OnceForm, options
 from casemgr.cases.sentences import VOID_FORM
 from casemgr.refused import N_
 from casemgr.ui.fields import LongTextField, SelectField, TextField, VietMomentField
@@ -36,7 +34,7 @@ class FilterForm(Form):
     status = SelectField(
         _l("Tình trạng"),
         blank=_l("Mọi tình trạng"),
-        choices=[("open", _l("Đang mở")), ("closing", _l("Chờ duyệt đóng")), ("closed", _l("Đã đóng"))],
+        choices=options([("open", _l("Đang mở")), ("closing", _l("Chờ duyệt đóng")), ("closed", _l("Đã đóng"))]),
     )
     risk = SelectField(_l("Nguy cơ"), blank=_l("Mọi mức"), choices=[])
     overdue = BooleanField(_l("Quá hạn"))
@@ -44,34 +42,12 @@ class FilterForm(Form):
     waiting = BooleanField(_l("Chờ quyết định"))
 
 
-class _Once(Form):
-    """A form whose entry has an id from the start, so that sending it twice stores it once."""
-
-    entry_id = HiddenField()
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if not self.entry_id.data:
-            self.entry_id.data = str(uuid4())
-
-    def validate_entry_id(self, field) -> None:
-        try:
-            UUID(field.data)
-        except ValueError:
-            field.data = str(uuid4())
-            raise ValidationError(gettext(N_("Biểu mẫu đã mở quá lâu. Hãy gửi lại một lần nữa."))) from None
-
-    @property
-    def id(self) -> UUID:
-        return UUID(self.entry_id.data)
-
-
-class DecideForm(_Once):
+class DecideForm(OnceForm):
     on_seq = HiddenField()
     outcome = RadioField(
         _l("Quyết định"),
         [InputRequired()],
-        choices=[("approved", _l("Phê duyệt")), ("returned", _l("Trả lại để bổ sung"))],
+        choices=options([("approved", _l("Phê duyệt")), ("returned", _l("Trả lại để bổ sung"))]),
     )
     number = TextField(_l("Số quyết định"), limit=60, description=_l("Cần khi phê duyệt. Ví dụ: 41/QĐ-UBND."))
     signer = SelectField(_l("Người ký"), blank=_l("Chọn…"), choices=[])
@@ -89,7 +65,7 @@ class VoidForm(Form):
     reason = RadioField(
         _l("Lý do hủy"),
         [InputRequired()],
-        choices=[(code, _l(text)) for code, text in VOID_FORM.items()],
+        choices=options((code, _l(text)) for code, text in VOID_FORM.items()),
     )
     note = LongTextField(
         _l("Giải thích"), [InputRequired()], limit=1000, description=_l("Bản ghi bị gạch ngang và vẫn nằm trong hồ sơ.")
@@ -103,6 +79,6 @@ class AssignForm(Form):
 class IdentityForm(Form):
     reason = RadioField(
         _l("Lý do xem danh tính"),
-        choices=[(code, _l(text)) for code, text in IDENTITY_REASONS.items()],
+        choices=options((code, _l(text)) for code, text in IDENTITY_REASONS.items()),
         validate_choice=False,
     )

@@ -7,6 +7,7 @@ from flask_babel import gettext
 from markupsafe import Markup, escape
 from wtforms import Field, PasswordField, ValidationError
 from wtforms import SelectField as _SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextArea, TextInput
 
 from casemgr.clock import now
@@ -182,7 +183,7 @@ class SelectField(_SelectField):
     def __init__(self, label=None, validators=None, choices=None, blank: str | None = None, **kwargs):
         if blank is not None:
             kwargs.setdefault("coerce", _text_or_none)
-            choices = [("", blank), *(choices or [])] if choices is not None else None
+            choices = [SelectChoice(value="", label=blank), *(choices or [])] if choices is not None else None
         super().__init__(label, validators, choices=choices, **kwargs)
 
 
