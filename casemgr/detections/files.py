@@ -49,9 +49,7 @@ def open_file(
     _check(current)
     beneficiary = beneficiary or current.beneficiary
     if beneficiary is None and person:
-        beneficiary = people.register(
-            session, by.author, by.unit, by.now, kind=current.programme.beneficiary, **person
-        )
+        beneficiary = people.register(session, by.author, by.unit, by.now, kind=current.programme.beneficiary, **person)
     known = people.identity(session, beneficiary) if beneficiary is not None else None
     if beneficiary is not None and known is None:
         raise Refused(N_("Không tìm thấy người này."), "beneficiary")

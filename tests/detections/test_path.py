@@ -47,7 +47,9 @@ def verdict_at(session, text: str) -> list:
 
 
 def row_of(session, subject) -> Detected:
-    return session.scalar(sa.select(Detected).where(Detected.subject == subject).execution_options(populate_existing=True))
+    return session.scalar(
+        sa.select(Detected).where(Detected.subject == subject).execution_options(populate_existing=True)
+    )
 
 
 @pytest.fixture(autouse=True)
