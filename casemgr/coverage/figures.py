@@ -1,29 +1,12 @@
 """What a figure is: numbers, a verdict, and why a number or a verdict is missing. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple
 
-from casemgr.ui.rules import show_number
+from casemgr.plans.notes import Note
 
 # đạt · chưa đạt · chưa đủ căn cứ đánh giá · trong kỳ
 MET, MISSED, UNKNOWN, IN_PERIOD = "met", "missed", "unknown", "in_period"
-
-
-class Note(NamedTuple):
-    """A Vietnamese source sentence for the catalogue and what fills its places."""
-
-    text: str
-    params: Mapping[str, object] = {}
-
-    @property
-    def shown(self) -> dict[str, str]:
-        """The parameters as they are written on a page."""
-        return {k: show_number(v) if isinstance(v, int | float) else str(v) for k, v in self.params.items()}
-
-    def __str__(self) -> str:
-        return self.text % self.shown if self.params else self.text
 
 
 @dataclass(slots=True)
@@ -33,6 +16,7 @@ class Figure:
     `value` is numerator / denominator (for a reduction: the share by which it fell), None with `why` where it cannot
     be computed. `upper` is set where only a range is known: from `value` to `upper`. `beside` are numbers that stand
     next to the figure and are in neither of its parts. `warnings` must be read with the figure, never apart from it.
+    `second`: numerator and denominator of the other reading. `short`: how many fall short.
     """
 
     numerator: int | None = None
@@ -43,18 +27,16 @@ class Figure:
     unknown: int = 0
     excluded: int = 0
     verdict: str = UNKNOWN
-    short: int = 0  # how many fall short
+    short: int = 0
     why: Note | None = None
     warnings: list[Note] = field(default_factory=list)
     beside: dict[str, int | None] = field(default_factory=dict)
-    second: tuple[int, int] | None = None  # the second line: numerator and denominator of the other reading
+    second: tuple[int, int] | None = None
     documents: list[Note] = field(default_factory=list)
 
     def __post_init__(self):
         if self.value is None and self.denominator and self.numerator is not None:
             self.value = Fraction(self.numerator, self.denominator)
-
-
 
 
 def reaches(value: Fraction, target, direction: str) -> bool:

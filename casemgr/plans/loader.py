@@ -117,7 +117,7 @@ def _indicator(s: Reader, counting: Mapping, inputs: Mapping, programmes: Mappin
         s.fail("programme", f"{code!r} is not in 'counting'")
     rule = s.take("rule", str, among=RULES)
     uses = s._sub(("uses",), s.take("uses", dict, {}), lambda u: _uses(u, rule, inputs, programmes[code]))
-    settings = s._sub(("settings",), s.take("settings", dict, {}), lambda t: _settings(t, rule))
+    settings = s._sub(("settings",), s.take("settings", dict, {}), lambda t: _settings(t, rule, programmes[code]))
     return Indicator(
         code=s.take("code", str),
         name=s.text("name"),
@@ -155,12 +155,19 @@ def _uses(u: Reader, rule: str, inputs: Mapping, programme: Programme) -> dict[s
     return found
 
 
-def _settings(t: Reader, rule: str) -> dict[str, Setting]:
+def _settings(t: Reader, rule: str, programme: Programme) -> dict[str, Setting]:
     found = {}
     for key, allowed in SETTINGS.get(rule, {}).items():
 
         def build(s: Reader, allowed=allowed) -> Setting:
-            value = s.take("value", int if allowed is None else str, among=allowed)
+            if allowed == "bands":
+                value = s.strings("value")
+                known = {band.code for band in programme.bands}
+                for band in value:
+                    if band not in known:
+                        s.fail("value", f"no band {band!r}")
+            else:
+                value = s.take("value", str, among=allowed)
             return Setting(value, s.take("tag", str, among=TAGS), s.text("text"))
 
         found[key] = t._sub((key,), t.take(key, dict), build)

@@ -12,12 +12,12 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "all_steps": {},
     "reduction": {"baseline": "input", "current": "input"},
     "list_share": {"list": "input", "detained": "input", "criterion": "criterion", "stayed": "criterion"},
-    "two_readings": {"file": "step", "support": "step"},
-    "reviewed_range": {"list": "input", "reviewed": "step", "standard": "step"},
+    "two_readings": {"file": "step", "support": "step", "beyond": "criterion"},
+    "reviewed_range": {"list": "input", "standard": "step"},
 }
-# rule: the settings it reads, each with the values allowed (None: a whole number).
-SETTINGS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = {
-    "two_readings": {"reading": ("file", "detected")},
+# rule: the settings it reads, each with the values allowed; 'bands': a list of the programme's bands.
+SETTINGS: Mapping[str, Mapping[str, tuple[str, ...] | str]] = {
+    "two_readings": {"reading": ("file", "detected"), "refusals": "bands"},
 }
 IN_PERIOD, ON_HAND = "in_period", "on_hand"
 
@@ -52,7 +52,7 @@ class Input:
 class Setting:
     """A choice of method that no law makes: its value, tag and what it means."""
 
-    value: str | int
+    value: str | tuple[str, ...]
     tag: str
     text: Text
 
@@ -74,7 +74,7 @@ class Indicator:
     settings: Mapping[str, Setting]
     note: Text | None = None
 
-    def setting(self, name: str) -> str | int:
+    def setting(self, name: str) -> str | tuple[str, ...]:
         return self.settings[name].value
 
 
