@@ -4,6 +4,7 @@ from importlib import import_module
 
 from flask import Flask
 
+from casemgr.ui import doors
 from config import ROOT, settings
 
 # From the ground up: a package may use those before it, never those after it.
@@ -32,4 +33,5 @@ def create_app(config: dict | None = None) -> Flask:
         init = getattr(import_module(name), "init_app", None)
         if init:
             init(app)
+    doors.check(app)
     return app

@@ -9,11 +9,10 @@ import sqlalchemy as sa
 from casemgr import vault
 from casemgr.ledger.rules import Break, first_break
 from casemgr.ledger.services import (
-    ENTRIES,
     PROJECTIONS,
     SUBJECTS,
     Projection,
-    _by_subject,
+    chains,
     province,
     replay,
     write_projection,
@@ -26,7 +25,7 @@ def verify(session) -> tuple[int, list[Break]]:
     """Walks every chain: (entries read, the first break of each broken ledger), by subject."""
     key, count, breaks = vault.keys().mac, 0, []
     heads = {row.id: row for row in session.execute(sa.select(SUBJECTS).where(SUBJECTS.c.province == province()))}
-    for subject, ledger in _by_subject(session, sa.select(ENTRIES).where(ENTRIES.c.province == province())):
+    for subject, ledger in chains(session):
         count += len(ledger)
         head = heads.pop(subject, None)
         broken = first_break(key, ledger)

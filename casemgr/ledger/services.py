@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy.exc import IntegrityError
 
 from casemgr import vault
 from casemgr.db import begin_write, is_postgresql
@@ -30,6 +31,9 @@ CHUNK = 400  # subjects in one IN list: below SQLite's limit on bound values
 WRITERS = 0x1ED6  # PostgreSQL advisory lock: shared by every append, exclusive for a known-at
 
 Batch = tuple[UUID, list[Entry]]
+
+
+CONFLICT = N_("Bản ghi này đã được lưu trước đó với nội dung khác.")
 
 
 class EntryConflict(Refused):
@@ -136,7 +140,10 @@ def append_many(session, batches: Sequence[tuple[UUID, Sequence[Draft]]]) -> lis
             moved.append({"b_id": subject, "head_seq": ledger[-1].seq, "head_mac": ledger[-1].mac})
             ledgers.append((heads[subject].kind, subject, ledger))
     if rows:
-        session.execute(sa.insert(ENTRIES), rows)
+        try:
+            session.execute(sa.insert(ENTRIES), rows)
+        except IntegrityError:  # the id stands in another ledger: whatever it says there, it is not this
+            raise EntryConflict(CONFLICT) from None
         advance = sa.update(SUBJECTS).where(SUBJECTS.c.province == province(), SUBJECTS.c.id == sa.bindparam("b_id"))
         session.connection().execute(advance, moved)
         _project(session, ledgers)
@@ -149,7 +156,7 @@ def _chain(keys, wrapped, subject: UUID, ledger: list[Entry], draft: Draft) -> E
         same = next((e for e in ledger if e.id == draft.id), None)
         if same is not None:
             if same.digest != digest:
-                raise EntryConflict(N_("Bản ghi này đã được lưu trước đó với nội dung khác."))
+                raise EntryConflict(CONFLICT)
             return same
     if (draft.kind == VOIDED) != (draft.voids is not None):
         raise ValueError("a void names an entry, and nothing else does")
@@ -214,7 +221,7 @@ def _chunks(items: Sequence) -> Iterator[Sequence]:
         yield items[start : start + CHUNK]
 
 
-def _entry(row) -> Entry:
+def _entry(row, parse=json.loads) -> Entry:
     return Entry(
         row.subject,
         row.seq,
@@ -225,7 +232,7 @@ def _entry(row) -> Entry:
         row.recorded_at,
         row.author,
         row.unit,
-        json.loads(row.coded),
+        parse(row.coded),
         row.coded,
         row.sealed,
         row.definition,
@@ -304,13 +311,18 @@ def replay(session, kind: str, known_at: datetime | None = None) -> Iterator[Bat
     yield from _by_subject(session, query)
 
 
-def _by_subject(session, query) -> Iterator[Batch]:
+def chains(session) -> Iterator[Batch]:
+    """Streams every ledger for checking its chain; the coded text is not read, for it may be broken."""
+    yield from _by_subject(session, sa.select(ENTRIES).where(ENTRIES.c.province == province()), parse=str)
+
+
+def _by_subject(session, query, parse=json.loads) -> Iterator[Batch]:
     query = query.order_by(ENTRIES.c.subject, ENTRIES.c.seq)
     current: list[Entry] = []
     for row in session.execute(query.execution_options(yield_per=5000)):
         if current and current[0].subject != row.subject:
             yield current[0].subject, current
             current = []
-        current.append(_entry(row))
+        current.append(_entry(row, parse))
     if current:
         yield current[0].subject, current

@@ -36,11 +36,22 @@ def import_file(session, path: Path | str | None, now: datetime) -> ImportResult
     The provinces and districts it names are those of the database (add them first) or of `data/an_giang_above.csv`;
     the day of the change and its legal act are those of the province. Raises ListRefused naming the lines.
     """
-    with _opened(BUNDLED.get(str(path or "an-giang"), path)) as file:
+    path = path or "an-giang"
+    with _opened(BUNDLED.get(str(path), path)) as file:
         rows = read_communes(file)
     touch(session)
-    plan = _Plan(read(session), now)
-    plan.know_above(session)
+    acts = {(each.old_id, each.new_id): each.act for each in session.scalars(sa.select(Lineage))}
+    plan = plan_units(read(session), rows, acts, now)
+    for model, found in ((Unit, plan.units), (Lineage, plan.lineage)):
+        if found:
+            session.execute(sa.insert(model), list(found.values()))
+    return ImportResult(len(plan.units), len(plan.lineage), plan.unchanged)
+
+
+def plan_units(tree: UnitTree, rows: list[CommuneRow], acts: dict[tuple[str, str], str], now: datetime) -> "Plan":
+    """What a list adds to the units there are; `acts`: the legal act of each lineage there is. Raises ListRefused."""
+    plan = Plan(tree, now)
+    plan.know_above(acts)
     problems = []
     for row in rows:
         try:
@@ -49,13 +60,10 @@ def import_file(session, path: Path | str | None, now: datetime) -> ImportResult
             problems.append((row.line, error))
     if problems:
         raise ListRefused(problems)
-    for model, found in ((Unit, plan.units), (Lineage, plan.lineage)):
-        if found:
-            session.execute(sa.insert(model), list(found.values()))
-    return ImportResult(len(plan.units), len(plan.lineage), plan.unchanged)
+    return plan
 
 
-class _Plan:
+class Plan:
     """What a list adds to a tree: rows of `unit` and `unit_lineage`, a parent always before its children."""
 
     def __init__(self, tree: UnitTree, now: datetime):
@@ -66,13 +74,13 @@ class _Plan:
         self.above, self.notes = {}, {}  # provinces and districts that may be named, not all of them wanted
         self.heir = {}  # ended province -> (the province it became, legal act)
 
-    def know_above(self, session) -> None:
-        acts = {(each.old_id, each.new_id): each.act for each in session.scalars(sa.select(Lineage))}
+    def know_above(self, acts: dict[tuple[str, str], str]) -> None:
         with _opened(ABOVE) as file:
             listed = list(csv.DictReader(file))
         ids = {}
         for row in listed:
-            begins, ends = (date.fromisoformat(row[key]) if row[key] else None for key in ("valid_from", "valid_to"))
+            begins = date.fromisoformat(row["valid_from"])
+            ends = date.fromisoformat(row["valid_to"]) if row["valid_to"] else None
             id, parent = unit_id(row["code"], begins), ids.get(row["parent"])
             path = f"{self.above[parent].path if parent else '/'}{id}/"
             self.above[id] = UnitNode(id, row["code"], row["name"], row["kind"], parent, path, begins, ends)
@@ -90,6 +98,7 @@ class _Plan:
                     self.heir[node.id] = (new, acts[node.id, new])
 
     def take(self, row: CommuneRow) -> None:
+        size = len(self.units) + len(self.lineage)
         province = self._named(row.province, lambda node: node.id in self.heir)
         district = self._named(row.district, lambda node: node.parent == province.id)
         heir, act = self.heir[province.id]
@@ -102,6 +111,7 @@ class _Plan:
         old = self._want(row.old, district, district.valid_from, district.valid_to, note)
         new = self._want(row.new, self.above[heir], changed, None, act)
         self._descend(old, new, row.split, row.is_default or not row.split, changed, act)
+        self.unchanged += size == len(self.units) + len(self.lineage)
 
     def _named(self, named: Named, fits) -> UnitNode:
         same = [
@@ -130,12 +140,10 @@ class _Plan:
             raise UnitError(
                 N_("Mã %(code)s đã có với tên hoặc cấp trên khác: %(name)s."), code=named.code, name=known.name
             )
-        elif id in self.tree:
-            self.unchanged += 1
         return id
 
     def _add(self, node: UnitNode, note: str) -> None:
-        check_unit(node, self.nodes.get(node.parent), self.tree.with_code(node.code))
+        check_unit(node, self.nodes.get(node.parent or ""), self.tree.with_code(node.code))
         self.nodes[node.id] = node
         self.units[node.id] = {
             "id": node.id,

@@ -27,7 +27,7 @@ def N_(text: str) -> str:  # the usual marker for texts that are translated wher
 class UnitError(ValueError):
     """A refusal in words for the screen: `gettext(error.text, **error.values)`, or str(error) in Vietnamese."""
 
-    def __init__(self, text: str, **values):
+    def __init__(self, text: str, /, **values):
         self.text, self.values = text, values
         super().__init__(text % values)
 
@@ -37,8 +37,9 @@ def label(kind: str, name: str) -> str:
 
 
 def clean(text: str | None) -> str:
-    """NFC, one space between words, none around."""
-    return " ".join(unicodedata.normalize("NFC", text or "").split())
+    """NFC, one space between words, none around, without characters that do not show (NUL, marks of direction)."""
+    words = " ".join(unicodedata.normalize("NFC", text or "").split())
+    return "".join(each for each in words if unicodedata.category(each) not in ("Cc", "Cf"))
 
 
 def split_name(text: str, words: Mapping[str, str] = WORDS) -> tuple[str, str] | None:

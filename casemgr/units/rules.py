@@ -57,7 +57,7 @@ class Rolled:
     unplaced: dict[str, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class UnitTree:
     """All units of all times, immutable. An id the tree does not have raises KeyError, except in `map_to` and `get`."""
 
@@ -90,8 +90,6 @@ class UnitTree:
     def get(self, id: str) -> UnitNode | None:
         return self.nodes.get(id)
 
-    # -- looking up ------------------------------------------------------------------------------------------------
-
     def find(self, code: str, on: date) -> str | None:
         """The unit that bore this code on this day."""
         return next((node.id for node in self._codes.get(code, ()) if node.valid(on)), None)
@@ -111,8 +109,6 @@ class UnitTree:
     def full_label(self, id: str) -> str:
         """With the units above it, for names that occur twice: "xã Núi Tô, huyện Tri Tôn, tỉnh An Giang"."""
         return ", ".join(self.label(each) for each in reversed(self.line(id)))
-
-    # -- up and down -----------------------------------------------------------------------------------------------
 
     def line(self, id: str) -> tuple[str, ...]:
         """The ids from the province down to the unit itself."""
@@ -142,8 +138,6 @@ class UnitTree:
         kept = (node for node in found if on is None or node.valid(on))
         return tuple(node.id for node in sorted(kept, key=lambda node: (node.code, node.valid_from)))
 
-    # -- through time ----------------------------------------------------------------------------------------------
-
     def successors(self, id: str) -> list[tuple[str, bool, bool]]:
         """What it became: (id, is_default, split)."""
         return [(each.new, each.is_default, each.split) for each in self._next.get(id, ())]
@@ -160,8 +154,10 @@ class UnitTree:
         of several is None.
         """
         node = self.nodes.get(id)
-        if node is None or node.valid(basis_date):
-            return id if node else None
+        if node is None:
+            return None
+        if node.valid(basis_date):
+            return id
         if basis_date < node.valid_from:
             before = {each.old for each in self._last.get(id, ())}
             return self.map_to(before.pop(), basis_date) if len(before) == 1 else None

@@ -26,10 +26,15 @@ def init_app(app) -> None:
 
 
 def _label(id: str | None) -> str:
-    tree = current_tree() if id else None
-    return tree.label(id) if tree and id in tree else id or ""
+    return _named(id, UnitTree.label)
 
 
 def _full_label(id: str | None) -> str:
-    tree = current_tree() if id else None
-    return tree.full_label(id) if tree and id in tree else id or ""
+    return _named(id, UnitTree.full_label)
+
+
+def _named(id: str | None, label) -> str:
+    if not id:
+        return ""
+    tree = current_tree()
+    return label(tree, id) if id in tree else id

@@ -1,0 +1,87 @@
+"""Passwords and sessions, on Flask-Security. Its own pages are not used: ours are in signin.py."""
+
+import secrets
+from functools import cache
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_security import Security, SQLAlchemyUserDatastore
+from flask_security import hash_password as _hash
+from flask_security import verify_password as _verify
+from sqlalchemy.orm import joinedload
+
+from casemgr.access.models import User
+from casemgr.db import db
+from casemgr.refused import N_, Refused
+
+SHORTEST, LONGEST = 10, 128
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without l, 1, o, 0, i
+
+
+def init_app(app) -> None:
+    defaults = {
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+        "SECURITY_PASSWORD_SINGLE_HASH": True,  # argon2 salts by itself
+        "SECURITY_USER_IDENTITY_ATTRIBUTES": [{"username": {"mapper": _fold}}],
+        "SESSION_PROTECTION": None,  # addresses of field workers change; idle time and sign-out end a session
+    }
+    for name, value in defaults.items():
+        app.config.setdefault(name, value)
+    security = Security(app, SQLAlchemyUserDatastore(db, User, None), register_blueprint=False)
+    # Its identity loader would read the user before our transaction begins, and for static files too.
+    security.principal.identity_loaders.clear()
+    security.login_manager.user_loader(load_user)
+    security.login_manager.request_loader(None)
+
+
+def load_user(uniquifier: str) -> User | None:
+    """The active user of a session with every role, in one query."""
+    found = sa.select(User).options(joinedload(User.grants)).where(User.fs_uniquifier == uniquifier, User.active)
+    return db.session.scalars(found).unique().one_or_none()
+
+
+def _fold(username: str) -> str:
+    return username.strip().lower()
+
+
+def find(session, username: str) -> User | None:
+    return session.scalar(sa.select(User).where(User.username == _fold(username)))
+
+
+def normal(password: str) -> str:
+    """The form in which a password is hashed and compared: the same keys give the same letters on every keyboard."""
+    return current_app.extensions["security"]._password_util.normalize(password)
+
+
+def hashed(password: str) -> str:
+    """The argon2 hash of a password. Slow by design: call it before a transaction that writes."""
+    return _hash(normal(password))
+
+
+def matches(user: User | None, password: str) -> bool:
+    """Whether the password opens this account; takes as long for an account that does not exist."""
+    right = _verify(normal(password[:LONGEST]), user.password if user else _nobody())
+    return bool(user) and right and user.active
+
+
+@cache
+def _nobody() -> str:
+    return _hash(secrets.token_hex(16))
+
+
+def one_time_password() -> str:
+    """A password to be read aloud or written down once, and changed at the first sign-in (59 bits)."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(12))
+    return "-".join((letters[:4], letters[4:8], letters[8:]))
+
+
+def check_new_password(password: str, username: str) -> None:
+    """Raises Refused for a password that is too short, too long, too even, or made from the user's name."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise Refused(
+            N_("Mật khẩu phải có từ %(least)d đến %(most)d ký tự."), "password", least=SHORTEST, most=LONGEST
+        )
+    folded = password.lower()
+    if username.lower() in folded or len(set(folded)) < 5 or folded in "01234567890123456789" or "matkhau" in folded:
+        raise Refused(N_("Mật khẩu này quá dễ đoán. Hãy chọn mật khẩu khác."), "password")

@@ -1,0 +1,207 @@
+"""One policy: may this user do this, here, now. The guard, the button, the query and the test ask the same function.
+
+Plain Python. A role is held in a unit (with everything below it) and for programmes; ROLES is the whole matrix.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from casemgr.refused import N_
+
+
+class Permission(StrEnum):
+    """resource:action"""
+
+    AUDIT_READ = "audit:read"
+    CASE_ASSIGN = "case:assign"
+    CASE_DECIDE = "case:decide"
+    CASE_LIST = "case:list"
+    CASE_READ = "case:read"
+    CASE_WRITE = "case:write"
+    DETECTION_DECIDE = "detection:decide"
+    DETECTION_LIST = "detection:list"
+    DETECTION_READ = "detection:read"
+    DETECTION_WRITE = "detection:write"
+    FIGURE_CASES = "figure:cases"
+    FIGURE_READ = "figure:read"
+    IDENTITY_READ = "identity:read"
+    PERSON_SEARCH = "person:search"
+    REPORTED_CONFIRM = "reported:confirm"
+    REPORTED_WRITE = "reported:write"
+    UNIT_MANAGE = "unit:manage"
+    USER_MANAGE = "user:manage"
+
+
+P = Permission
+
+ROLES: dict[str, frozenset[Permission]] = {
+    "worker": frozenset(
+        {P.CASE_LIST, P.CASE_READ, P.CASE_WRITE, P.IDENTITY_READ, P.PERSON_SEARCH}
+        | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.FIGURE_READ, P.FIGURE_CASES}
+    ),
+    "supervisor": frozenset(
+        {P.CASE_LIST, P.CASE_READ, P.CASE_DECIDE, P.CASE_ASSIGN, P.IDENTITY_READ, P.PERSON_SEARCH}
+        | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.DETECTION_DECIDE, P.FIGURE_READ, P.FIGURE_CASES}
+    ),
+    "auditor": frozenset(
+        {P.CASE_LIST, P.CASE_READ, P.IDENTITY_READ, P.DETECTION_LIST, P.DETECTION_READ}
+        | {P.FIGURE_READ, P.FIGURE_CASES, P.AUDIT_READ}
+    ),
+    "coordinator": frozenset(
+        {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ}
+        | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
+    ),
+    "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE}),
+}
+
+TITLES = {
+    "worker": N_("Cán bộ phụ trách"),
+    "supervisor": N_("Người phê duyệt, theo dõi"),
+    "auditor": N_("Người kiểm tra số liệu"),
+    "coordinator": N_("Cán bộ tổng hợp"),
+    "administrator": N_("Quản trị hệ thống"),
+}
+
+# What a case of a restricted programme shows only to those who work on it; such a programme says read = 'assigned'.
+OF_ONE_CASE = frozenset({P.CASE_READ, P.CASE_WRITE, P.IDENTITY_READ})
+
+
+class _All:
+    """The programmes of a grant that is not limited to any: it contains every code."""
+
+    def __contains__(self, _code: object) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return "ALL"
+
+
+ALL = _All()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role in a unit.
+
+    `units`: everything it reaches (the unit, all below it, and what went wholly into them); `below`: those of them
+    that lie on a lower level than the unit; `unit`: the unit itself, for the header of the page.
+    """
+
+    role: str
+    units: frozenset[str]
+    programmes: "frozenset[str] | _All"
+    below: frozenset[str] = frozenset()
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, with every grant that is valid today."""
+
+    user_id: UUID
+    name: str
+    grants: tuple[Grant, ...]
+
+
+class Scope(NamedTuple):
+    """Where a permission reaches. With `assigned_only`, cases of programmes that say read = 'assigned' are visible
+    only where the actor is the assigned worker."""
+
+    units: frozenset[str]
+    programmes: "frozenset[str] | _All"
+    assigned_only: bool
+
+
+class Answer(Enum):
+    YES = "yes"
+    NO_VERB = "no role of the actor has this permission"
+    OUT_OF_SCOPE = "outside the units, programmes or cases of the actor"
+    OWN_WORK = "the actor wrote what is to be decided or confirmed"
+    NO_REASON = "an auditor opens an identity only with a reason"
+
+
+Who = UUID | str | Collection[UUID | str] | None
+
+
+def answer(
+    actor: Actor,
+    permission: Permission,
+    *,
+    unit: str | None = None,
+    programme: str | None = None,
+    author: Who = None,
+    worker: Who = None,
+    read: str = "commune",
+    reason: bool = False,
+) -> Answer:
+    """Why, or why not.
+
+    A fact left out is not asked about (a button in the header knows no unit). `author`: who wrote what is to be
+    decided. `worker`: who is assigned to the case, or was granted it. `read`: 'assigned' or 'commune', from the
+    programme. `reason`: a reason was given and will be logged.
+    """
+    held = [grant for grant in actor.grants if permission in ROLES[grant.role]]
+    if not held:
+        return Answer.NO_VERB
+    near = [
+        grant
+        for grant in held
+        if (unit is None or _reaches(grant, permission, unit))
+        and (programme is None or programme in grant.programmes)
+        and not (_assigned_only(grant, permission) and read == "assigned" and not _among(actor, worker))
+    ]
+    if not near:
+        return Answer.OUT_OF_SCOPE
+    if permission in (P.CASE_DECIDE, P.REPORTED_CONFIRM, P.DETECTION_DECIDE) and _among(actor, author):
+        return Answer.OWN_WORK
+    if permission == P.IDENTITY_READ and not reason and all(grant.role == "auditor" for grant in near):
+        return Answer.NO_REASON
+    return Answer.YES
+
+
+def may(actor: Actor | None, permission: Permission, **facts) -> bool:
+    """Whether the actor may do this here; the facts are those of `answer`."""
+    return actor is not None and answer(actor, permission, **facts) is Answer.YES
+
+
+def scope(actor: Actor, permission: Permission) -> list[Scope]:
+    """Where a permission reaches, for queries: a row is visible if it lies in any of these scopes."""
+    scopes = []
+    for grant in actor.grants:
+        units = frozenset(unit for unit in grant.units if _reaches(grant, permission, unit))
+        if permission in ROLES[grant.role] and units:
+            scopes.append(Scope(units, grant.programmes, _assigned_only(grant, permission)))
+    return scopes
+
+
+def may_grant(actor: Actor, user_id: UUID, unit: str) -> Answer:
+    """Whether an administrator may give or end a role of this user in this unit: never one of their own."""
+    found = answer(actor, P.USER_MANAGE, unit=unit)
+    if found is Answer.YES and _among(actor, user_id):
+        return Answer.OWN_WORK
+    return found
+
+
+def _reaches(grant: Grant, permission: Permission, unit: str) -> bool:
+    if unit not in grant.units:
+        return False
+    if permission == P.CASE_DECIDE:
+        # The commune that holds a case approves its plan; a level above only where the case was moved up to it.
+        return unit not in grant.below
+    if permission == P.DETECTION_DECIDE:
+        return unit in grant.below  # what counts for or against a unit is decided above it
+    return True
+
+
+def _assigned_only(grant: Grant, permission: Permission) -> bool:
+    return grant.role == "worker" and permission in OF_ONE_CASE
+
+
+def _among(actor: Actor, who: Who) -> bool:
+    if who is None:
+        return False
+    people = (who,) if isinstance(who, UUID | str) else who
+    return any(str(person) == str(actor.user_id) for person in people)

@@ -1,0 +1,300 @@
+"""Every request passes here: who is it, may they, and one commit together with its line in the access log.
+
+A request that writes begins its transaction before anything is read and commits once. A read, or a failure, rolls
+back and then commits its log rows before it answers. If the log cannot be written, nothing is shown.
+"""
+
+import json
+import time
+
+from flask import abort, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from flask_login import current_user, logout_user
+
+from casemgr import vault
+from casemgr.access import log, policy
+from casemgr.access.log import Note
+from casemgr.access.models import User
+from casemgr.access.policy import ALL, Actor, Answer, Grant, Permission
+from casemgr.clock import now
+from casemgr.db import begin_write, db
+from casemgr.ui import navigation
+from casemgr.ui.doors import public
+from casemgr.ui.errors import error_page, log_exception
+from casemgr.units.web import current_tree
+
+__all__ = ["Permission", "current_actor", "guard", "log_access", "may", "public", "require"]
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# Reading figures names no person; everything else that is read leaves a row even if its view forgets to say so.
+UNLOGGED_READS = frozenset({Permission.FIGURE_READ, Permission.REPORTED_WRITE, Permission.REPORTED_CONFIRM})
+IDLE_SECONDS = 30 * 60
+
+
+def guard(permission: Permission | None = None, *, late: bool = False):
+    """Opens a view to those who hold the permission somewhere (None: to everyone who has signed in).
+
+    The view itself asks `require` about the unit, the programme and the case. With `late` it calls `begin_write`
+    itself, after slow work such as hashing a password.
+    """
+
+    def mark(view):
+        view.door = permission
+        view.door_late = late
+        return view
+
+    return mark
+
+
+def current_actor() -> Actor | None:
+    """Who acts in this request, with the grants valid today; None for a visitor. One query for user and grants."""
+    if "actor" not in g:
+        g.actor = actor_of(current_user) if current_user.is_authenticated else None
+    return g.actor
+
+
+def actor_of(user: User) -> Actor:
+    """The actor that a user is today."""
+    today, tree = now().date(), current_tree()
+    grants = (_grant(row, tree) for row in user.grants if row.holds_on(today))
+    return Actor(user.id, user.full_name, tuple(grant for grant in grants if grant is not None))
+
+
+def _grant(row, tree) -> Grant | None:
+    if row.unit_id not in tree:
+        return None
+    units = tree.with_predecessors(row.unit_id)
+    level = tree.level(row.unit_id)
+    programmes = ALL if row.programmes == "*" else frozenset(row.programmes.split(","))
+    below = frozenset(unit for unit in units if tree.level(unit) != level)
+    return Grant(row.role, units, programmes, below, row.unit_id)
+
+
+def may(permission: Permission, **facts) -> bool:
+    """Whether whoever acts may do this here; for buttons. The facts are those of `policy.answer`."""
+    return policy.may(current_actor(), permission, **facts)
+
+
+def require(permission: Permission, *, subject=None, detail: str = "", **facts) -> Actor:
+    """The actor, if they may; else 404 outside their scope, 403 where their role lacks the verb.
+
+    With `subject` the access is logged, whether it succeeds or fails. The facts are those of `policy.answer`.
+    """
+    actor = current_actor()
+    if actor is None:
+        abort(403)
+    found = policy.answer(actor, permission, **facts)
+    if subject is not None or found is not Answer.YES:
+        log_access(permission, subject, facts.get("unit"), facts.get("programme"), detail)
+    if found is Answer.YES:
+        return actor
+    abort(404 if found is Answer.OUT_OF_SCOPE else 403)
+
+
+def log_access(action: str, subject=None, unit: str | None = None, programme: str | None = None, detail: str = ""):
+    """Notes what is written to the access log when the request ends. `detail` holds codes only."""
+    notes = _notes()
+    note = Note(str(action), subject, unit, programme, detail)
+    if note not in notes:
+        notes.append(note)
+
+
+def _notes() -> list[Note]:
+    return g.setdefault("access_notes", [])
+
+
+def init_app(app) -> None:
+    app.before_request(_open_request)
+    app.after_request(_close_request)
+    app.context_processor(_for_templates)
+    app.jinja_env.globals.update(Permission=Permission)
+
+
+def _door():
+    """(permission or 'public' or None, late) of the view of this request."""
+    view = current_app.view_functions[request.endpoint]
+    return view.door, getattr(view, "door_late", False)
+
+
+def _open_request():
+    if request.endpoint is None:  # no such address: the error page answers
+        return None
+    if not hasattr(current_app.view_functions[request.endpoint], "door"):
+        raise RuntimeError(f"view without a door: {request.endpoint}")
+    permission, late = _door()
+    if permission == "public":
+        return None
+    if request.method not in SAFE and not late:
+        begin_write()
+    actor = current_actor()
+    if actor is None or _idle():
+        return _ask_to_sign_in()
+    if current_user.must_change and not request.endpoint.startswith("access."):
+        log_access("password:due")
+        return redirect(url_for("access.password"), 303)
+    if permission is not None and policy.answer(actor, permission) is Answer.NO_VERB:
+        log_access(permission)
+        abort(403)
+    return None
+
+
+def _idle() -> bool:
+    """Whether the session has lain unused too long; a request keeps it alive."""
+    moment, seen = int(time.time()), session.get("seen", 0)
+    if moment - seen > current_app.config.get("CASEMGR_IDLE_SECONDS", IDLE_SECONDS):
+        return True
+    if moment - seen > 30:
+        session["seen"] = moment
+    return False
+
+
+def _ask_to_sign_in():
+    idle = current_user.is_authenticated
+    leave()
+    g.pop("actor", None)
+    if request.method in SAFE:
+        if idle:
+            flash(gettext("Phiên làm việc đã hết do lâu không sử dụng. Hãy đăng nhập lại."), "info")
+        path = request.full_path.rstrip("?") if request.path != "/" else None
+        return redirect(url_for("access.sign_in", next=path), 303)
+    # What was typed is carried through the sign-in by the page itself; it is stored nowhere.
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token" and "password" not in name]
+    return render_template("access/expired.html", typed=json.dumps(typed), address=request.full_path.rstrip("?")), 401
+
+
+def begin_session(user: User) -> None:
+    """The session that has just been opened: who acts in the rest of this request, and since when."""
+    session["seen"] = int(time.time())
+    g.actor = actor_of(user)
+
+
+def continue_session(user: User) -> None:
+    """Keeps this session alive after the others of the account were ended."""
+    session["_user_id"] = user.fs_uniquifier
+
+
+def leave() -> None:
+    """Ends this session; the language stays."""
+    language = session.get("language")
+    logout_user()
+    session.clear()
+    if language:
+        session["language"] = language
+
+
+def _close_request(response):
+    if request.endpoint is None or not hasattr(current_app.view_functions[request.endpoint], "door"):
+        return response
+    permission, _late = _door()
+    notes, status = _notes(), response.status_code
+    writes = request.method not in SAFE and permission != "public"
+    if permission == "public" and not notes:
+        return response
+    if not notes and (writes or permission not in UNLOGGED_READS) and permission is not None and _signed_in():
+        notes.append(Note(str(permission)))
+    if not notes and writes and _signed_in():
+        notes.append(Note(request.endpoint.replace(".", ":")))
+    kept = status < 400 and request.method not in SAFE
+    try:
+        if not kept:
+            db.session.rollback()
+        if notes or kept:
+            begin_write()
+            _write(notes, status)
+            db.session.commit()
+    except Exception as error:  # whatever stopped the log also stops the answer
+        log_exception((type(error), error, error.__traceback__))
+        db.session.rollback()
+        return _refuse(notes if kept else ())
+    return response
+
+
+def _signed_in() -> bool:
+    return g.get("actor") is not None
+
+
+def _write(notes, status: int) -> None:
+    actor = g.get("actor")
+    made = log.rows(
+        notes,
+        key=vault.keys().mac,
+        province=current_app.config["CASEMGR_PROVINCE"],
+        at=now(),
+        user_id=actor.user_id if actor else None,
+        status=status,
+        method=request.method,
+        endpoint=request.endpoint,
+    )
+    log.write(db.session, made)
+
+
+def _refuse(notes):
+    """The answer when a commit failed: nothing was kept, nothing is shown. The attempt is logged if that is possible."""
+    if notes:
+        try:
+            begin_write()
+            _write(notes, 503)
+            db.session.commit()
+        except Exception as error:
+            log_exception((type(error), error, error.__traceback__))
+            db.session.rollback()
+    if request.endpoint == "access.sign_in":
+        session.clear()
+    return current_app.make_response(error_page(503))
+
+
+def _for_templates() -> dict:
+    return {
+        "actor": _Later(current_actor),
+        "may": may,
+        "navigation": _navigation,
+        "link_is_current": navigation.is_current,
+        "actor_title": actor_title,
+    }
+
+
+class _Later:
+    """The actor for templates, looked up only by those that use it: an error page must not need the database."""
+
+    def __init__(self, find):
+        self._find = find
+
+    def __bool__(self) -> bool:
+        return self._find() is not None
+
+    def __getattr__(self, name: str):
+        return getattr(self._find(), name)
+
+
+def _navigation():
+    actor = current_actor()
+    if actor is None or current_user.must_change:
+        return []
+    return navigation.links(
+        current_app, lambda permission: policy.answer(actor, Permission(permission)) is not Answer.NO_VERB
+    )
+
+
+def home() -> str:
+    """The first page for whoever acts: the first link of their header, or their account."""
+    links = _navigation()
+    return url_for(links[0].endpoint if links else "access.account")
+
+
+def actor_title() -> str:
+    """What the header says about whoever acts: role and unit, not the name."""
+    actor = current_actor()
+    if not actor or not actor.grants:
+        return gettext("Tài khoản")
+    grant = actor.grants[0]
+    return f"{role_title(grant.role, grant.unit)} · {current_tree().label(grant.unit)}"
+
+
+def role_title(role: str, unit: str) -> str:
+    """The name of a role as officials write it; it depends on the level of the unit."""
+    if role == "supervisor":
+        level = current_tree().level(unit)
+        if level == "commune":
+            return gettext("Chủ tịch (KT. Phó Chủ tịch) UBND cấp xã")
+        return gettext("Cán bộ theo dõi cấp tỉnh") if level == "province" else gettext("Cán bộ theo dõi cấp huyện")
+    return gettext(policy.TITLES[role])

@@ -1,0 +1,222 @@
+"""Registering, correcting and reading persons and households. Searching is in `search`.
+
+subject = register(session, actor, unit, now, name="Nguyễn Văn Ân", sex="nam", birth=Birth(2010, 5, 3))
+correct(session, actor, unit, now, subject, reason="Sai họ", name="Nguyễn Văn Ấn")
+identity(session, subject).person.name
+labels(session, [subject])                    # {subject: "Ấn N."}
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from casemgr import vault
+from casemgr.ledger import services as ledger
+from casemgr.ledger.rules import Draft, Entry
+from casemgr.people.identifiers import warnings
+from casemgr.people.projection import MEMBERS, PEOPLE, chunks, open_names, open_person
+from casemgr.people.rules import KINDS, RELATIONS, Person, check, short_label, to_entry
+from casemgr.people.search import Candidate, Found, Results, candidates, search
+from casemgr.refused import N_, Refused
+
+__all__ = [
+    "Candidate",
+    "Change",
+    "Found",
+    "Identity",
+    "Registration",
+    "Results",
+    "add_member",
+    "candidates",
+    "correct",
+    "identities",
+    "identity",
+    "labels",
+    "members_of",
+    "on_change",
+    "register",
+    "register_many",
+    "search",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A person or household in clear. `seq` is the last entry, to be named by a correction.
+
+    `warnings` are Vietnamese source strings about personal numbers that do not fit. `erased`: the key is destroyed.
+    """
+
+    subject: UUID
+    kind: str
+    person: Person
+    seq: int
+    warnings: tuple[str, ...]
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One new person or household. `subject` and `entry` are ids made by the client (a device), if it made them."""
+
+    actor: str
+    unit: str
+    now: datetime
+    person: Person
+    kind: str = "person"
+    subject: UUID = field(default_factory=uuid4)
+    entry: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What upper packages are told: the coded facts of a subject before (None: new) and after."""
+
+    subject: UUID
+    kind: str
+    before: Person | None
+    after: Person
+    actor: str
+    unit: str
+    now: datetime
+
+
+HOOKS: list[Callable[[Session, Change], None]] = []
+
+
+def on_change(hook: Callable) -> Callable:
+    """Registers `hook(session, change)`, called in the same transaction after each registration and correction."""
+    HOOKS.append(hook)
+    return hook
+
+
+def register(
+    session, actor: str, unit: str, now: datetime, *, kind="person", subject=None, entry=None, **facts
+) -> UUID:
+    """A new person, or a household under the name of its head. `facts` are the fields of Person; `home` is `unit`
+    unless given. The same `subject` and `entry` with the same facts again is the same registration. Raises Refused.
+    """
+    person = Person(**({"home": unit} | facts))
+    return register_many(session, [Registration(str(actor), unit, now, person, kind, subject or uuid4(), entry)])[0]
+
+
+def register_many(session, new: Sequence[Registration]) -> list[UUID]:
+    """Registers many at once, in a number of queries that does not depend on how many. Raises Refused."""
+    checked = []
+    for item in new:
+        if item.kind not in KINDS:
+            raise ValueError(f"no such kind of beneficiary: {item.kind}")
+        checked.append(replace(item, person=check(item.person, item.now.date())))
+    known = _known(session, [item.subject for item in checked if item.entry])
+    fresh = [item for item in checked if item.subject not in known]
+    if fresh:
+        ledger.create_many(session, [(item.kind, item.subject) for item in fresh])
+    ledger.append_many(session, [(item.subject, [_registered(item)]) for item in checked])
+    for item in fresh:
+        _tell(session, Change(item.subject, item.kind, None, item.person, item.actor, item.unit, item.now))
+    return [item.subject for item in checked]
+
+
+def _registered(item: Registration) -> Draft:
+    coded, sealed = to_entry(item.person)
+    return _draft("registered", item.actor, item.unit, item.now, coded, sealed, item.entry)
+
+
+def _known(session, subjects: Sequence[UUID]) -> set[UUID]:
+    """Those of the subjects that exist: a device sent them before."""
+    found: set[UUID] = set()
+    for part in chunks(subjects):
+        query = sa.select(ledger.SUBJECTS.c.id)
+        query = query.where(ledger.SUBJECTS.c.province == ledger.province(), ledger.SUBJECTS.c.id.in_(part))
+        found.update(session.scalars(query))
+    return found
+
+
+def correct(
+    session, actor: str, unit: str, now: datetime, subject: UUID, *, reason="", on_seq=None, entry=None, **facts
+) -> Entry | None:
+    """Appends what differs; the former statement stays in the ledger. None when nothing differs.
+
+    `facts` are fields of Person; an empty one clears. Raises Refused, or Stale when `on_seq` is not the last entry.
+    """
+    current = identity(session, subject)
+    if current is None or current.erased:
+        raise Refused(N_("Không tìm thấy người hoặc hộ này, hoặc dữ liệu đã được hủy."))
+    person = check(replace(current.person, **facts), now.date())
+    if person == current.person:
+        return None
+    coded, sealed = to_entry(person, current.person)
+    if reason.strip():
+        sealed["reason"] = reason.strip()
+    draft = _draft("corrected", str(actor), unit, now, coded, sealed, entry)
+    stored = ledger.append(session, subject, [draft], on_seq=on_seq)[0]
+    _tell(session, Change(subject, current.kind, current.person, person, str(actor), unit, now))
+    return stored
+
+
+def add_member(
+    session, actor: str, unit: str, now: datetime, household: UUID, person: UUID, relation: str, *, entry=None
+) -> Entry:
+    """A person belongs to a household; the same person again changes the relation. Raises Refused."""
+    if relation not in RELATIONS:
+        raise Refused(N_("Quan hệ với chủ hộ không có trong danh mục."), "relation")
+    kinds = {row.subject: row.kind for row in _rows(session, [household, person])}
+    if kinds.get(household) != "household" or kinds.get(person) != "person":
+        raise Refused(N_("Không tìm thấy hộ hoặc người này."), "person")
+    draft = _draft("member_added", str(actor), unit, now, {"person": person.hex, "relation": relation}, None, entry)
+    return ledger.append(session, household, [draft])[0]
+
+
+def _draft(kind, actor, unit, now, coded, sealed, entry) -> Draft:
+    return Draft(kind, now, "minute", actor, unit, now, coded, sealed, id=entry)
+
+
+def _tell(session, change: Change) -> None:
+    for hook in HOOKS:
+        hook(session, change)
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+def identity(session, subject: UUID) -> Identity | None:
+    """One person or household in clear; None where there is none. The caller has asked for leave and logs it."""
+    return identities(session, [subject]).get(subject)
+
+
+def identities(session, subjects: Iterable[UUID]) -> dict[UUID, Identity]:
+    """Several at once, one query for each thousand."""
+    keys, found = vault.keys(), {}
+    for row in _rows(session, subjects):
+        person = open_person(keys, row)
+        odd = tuple(text for n in person.identifiers for text in warnings(n, person.sex, person.birth_year))
+        found[row.subject] = Identity(row.subject, row.kind, person, row.seq, odd, row.wrapped is None)
+    return found
+
+
+def labels(session, subjects: Iterable[UUID]) -> dict[UUID, str]:
+    """What lists show, "Ân N."; "—" where the key is destroyed, absent where there is no such subject."""
+    keys, found = vault.keys(), {}
+    for row in _rows(session, subjects):
+        names = open_names(keys, row)
+        found[row.subject] = short_label(names[0]) if names else "—"
+    return found
+
+
+def members_of(session, household: UUID) -> list[tuple[UUID, str]]:
+    """(person, relation) of each member of a household."""
+    query = sa.select(MEMBERS.c.person, MEMBERS.c.relation).order_by(MEMBERS.c.person)
+    query = query.where(MEMBERS.c.province == ledger.province(), MEMBERS.c.subject == household)
+    return [(row.person, row.relation) for row in session.execute(query)]
+
+
+def _rows(session, subjects: Iterable[UUID]):
+    keys = vault.SubjectKey.__table__
+    joined = PEOPLE.outerjoin(keys, sa.and_(keys.c.province == PEOPLE.c.province, keys.c.subject == PEOPLE.c.subject))
+    for part in chunks(list(dict.fromkeys(subjects))):
+        query = sa.select(PEOPLE, keys.c.wrapped).select_from(joined)
+        yield from session.execute(query.where(PEOPLE.c.province == ledger.province(), PEOPLE.c.subject.in_(part)))
