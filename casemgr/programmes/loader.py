@@ -78,7 +78,7 @@ def _programme(r: Reader, digest: str) -> Programme:
         case=case,
         detection=detection,
         detection_name=r.text("detection_name"),
-        bands=r.list_of("bands", lambda s: _band(s, case.kinds)),
+        bands=r.list_of("bands", lambda s: _band(s, case, detection)),
         steps=steps,
         population=r.take("population", str, among=("detections", "cases")),
         counts_from=r._sub(("counts_from",), r.take("counts_from", dict), lambda s: _selector(s, case.kinds)),
@@ -213,25 +213,32 @@ def _selector(s: Reader, kinds: dict) -> Selector:
         field=s.take("field", str, None),
         pick=s.take("pick", str, "first", among=("first", "last")),
         this_year=s.take("this_year", str, None),
+        same=s.take("same", str, None),
     )
 
 
-def _met(s: Reader, kinds: dict) -> Met:
+def _met(s: Reader, kinds: dict, clocks: dict) -> Met:
     for key in ("all", "any"):
         if key in s.table:
-            return Met(**{key: s.list_of(key, lambda part: _met(part, kinds))})
+            return Met(**{key: s.list_of(key, lambda part: _met(part, kinds, clocks))})
     if s.take("served", bool, False):
         return Met(served=True)
-    return Met(selector=_selector(s, kinds))
+    lasted = _clock_name(s, "lasted", clocks)
+    return Met(lasted=lasted) if lasted else Met(selector=_selector(s, kinds))
+
+
+def _clock_name(s: Reader, key: str, clocks: dict) -> str | None:
+    clock = s.take(key, str, None)
+    if clock is not None and clock not in clocks:
+        s.fail(key, f"no clock {clock!r}")
+    return clock
 
 
 def _due(s: Reader, kinds: dict, clocks: dict) -> Due:
     for key in ("earliest", "latest"):
         if key in s.table:
             return Due(**{key: s.list_of(key, lambda part: _due(part, kinds, clocks))})
-    clock = s.take("clock", str, None)
-    if clock is not None and clock not in clocks:
-        s.fail("clock", f"no clock {clock!r}")
+    clock = _clock_name(s, "clock", clocks)
     start = s.list_of("from", lambda part: _selector(part, kinds))
     return Due(
         start=start or (Selector(anchor=True),),
@@ -250,7 +257,7 @@ def _criterion(c: Reader, kinds: dict, clocks: dict) -> Criterion:
     task = c.take("task", str, None)
     if task is not None and task not in kinds:
         c.fail("task", f"no entry kind {task!r}")
-    met = c.maybe("met", lambda part: _met(part, kinds))
+    met = c.maybe("met", lambda part: _met(part, kinds, clocks))
     if met is None:
         c.fail("met", "is missing")
     return Criterion(
@@ -259,8 +266,8 @@ def _criterion(c: Reader, kinds: dict, clocks: dict) -> Criterion:
         each=each,
         met=met,
         due=c.maybe("due", lambda part: _due(part, kinds, clocks)),
-        ends=c.maybe("ends", lambda part: _met(part, kinds)),
-        fails=c.maybe("fails", lambda part: _met(part, kinds)),
+        ends=c.maybe("ends", lambda part: _met(part, kinds, clocks)),
+        fails=c.maybe("fails", lambda part: _met(part, kinds, clocks)),
         article=c.take("article", str, ""),
         tag=c.take("tag", str, ""),
         once=c.take("once", bool, False),
@@ -277,15 +284,22 @@ def _criterion(c: Reader, kinds: dict, clocks: dict) -> Criterion:
     )
 
 
-def _band(s: Reader, kinds: dict) -> model.Band:
+def _band(s: Reader, case: Track, detection: Track) -> model.Band:
+    criteria = _criteria(s, case, detection, ())
+    kinds = {**case.kinds, **detection.kinds} if criteria else case.kinds
     selector = s._sub(("entry",), s.take("entry", dict), lambda part: _selector(part, kinds))
-    return model.Band(s.take("code", str), s.text("name"), selector)
+    return model.Band(s.take("code", str), s.text("name"), selector, criteria)
 
 
 def _step(s: Reader, case: Track, detection: Track) -> Step:
-    criteria = s.strings("criteria")
+    criteria = _criteria(s, case, detection)
+    return Step(s.take("code", str), s.text("name"), criteria)
+
+
+def _criteria(s: Reader, case: Track, detection: Track, default=...) -> tuple[str, ...]:
+    criteria = s.strings("criteria", default)
     known = {c.code for c in (*case.criteria, *detection.criteria)}
     for code in criteria:
         if code not in known:
             s.fail("criteria", f"no criterion {code!r}")
-    return Step(s.take("code", str), s.text("name"), criteria)
+    return criteria

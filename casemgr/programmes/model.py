@@ -138,16 +138,20 @@ class Selector:
     field: str | None = None
     pick: str = "first"
     this_year: str | None = None  # the coded field that must equal the year of a yearly span
+    same: str | None = None  # the coded field that must equal the anchor's
 
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """When a promise is kept: one selector, or the latest of all, or the earliest of any; or the need is served."""
+    """When a promise is kept: one selector, or the latest of all, or the earliest of any; or the need is served
+    (for a criterion that is not about one need: the first need of the item that is); or what the anchor began has
+    lasted a clock's time without ending."""
 
     selector: Selector | None = None
     all: tuple["Met", ...] = ()
     any: tuple["Met", ...] = ()
     served: bool = False
+    lasted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +205,12 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Band:
     """A shortfall that is not the office's doing (refused by the person, no such service here): shown beside the
-    figure, never in its numerator."""
+    figure, never in its numerator. It marks the needs its entry names; with `criteria`, the unkept spans of those."""
 
     code: str
     name: Text
     selector: Selector
+    criteria: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ a time t. Times are naive Vietnamese wall time; a due day ends at 23:59:59.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -61,16 +62,20 @@ class Span:
 
 
 def verdict(span: Span, t: datetime) -> str | None:
-    """met, not_due, missed, unknown at time t; None when the span has not arisen or has ended by then."""
+    """met, not_due, missed, unknown at time t; None when the span has not arisen or has ended by then.
+
+    Where a promise was both kept and broken (two ratings of one year), the later entry counts.
+    """
     if t < span.arises or (span.ended is not None and span.ended <= t):
         return None
-    if span.met is not None and span.met <= t:
+    failed = span.failed is not None and span.failed <= t
+    if span.met is not None and span.met <= t and not (failed and span.failed >= span.met):
         if span.criterion.late == MET:
             return MET
         if span.blurred or span.due_missing:
             return UNKNOWN
         return MISSED if span.due is not None and span.met > span.due else MET
-    if span.failed is not None and span.failed <= t:
+    if failed:
         return MISSED
     if span.due_missing:
         return UNKNOWN
@@ -83,10 +88,20 @@ def worst(verdicts: Sequence[str | None]) -> str | None:
 
 
 class Ledger:
-    """The effective entries of one subject, arranged for selectors."""
+    """The effective entries of one subject, arranged for selectors.
 
-    def __init__(self, programme: Programme, events: Sequence[Event], calendar: Calendar, horizon: int):
-        self.programme, self.calendar, self.horizon = programme, calendar, horizon
+    `facts` are those of the subject as a whole that conditions may name (age, sex); an entry's own coded values win.
+    """
+
+    def __init__(
+        self,
+        programme: Programme,
+        events: Sequence[Event],
+        calendar: Calendar,
+        horizon: int,
+        facts: Mapping[str, object] | None = None,
+    ):
+        self.programme, self.calendar, self.horizon, self.facts = programme, calendar, horizon, facts or {}
         self.by_kind: dict[str, list[Event]] = defaultdict(list)
         self.decisions: dict[str, Event] = {}
         for event in events:
@@ -95,6 +110,13 @@ class Ledger:
                 self.decisions[event.coded["on"]] = event
         self.openings = [e for kind in OPENINGS for e in self.by_kind.get(kind, ())]
         self.received = [_received(e) for e in self.openings]
+
+    def holds(self, selector: Selector, event: "Event") -> bool:
+        return selector.where({**self.facts, **event.coded} if self.facts else event.coded)
+
+    @cached_property
+    def needs(self) -> "list[NeedState]":
+        return need_states(self)
 
     def item_of(self, at: datetime) -> int:
         """The detection that an entry at this time belongs to: the last one received by that day."""
@@ -126,11 +148,11 @@ def _matches(ledger: Ledger, selector: Selector, anchor: Event | None, year: int
     """The moments a selector gives, in the order things happened."""
     if selector.decision:
         event = ledger.decisions.get(anchor.id.hex) if anchor is not None else None
-        if event is not None and selector.where(event.coded):
+        if event is not None and ledger.holds(selector, event):
             yield Moment(event.occurred_at, event.precision, event)
         return
     if selector.anchor or (not selector.kinds and selector.field):
-        if anchor is not None:
+        if anchor is not None and ledger.holds(selector, anchor):
             moment = _of(selector, anchor)
             if moment is not None:
                 yield moment
@@ -144,7 +166,9 @@ def _of_kinds(ledger: Ledger, selector: Selector, year: int | None) -> Iterator[
     for event in events:
         if year is not None and selector.this_year and event.coded.get(selector.this_year) != year:
             continue
-        if not selector.where(event.coded):
+        if selector.same and anchor is not None and event.coded.get(selector.same) != anchor.coded.get(selector.same):
+            continue
+        if not ledger.holds(selector, event):
             continue
         if selector.approved:
             decision = ledger.decisions.get(event.id.hex)
@@ -200,6 +224,13 @@ def met_moment(ledger: Ledger, met: Met, anchor: Event, year: int | None = None)
     if met.any:
         parts = [m for part in met.any if (m := met_moment(ledger, part, anchor, year)) is not None]
         return min(parts, key=lambda m: m.at, default=None)
+    if met.served:
+        item = ledger.item_of(anchor.occurred_at)
+        served = [state.served for state in ledger.needs if state.served is not None and state.item == item]
+        return min(served, key=lambda m: m.at, default=None)
+    if met.lasted:
+        until = _run(ledger, met.lasted, Moment(anchor.occurred_at, anchor.precision, anchor)).at
+        return None if until is None else Moment(until, "day", anchor)
     return select(ledger, met.selector, anchor, year) if met.selector else None
 
 
@@ -351,15 +382,19 @@ def _touched(ledger: Ledger, states: dict, event: Event) -> list[NeedState]:
 
 def spans(track: Track, ledger: Ledger) -> list[Span]:
     """The spans of every criterion of this ledger, in the order of the programme file."""
-    needs = need_states(ledger)
     result: list[Span] = []
     for criterion in track.criteria:
         if criterion.needs:
-            result += [_need_span(ledger, criterion, state) for state in needs]
+            result += [_need_span(ledger, criterion, state) for state in ledger.needs]
         elif criterion.yearly:
             result += _yearly_spans(ledger, criterion)
         else:
             result += _event_spans(ledger, criterion)
+    for band in ledger.programme.bands:
+        if band.criteria and any(True for _ in _matches(ledger, band.selector, None, None)):
+            for span in result:
+                if span.criterion.code in band.criteria and span.met is None:
+                    span.band = band.code
     return result
 
 
@@ -412,6 +447,11 @@ def _fill(ledger: Ledger, span: Span, anchor: Event, due: Deadline, year: int | 
         end = met_moment(ledger, criterion.ends, anchor, year)
         if end is not None:
             span.ended = end.at
+    if criterion.met.lasted and span.ended is not None and span.met is not None:
+        if span.ended.date() < span.met.date():
+            span.met = span.met_entry = None
+        else:
+            span.ended = None
 
 
 def _keep_promise(span: Span, met: Moment, due: Deadline) -> None:
