@@ -44,7 +44,7 @@ def draft_entry(
     kind = programme.case.kinds.get(kind_code)
     if kind is None or not kind.offer:
         raise Refused(N_("Loại bản ghi này không có trong chương trình."))
-    check_time(occurred, now, state)
+    check_time(occurred, now, state, reopens=kind_code == "reopened")
     check_order(programme, state, kind, occurred)
     coded, sealed = encode_fields(programme, kind, values, occurred[0].date(), state.facts)
     if kind_code == "assessed":
@@ -70,8 +70,11 @@ def draft_entry(
     )
 
 
-def check_time(occurred: tuple[datetime, str], now: datetime, state: CaseState | None = None) -> None:
-    """Not in the future, not absurdly old, not before the detection was received (by the day)."""
+def check_time(
+    occurred: tuple[datetime, str], now: datetime, state: CaseState | None = None, reopens: bool = False
+) -> None:
+    """Not in the future, not absurdly old, not before the detection was received (by the day), not after a closure
+    unless it reopens the file."""
     at, precision = occurred
     if at > now or (precision == "day" and at.date() > now.date()):
         raise Refused(N_("Ngày thực hiện chưa đến. Hãy kiểm tra lại ngày, giờ."), "occurred")
@@ -84,7 +87,7 @@ def check_time(occurred: tuple[datetime, str], now: datetime, state: CaseState |
         raise Refused(
             N_("Ngày thực hiện sớm hơn ngày tiếp nhận thông tin (%(day)s)."), "occurred", day=f"{begun:%d/%m/%Y}"
         )
-    if state.status == CLOSED and state.closed_at is not None and at.date() > state.closed_at.date():
+    if state.status == CLOSED and not reopens and state.closed_at is not None and at.date() > state.closed_at.date():
         raise Refused(
             N_("Hồ sơ đã đóng ngày %(day)s. Muốn ghi việc sau ngày đó, hãy mở lại hồ sơ."),
             "occurred",
