@@ -1,5 +1,6 @@
-.PHONY: help demo test bench lint
+.PHONY: help demo test bench lint translations
 PYTHON ?= python3
+PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -16,7 +17,12 @@ $(VENV)/dev.stamp: requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@ $(VENV)/run.stamp
 
-lint: $(VENV)/dev.stamp ## style, types, import contracts
+test: $(VENV)/dev.stamp ## every check and test: SQLite always, PostgreSQL when TEST_POSTGRES_URL is set
+	@tests/install-browser.sh
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: $(VENV)/dev.stamp ## style and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports

@@ -11,11 +11,14 @@ import os
 import sqlite3
 
 import sqlalchemy as sa
+from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, scoped_session
 from sqlalchemy.pool import Pool
+
+from config import ROOT
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -47,6 +50,7 @@ def init_app(app) -> None:
         options.setdefault("pool_size", 8)
         options.setdefault("pool_pre_ping", True)
     db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
 
 
 def begin_write(session=None) -> None:

@@ -79,9 +79,7 @@ def one_time_password() -> str:
 def check_new_password(password: str, username: str) -> None:
     """Raises Refused for a password that is too short, too long, too even, or made from the user's name."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise Refused(
-            N_("Mật khẩu phải có từ %(least)d đến %(most)d ký tự."), "password", least=SHORTEST, most=LONGEST
-        )
+        raise Refused(N_("Mật khẩu phải có từ %(least)d đến %(most)d ký tự."), "password", least=SHORTEST, most=LONGEST)
     folded = password.lower()
     if username.lower() in folded or len(set(folded)) < 5 or folded in "01234567890123456789" or "matkhau" in folded:
         raise Refused(N_("Mật khẩu này quá dễ đoán. Hãy chọn mật khẩu khác."), "password")

@@ -11,7 +11,10 @@ from casemgr.ui.forms import Form
 
 class SignInForm(Form):
     username = TextField(
-        _l("Tên đăng nhập"), [InputRequired()], limit=80, render_kw={"autocomplete": "username", "autocapitalize": "none"}
+        _l("Tên đăng nhập"),
+        [InputRequired()],
+        limit=80,
+        render_kw={"autocomplete": "username", "autocapitalize": "none"},
     )
     password = PasswordField(_l("Mật khẩu"), [InputRequired()], render_kw={"autocomplete": "current-password"})
     next = HiddenField()

@@ -51,8 +51,7 @@ ROLES: dict[str, frozenset[Permission]] = {
         | {P.FIGURE_READ, P.FIGURE_CASES, P.AUDIT_READ}
     ),
     "coordinator": frozenset(
-        {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ}
-        | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
+        {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ} | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
     ),
     "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE}),
 }

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from casemgr import vault
-from casemgr.access import accounts, throttle
+from casemgr.access import throttle
 from casemgr.access.models import RoleGrant, User
 from casemgr.access.policy import ROLES
 from casemgr.refused import N_, Refused

@@ -158,7 +158,11 @@ def _ask_to_sign_in():
         path = request.full_path.rstrip("?") if request.path != "/" else None
         return redirect(url_for("access.sign_in", next=path), 303)
     # What was typed is carried through the sign-in by the page itself; it is stored nowhere.
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token" and "password" not in name]
+    typed = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name != "csrf_token" and "password" not in name
+    ]
     return render_template("access/expired.html", typed=json.dumps(typed), address=request.full_path.rstrip("?")), 401
 
 

@@ -180,7 +180,7 @@ def _chain(keys, wrapped, subject: UUID, ledger: list[Entry], draft: Draft) -> E
         recorded_at=draft.recorded_at,
         author=draft.author,
         unit=draft.unit,
-        coded=draft.coded,
+        coded=json.loads(text),  # as it will be read again: a fold must not see another order of keys today
         coded_text=text,
         sealed=sealed,
         definition=draft.definition,

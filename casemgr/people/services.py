@@ -100,7 +100,8 @@ def register(
     """A new person, or a household under the name of its head. `facts` are the fields of Person; `home` is `unit`
     unless given. The same `subject` and `entry` with the same facts again is the same registration. Raises Refused.
     """
-    person = Person(**({"home": unit} | facts))
+    facts.setdefault("home", unit)
+    person = Person(**facts)
     return register_many(session, [Registration(str(actor), unit, now, person, kind, subject or uuid4(), entry)])[0]
 
 

@@ -214,6 +214,7 @@ def _selector(s: Reader, kinds: dict) -> Selector:
         pick=s.take("pick", str, "first", among=("first", "last")),
         this_year=s.take("this_year", str, None),
         same=s.take("same", str, None),
+        until=s.maybe("until", lambda part: _selector(part, kinds)),
     )
 
 

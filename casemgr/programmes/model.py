@@ -139,6 +139,7 @@ class Selector:
     pick: str = "first"
     this_year: str | None = None  # the coded field that must equal the year of a yearly span
     same: str | None = None  # the coded field that must equal the anchor's
+    until: "Selector | None" = None  # for a yearly promise: what began counts in every year until this ends it
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ class Criterion:
     tag: str = ""
     once: bool = False
     needs: bool = False
-    yearly: bool = False
+    yearly: bool = False  # one span each year from the opening on, due at the end of the year unless `due` says other
     supersede: bool = False
     late: str = "missed"  # what a kept but late promise is: missed, or met where lateness is judged elsewhere
     role: str = "worker"

@@ -1,5 +1,7 @@
 """Jinja filters: every date, hour and number on a page is written the same way."""
 
+from flask_babel import format_date
+
 from casemgr.ui import rules
 
 
@@ -9,4 +11,10 @@ def init_app(app) -> None:
         moment=rules.show_moment,
         number=rules.show_number,
         percent=rules.show_percent,
+        weekday=weekday,
     )
+
+
+def weekday(day) -> str:
+    """The day of the week with a capital, in the reader's language."""
+    return format_date(day, "EEEE", rebase=False).capitalize()

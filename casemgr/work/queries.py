@@ -1,0 +1,127 @@
+"""What the work pages ask of the database: open spans within the reader's scope. A constant number of queries."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from casemgr.access.policy import Actor, Permission
+from casemgr.cases.models import CaseFile, CaseSpan
+from casemgr.cases.queries import visible
+from casemgr.detections.models import Detected
+from casemgr.ledger.services import province
+from casemgr.people import services as people
+from casemgr.programmes import programmes
+from casemgr.units.rules import UnitTree
+from casemgr.work.rules import Task
+
+MOST = 400  # more open tasks than anybody reads; beyond, the lists of cases and detections are the place
+
+
+def urgent_criteria() -> list[str]:
+    return sorted(
+        {c.code for p in programmes().values() for track in (p.case, p.detection) for c in track.criteria if c.urgent}
+    )
+
+
+def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: datetime, *, mine: bool) -> list[Task]:
+    """Open promises for these roles: urgent ones, those due by `until`, and detections that wait to be verified.
+
+    With `mine` only files assigned to the actor or to nobody yet.
+    """
+    scope = sa.or_(
+        sa.and_(CaseSpan.track == "case", visible(actor, Permission.CASE_LIST, CaseSpan, tree)),
+        sa.and_(CaseSpan.track == "detection", visible(actor, Permission.DETECTION_LIST, CaseSpan, tree)),
+    )
+    urgent = CaseSpan.criterion.in_(urgent_criteria())
+    query = sa.select(CaseSpan).where(
+        CaseSpan.province == province(),
+        scope,
+        CaseSpan.pending,
+        CaseSpan.role.in_(roles),
+        sa.or_(CaseSpan.due <= until, urgent, CaseSpan.track == "detection"),
+    )
+    if mine:
+        query = query.where(sa.or_(CaseSpan.worker == str(actor.user_id), CaseSpan.worker.is_(None)))
+    # The index gives them by due date within a unit; what is most late, or most urgent, comes first.
+    query = query.order_by(sa.case((urgent, 0), else_=1), CaseSpan.due.is_(None), CaseSpan.due, CaseSpan.number)
+    return with_labels(session, [_task(row) for row in session.scalars(query.limit(MOST)) if _known(row)])
+
+
+def _known(row: CaseSpan) -> bool:
+    programme = programmes().get(row.programme)
+    return programme is not None and _criterion(programme, row) is not None
+
+
+def _criterion(programme, row: CaseSpan):
+    track = programme.case if row.track == "case" else programme.detection
+    return next((c for c in track.criteria if c.code == row.criterion), None)
+
+
+def _task(row: CaseSpan) -> Task:
+    programme = programmes()[row.programme]
+    return Task(
+        subject=row.subject,
+        track=row.track,
+        number=row.number,
+        programme=programme,
+        criterion=_criterion(programme, row),
+        due=row.due,
+        anchor=row.anchor,
+        arises=row.arises,
+        detail=row.detail if row.detail in programme.needs else "",
+        unit=row.unit_id,
+        worker=row.worker,
+    )
+
+
+def with_labels(session, found: list[Task]) -> list[Task]:
+    """Puts the given name and initial on each task whose person is known: three queries, however many tasks."""
+    owners = {}
+    for model in (CaseFile, Detected):
+        ids = {t.subject for t in found if (t.track == "case") is (model is CaseFile)}
+        if ids:
+            query = sa.select(model.subject, model.beneficiary).where(
+                model.province == province(), model.subject.in_(ids), model.beneficiary.is_not(None)
+            )
+            owners.update(session.execute(query).tuples().all())
+    labels = people.labels(session, list(owners.values())) if owners else {}
+    for task in found:
+        task.label = labels.get(owners.get(task.subject), "")
+    return found
+
+
+def open_count(session, actor: Actor, tree: UnitTree, *, mine: bool) -> int:
+    """How many open files the reader has before them."""
+    query = sa.select(sa.func.count()).select_from(CaseFile)
+    query = query.where(visible(actor, Permission.CASE_LIST, CaseFile, tree), CaseFile.status != "closed")
+    if mine:
+        query = query.where(CaseFile.worker == str(actor.user_id))
+    return session.scalar(query)
+
+
+def waiting(session, actor: Actor, tree: UnitTree) -> list[Task]:
+    """Everything that waits for a decision of the reader: the open promises of a decision, in files and detections."""
+    decide = sa.and_(CaseSpan.track == "case", visible(actor, Permission.CASE_DECIDE, CaseSpan, tree))
+    above = sa.and_(CaseSpan.track == "detection", visible(actor, Permission.DETECTION_DECIDE, CaseSpan, tree))
+    query = sa.select(CaseSpan).where(
+        CaseSpan.province == province(),
+        sa.or_(decide, above),
+        CaseSpan.pending,
+        CaseSpan.role.in_(("supervisor", "above")),
+        CaseSpan.criterion.in_(_decision_criteria()),
+    )
+    query = query.order_by(CaseSpan.due.is_(None), CaseSpan.due, CaseSpan.number).limit(MOST)
+    return with_labels(session, [_task(row) for row in session.scalars(query) if _known(row)])
+
+
+def _decision_criteria() -> list[str]:
+    return sorted(
+        {
+            c.code
+            for p in programmes().values()
+            for track in (p.case, p.detection)
+            for c in track.criteria
+            if c.task == "decided"
+        }
+    )

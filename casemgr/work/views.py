@@ -1,0 +1,82 @@
+"""The first page of the day, and the decisions that wait."""
+
+from datetime import datetime, time, timedelta
+
+from flask import Blueprint, redirect, render_template, url_for
+
+from casemgr.access import web
+from casemgr.access.web import Permission, current_actor, guard, log_access
+from casemgr.cases.clocks import Running, left, overdue
+from casemgr.clock import now
+from casemgr.db import db
+from casemgr.units.loading import calendar
+from casemgr.units.web import current_tree
+from casemgr.work import queries
+from casemgr.work.rules import Task, arrange
+
+bp = Blueprint("work", __name__)
+
+AHEAD = timedelta(days=7)
+
+
+@bp.get("/")
+@guard()
+def today():
+    actor, tree, moment = current_actor(), current_tree(), now()
+    roles = {grant.role for grant in actor.grants}
+    if not roles & {"worker", "supervisor"}:
+        return redirect(web.home(), 303)
+    writes = "worker" in roles
+    until = datetime.combine(moment.date() + AHEAD, time.max)
+    wanted = (["worker"] if writes else []) + (["supervisor", "above"] if "supervisor" in roles else [])
+    tasks = queries.tasks(db.session, actor, tree, wanted, until, mine=writes and "supervisor" not in roles)
+    log_access(Permission.CASE_LIST, detail="today")
+    return render_template(
+        "work/today.html",
+        day=arrange(tasks, moment),
+        now=moment,
+        words=_words(moment),
+        address=_address,
+        open_count=queries.open_count(db.session, actor, tree, mine=writes),
+        waiting=len(queries.waiting(db.session, actor, tree)) if "supervisor" in roles else 0,
+        writes=writes,
+    )
+
+
+@bp.get("/approvals")
+@guard(Permission.CASE_DECIDE)
+def approvals():
+    actor, tree, moment = current_actor(), current_tree(), now()
+    tasks = queries.waiting(db.session, actor, tree)
+    log_access(Permission.CASE_DECIDE, detail="approvals")
+    return render_template(
+        "work/approvals.html",
+        tasks=tasks,
+        now=moment,
+        words=_words(moment),
+        address=_address,
+    )
+
+
+def _words(moment: datetime):
+    """How late a task is, or how long is left, in the unit its rule counts in."""
+    days = calendar(db.session)
+
+    def words(task: Task):
+        clock = Running(None, task.version) if task.version else None
+        late = task.due is not None and task.due < moment
+        return overdue(task.due, clock, days, moment) if late else left(task.due, clock, days, moment)
+
+    return words
+
+
+def _address(task: Task) -> str:
+    """Where a task is done: the entry form of its file, the decision page, or the page of the detection."""
+    if task.track == "detection":
+        return url_for("detections.page", number=task.number)
+    kind = task.programme.case.kinds.get(task.criterion.task or "")
+    if task.criterion.task == "decided":
+        return url_for("cases.decide", number=task.number, entry=task.anchor)
+    if kind is not None and kind.offer:
+        return url_for("cases.add", number=task.number, kind=kind.code)
+    return url_for("cases.page", number=task.number)
