@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from casemgr import create_app
 from casemgr.db import db
 from config import database_url
+from tests.pages import PageClient
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 BACKENDS = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
@@ -31,6 +32,8 @@ def test_config(folder: Path, uri: str) -> dict:
         "CASEMGR_TODAY": "",
         "SESSION_COOKIE_SECURE": False,
         "WTF_CSRF_ENABLED": False,
+        # The real cost of a password is for attackers, not for tests.
+        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {"argon2__time_cost": 1, "argon2__memory_cost": 1024},
     }
 
 
@@ -131,4 +134,6 @@ def session(app):
 
 @pytest.fixture
 def client(app):
+    """A client that also checks every page it is given; see pages.py."""
+    app.test_client_class = PageClient
     return app.test_client()

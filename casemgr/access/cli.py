@@ -21,7 +21,7 @@ user = AppGroup("user", help="Accounts and roles.")
 @click.command("init")
 @click.option("--units", "unit_file", default="an-giang", help='A CSV of units, "an-giang" (included), or "" for none.')
 @click.option("--admin", default="quantri", help="Username of the first administrator.")
-@click.option("--unit", "code", default="89", help="Code of the unit that the administrator serves.")
+@click.option("--unit", "code", default="", help="Code of the unit that the administrator serves (the province).")
 @with_appcontext
 def init(unit_file: str, admin: str, code: str) -> None:
     """Prepare this installation: folder, key file, schema, units, first administrator. Safe to run again."""
@@ -36,6 +36,7 @@ def init(unit_file: str, admin: str, code: str) -> None:
         click.echo("Đã nhập danh mục đơn vị hành chính.")
     if accounts.find(db.session, admin) is None:
         password = _new_password()
+        code = code or _province()
         _add(admin, "Quản trị hệ thống", code, password)
         _grant(admin, "administrator", code, "*")
         click.echo(f"Người quản trị: {admin}\nMật khẩu dùng một lần: {password}")
@@ -81,6 +82,16 @@ def reset(username: str) -> None:
     made = accounts.hashed(password)
     _write(lambda: services.set_password(db.session, _found(username), made, must_change=True))
     click.echo(f"Mật khẩu dùng một lần của {username}: {password}")
+
+
+def _province() -> str:
+    """The code of the province in force today: the one of this installation, or what it became."""
+    tree = units.load(db.session)
+    codes = [tree[id].code for id in tree.children(None, now().date())]
+    if not codes:
+        raise click.ClickException("Chưa có đơn vị nào; chạy flask unit import trước.")
+    own = str(current_app.config["CASEMGR_PROVINCE"])
+    return own if own in codes else codes[0]
 
 
 def _new_password() -> str:
