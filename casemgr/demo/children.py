@@ -207,17 +207,17 @@ class _Work:
 
     def tell(self) -> None:
         rng, child = self.rng, self.child
-        if rng.random() < 0.03:
+        if rng.random() < 0.012:
             return  # opened and forgotten
         low = not self.emergency and rng.random() < 0.1
         base = self._screen(low)
         if low:
             self._close_low()
             return
-        if rng.random() < 0.04:
+        if rng.random() < 0.015:
             return
         self.needs = self._assess(base)
-        late = rng.random() < 0.11
+        late = rng.random() < 0.06
         plan = self._plan(base, late)
         if plan is None or plan.approved is None:
             return
@@ -289,7 +289,7 @@ class _Work:
     def _plan(self, base: datetime, late: bool) -> Plan | None:
         """Mẫu 04 and 05: drafted, perhaps returned once, approved or left lying."""
         rng, child = self.rng, self.child
-        if rng.random() < 0.03:
+        if rng.random() < 0.012:
             return None
         met = child.minutes.at.date()
         drafted = days.after(met, rng.randint(7, 14) if late else rng.choice((0, 1, 1)))
@@ -298,7 +298,7 @@ class _Work:
             back = at_work(rng, days.after(max(drafted, plan.step.recorded.date()), 1))
             self.written = self.file.decide(plan.step, back, outcome="returned").recorded
             plan = self._draft_plan(days.after(back.date(), 1))
-        if rng.random() < 0.03:
+        if rng.random() < 0.012:
             return plan  # the chair has not decided
         day = days.after(plan.step.recorded.date(), rng.choice((0, 1, 1)))
         at = max(at_work(rng, day), plan.step.recorded + timedelta(minutes=10))
@@ -323,7 +323,7 @@ class _Work:
     def _serve(self, plan: Plan) -> None:
         """Services delivered, late, without proof, refused, or not to be had here."""
         rng, child = self.rng, self.child
-        fate = rng.choices(("all", "one_missing", "none", "late_first"), (80, 9, 5, 6))[0]
+        fate = rng.choices(("all", "one_missing", "none", "late_first"), (89, 6, 2, 3))[0]
         if fate == "none":
             child.all_served = False
             return
@@ -337,7 +337,7 @@ class _Work:
             day = max(first, plan.dues[need] - timedelta(days=rng.randrange(0, 12)))
             if need == self.needs[0]:
                 day = first
-            elif rng.random() < 0.06:
+            elif rng.random() < 0.03:
                 day = plan.dues[need] + timedelta(days=rng.randrange(2, 20))
             if need == lost:
                 self._stands_in_the_way(need, day)
@@ -348,7 +348,7 @@ class _Work:
         rng, child = self.rng, self.child
         after = timedelta(days=rng.randrange(4, 25), hours=9) if rng.random() < 0.08 else None
         when = at_work(rng, day) if rng.random() < 0.3 else day
-        proof = "none" if rng.random() < 0.02 else rng.choice(("GIAY_XAC_NHAN", "BIEN_NHAN", "GHI_CHEP"))
+        proof = "none" if rng.random() < 0.006 else rng.choice(("GIAY_XAC_NHAN", "BIEN_NHAN", "GHI_CHEP"))
         provider = rng.choice(("CO_SO_Y_TE", "CO_SO_TRO_GIUP", "UBND_XA", "DOAN_THE", "TRO_GIUP_PHAP_LY"))
         values = {"service": service, "provider": provider, "proof": proof, "note": note(rng, "served")}
         step = self.file.step("served", when, values, after=after)
@@ -390,10 +390,10 @@ class _Work:
         """The review before the plan ends, then closure, a second plan, or nothing."""
         rng, child = self.rng, self.child
         draw = rng.random()
-        if draw < 0.07:
+        if draw < 0.03:
             return
         day = plan.end - timedelta(days=rng.randrange(0, 6))
-        if draw < 0.12:
+        if draw < 0.055:
             day = plan.end + timedelta(days=rng.randrange(2, 12))
         written = max(step.recorded for step in self.file.steps)
         close = child.all_served and rng.random() < 0.7

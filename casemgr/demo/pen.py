@@ -6,7 +6,7 @@ against. Nothing here touches the database.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -128,11 +128,7 @@ class CasePen:
             waits = any(before is not None and before.draft is None for before in (step.on, step.voids))
             if step.recorded > self.world.now or waits:
                 continue
-            try:
-                step.draft = self._draft(step, unit.get(step.author, self.commune.unit))
-            except Exception:
-                print([(x.kind,str(x.at),str(x.recorded),bool(x.draft)) for x in sorted(self.steps, key=lambda s: s.recorded)]); print(step)
-                raise
+            step.draft = self._draft(step, unit.get(step.author, self.commune.unit))
             self.drafts.append(step.draft)
         return True
 
@@ -140,9 +136,10 @@ class CasePen:
         common = {"author": step.author, "unit": unit, "now": step.recorded}
         if step.kind == "voided":
             why = note(self.rng, "void")
-            return void_draft(
+            void = void_draft(
                 step.voids.draft.id, reason="wrong_data", note=why, definition=self.programme.definition, **common
             )
+            return replace(void, id=new_id(self.rng))
         if step.kind in ("transferred", "assigned"):
             return Draft(
                 step.kind,

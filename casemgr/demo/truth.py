@@ -167,8 +167,8 @@ def _approved(child: Child) -> list[Plan]:
 def _appropriate(child: Child, answers: dict[str, tuple[str, ...]], t: datetime) -> str:
     assessed = _at(child.assessed)
     if not _by(assessed, t):
-        # A case closed as low risk has no needs to meet; before the assessment nothing is due yet.
-        return MET if _by(_low_risk(child), t) else NOT_DUE
+        # A case closed as low risk has no needs to meet; without either the needs must be known with the dossier.
+        return _kept(_low_risk(child), _procedure_due(child), t)
     parts = [MET]
     for need, (answer, _why) in child.assessed.values["needs"].items():
         if answer != "yes":
@@ -184,7 +184,7 @@ def _appropriate(child: Child, answers: dict[str, tuple[str, ...]], t: datetime)
 def _reviews(child: Child, t: datetime) -> list[str]:
     """Each approved plan is reviewed by its last day, unless a new plan or the closure came first."""
     found, plans = [], _approved(child)
-    for plan, following in zip(plans, [*plans[1:], None], strict=True):
+    for plan, following in zip(plans, [*plans[1:], None], strict=False):
         if not _by(plan.approved.at, t):
             continue
         done = min((r.at for r in child.reviews if _at(r) and r.at >= plan.step.at), default=None)
