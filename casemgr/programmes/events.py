@@ -11,7 +11,7 @@ from uuid import UUID
 
 from casemgr.programmes.model import Programme, Selector
 
-OPENINGS = frozenset(("opened", "linked", "detected"))
+OPENINGS = ("opened", "linked", "detected")
 
 
 class Event(Protocol):
@@ -56,7 +56,7 @@ class Ledger:
             self.by_kind[event.kind].append(event)
             if event.kind == "decided":
                 self.decisions[event.coded["on"]] = event
-        self.openings = [e for kind in ("opened", "linked", "detected") for e in self.by_kind.get(kind, ())]
+        self.openings = [e for kind in OPENINGS for e in self.by_kind.get(kind, ())]
         self.needs: list = []  # laid out by `spans`, which knows how a need is met
         self.received = [received(e) for e in self.openings]
 
@@ -71,11 +71,9 @@ class Ledger:
                 item = number
         return item
 
-    def opening_of(self, anchor: Event) -> "Event | None":
-        """The detection that an entry belongs to; an opening belongs to itself."""
-        if anchor.kind in OPENINGS:
-            return anchor
-        return self.openings[self.item_of(anchor.occurred_at)] if self.openings else None
+    def opening_of(self, anchor: Event) -> Event:
+        """The opening of the item that an entry belongs to; an opening's own is itself."""
+        return anchor if anchor in self.openings else self.openings[self.item_of(anchor.occurred_at)]
 
     def since(self, anchor: Event) -> "Event | None":
         """What an answer must not precede: nothing for the first opening, the anchor otherwise."""
@@ -104,7 +102,7 @@ def matches(ledger: Ledger, selector: Selector, anchor: Event | None, year: int 
         return
     if selector.anchor or (not selector.kinds and selector.field):
         if anchor is not None and ledger.holds(selector, anchor):
-            moment = when(selector, anchor)
+            moment = moment_of(selector, anchor)
             if moment is not None:
                 yield moment
         return
@@ -124,7 +122,7 @@ def _of_kinds(ledger: Ledger, selector: Selector, anchor: Event | None, year: in
             if not selector.field:
                 yield Moment(decision.occurred_at, decision.precision, event)
                 continue
-        moment = when(selector, event)
+        moment = moment_of(selector, event)
         if moment is not None and selector.until is not None and year is not None:
             moment = _within(ledger, selector.until, moment, year)
         if moment is not None:
@@ -147,8 +145,7 @@ def _within(ledger: Ledger, until: Selector, begun: Moment, year: int) -> Moment
     return begun._replace(at=max(begun.at, datetime(year, 1, 1)))
 
 
-def when(selector: Selector, event: Event) -> Moment | None:
-    """The date of an entry that a selector asks for: when it happened, or one of its fields."""
+def moment_of(selector: Selector, event: Event) -> Moment | None:
     if selector.field:
         return _date_field(event, selector.field)
     return Moment(event.occurred_at, event.precision, event)

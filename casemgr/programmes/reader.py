@@ -67,6 +67,7 @@ class Reader:
         value = self.take(key, dict, None)
         if value is None:
             return default
+        self.source.conditions.append(((*self.path, key), value))
         try:
             return compile_condition(value)
         except BadCondition as problem:
@@ -107,6 +108,7 @@ class Source:
 
     def __init__(self, file: Path, text: str):
         self.name, self.lines = file.name, text.splitlines()
+        self.conditions: list[tuple[tuple, dict]] = []  # every condition read, with where it stands
 
     def error(self, path: tuple, problem: str) -> ProgrammeError:
         key = ".".join(str(part) for part in path)
