@@ -123,7 +123,9 @@ def _values(form) -> dict:
         name = field.get("name")
         if not name or field.get("disabled") is not None:
             continue
-        if field.tag == "input" and (field.get("type") not in ("checkbox", "radio") or field.get("checked") is not None):
+        if field.tag == "input" and (
+            field.get("type") not in ("checkbox", "radio") or field.get("checked") is not None
+        ):
             found.setdefault(name, []).append(field.get("value") or "")
         elif field.tag == "textarea":
             found.setdefault(name, []).append("".join(field.itertext()).removeprefix("\n"))

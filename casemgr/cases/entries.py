@@ -55,7 +55,7 @@ def draft_entry(
         coded["needs"] = [n.code for n in state.needs if n.code in programme.service_needs(coded["service"])]
     elif "need" in coded:
         coded["needs"] = [coded["need"]]
-    check_refusals(kind, state.facts | coded)
+    check_refusals(kind, state.facts | coded | dict.fromkeys(sealed, True))
     return Draft(
         kind=kind_code,
         occurred_at=occurred[0],

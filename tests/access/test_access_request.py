@@ -171,7 +171,9 @@ def test_the_same_note_is_written_once(trial, session):
     assert [(row.action, row.detail) for row in rows(session)] == [("case:write", "kind=visited")]
 
 
-@pytest.mark.parametrize(("method", "path"), [("get", "/trial/read"), ("post", "/trial/write"), ("get", "/trial/decide")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("get", "/trial/read"), ("post", "/trial/write"), ("get", "/trial/decide")]
+)
 def test_nothing_is_shown_when_the_log_cannot_be_written(trial, session, monkeypatch, method, path):
     def fail(*_args):
         raise OSError("disk full")
