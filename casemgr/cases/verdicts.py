@@ -66,8 +66,8 @@ def _counts(state: CaseState, item: Item) -> list[tuple[datetime, bool]]:
     programme = state.programme
     if programme.counts_until is None:
         return []
-    turns = [(m.at, False) for m in matches(state.ledger, programme.counts_until, item.opening)]
-    turns += [(m.at, True) for m in matches(state.ledger, programme.counts_from, item.opening)]
+    turns = [(m.at, False) for m in matches(state.ledger, programme.counts_until, item.opening, None)]
+    turns += [(m.at, True) for m in matches(state.ledger, programme.counts_from, item.opening, None)]
     return sorted(turns, key=lambda turn: turn[0])
 
 
