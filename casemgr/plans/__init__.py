@@ -1,1 +1,21 @@
+"""Plans as data, and the figures that come from outside: reported by one person, confirmed by another."""
 
+from pathlib import Path
+
+from flask import current_app
+
+FOLDER = Path(__file__).parent
+
+
+def init_app(app) -> None:
+    from casemgr.ledger.services import project_as
+    from casemgr.plans.loader import load_folder
+    from casemgr.plans.services import PROJECTION
+
+    app.extensions["plans"] = load_folder(app.config.get("CASEMGR_PLANS", FOLDER), app.extensions["programmes"])
+    project_as("figure", PROJECTION)
+
+
+def plans() -> dict:
+    """Every plan by code."""
+    return current_app.extensions["plans"]
