@@ -2,7 +2,16 @@
 
 
 def init_app(app) -> None:
+    from flask_babel import lazy_gettext
+
+    from casemgr.access.policy import Permission
+    from casemgr.cases import acts, opening, views, writing  # noqa: F401 - they add their views
+    from casemgr.cases.forms import check_names
     from casemgr.cases.projection import PROJECTION
     from casemgr.ledger.services import project_as
+    from casemgr.ui import navigation
 
     project_as("case", PROJECTION)
+    check_names(app.extensions["programmes"])
+    app.register_blueprint(views.bp)
+    navigation.add(app, "cases.index", lazy_gettext("Hồ sơ"), Permission.CASE_LIST, order=20)

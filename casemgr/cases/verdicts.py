@@ -48,10 +48,34 @@ def overall(verdicts: Sequence[str | None]) -> str:
 
 def counted_at(programme: Programme, state: CaseState, item: Item) -> datetime | None:
     """When this item began to count in the programme's figures; None when it does not belong to them."""
-    if not programme.in_population(item.opening.coded):
+    if programme.population == "detections" and not programme.in_population(item.opening.coded):
         return None
     moment = select(state.ledger, programme.counts_from, item.opening)
     return moment.at if moment else None
+
+
+def memberships(programme: Programme, state: CaseState, item: Item) -> list[tuple[datetime, bool]]:
+    """(moment, whether the item belongs to the figures from then on), for programmes that count the files on hand: a
+    person may enter or leave their list at any time. Empty where belonging is settled by the opening."""
+    if programme.population == "detections":
+        return []
+    facts, found = dict(item.opening.coded), []
+    for entry in state.entries:
+        if entry.kind not in ("decided", "told", "assigned"):
+            facts.update(entry.coded)
+            belongs = programme.in_population(facts)
+            if not found or found[-1][1] != belongs:
+                found.append((entry.occurred_at, belongs))
+    return found
+
+
+def belongs_at(moves: Sequence[tuple[datetime, bool]], t: datetime) -> bool:
+    """Whether an item belongs to the figures at time t, from what `memberships` found."""
+    belongs = not moves
+    for moment, value in moves:
+        if moment <= t:
+            belongs = value
+    return belongs
 
 
 def band_of(steps: Sequence[Step], spans: Sequence[Span], t: datetime) -> str:
@@ -86,16 +110,22 @@ def judge(state: CaseState, number: int, t: datetime) -> tuple[str, str, str, st
 
 
 def segments(state: CaseState) -> list[Segment]:
-    """The segments of every item that counts, in order; together they cover all time from `counted_at` on."""
+    """The segments of every item that counts, in order; together they cover all time from `counted_at` on in which it
+    belongs to the figures."""
     result: list[Segment] = []
     for number, item in enumerate(state.items):
         start = counted_at(state.programme, state, item)
         if start is None:
             continue
-        points = sorted({start, *(p for p in _turns(state, number) if p > start)})
+        moves = memberships(state.programme, state, item)
+        turns = (*_turns(state, number), *(moment for moment, _ in moves))
+        points = sorted({start, *(p for p in turns if p > start)})
         last: Segment | None = None
         for position, point in enumerate(points):
             end = points[position + 1] if position + 1 < len(points) else FOREVER
+            if not belongs_at(moves, point):
+                last = None
+                continue
             value, letters, band, unit = judge(state, number, point)
             if last is not None and (last.verdict, last.steps, last.band, last.unit) == (value, letters, band, unit):
                 last = last._replace(end=end)

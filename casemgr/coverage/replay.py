@@ -7,7 +7,7 @@ from uuid import UUID
 
 from casemgr.cases.models import CaseSpan, Verdict
 from casemgr.cases.projection import state_of
-from casemgr.cases.verdicts import age_band, counted_at, judge
+from casemgr.cases.verdicts import age_band, belongs_at, counted_at, judge, memberships
 from casemgr.coverage.cases import Case, criteria_of, lines, state
 from casemgr.coverage.live import span_from
 from casemgr.coverage.tally import COUNTED, Key, Question, Tally, marks_of
@@ -47,6 +47,8 @@ def items(session, question: Question, known_at: datetime) -> Iterator[Item]:
         for number, item in enumerate(state.items):
             since = counted_at(state.programme, state, item)
             if since is None or since > question.t:
+                continue
+            if not belongs_at(memberships(state.programme, state, item), question.t):
                 continue
             verdict, steps, band, unit = judge(state, number, question.t)
             group = question.group(

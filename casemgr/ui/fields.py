@@ -53,10 +53,17 @@ class TextField(_TypedField):
         return rules.clean_text(text, self.limit, self.lines) or None
 
 
+class _TextArea(TextArea):
+    """Without the carriage return that WTForms puts before the text."""
+
+    def __call__(self, field, **attributes) -> Markup:
+        return Markup(str(super().__call__(field, **attributes)).replace("\r\n", "\n", 1))  # noqa: S704 - escaped above
+
+
 class LongTextField(TextField):
     """Several lines of clean text."""
 
-    widget = TextArea()
+    widget = _TextArea()
     lines = True
 
     def __init__(self, label=None, validators=None, limit: int = 4000, **kwargs):

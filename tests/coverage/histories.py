@@ -22,7 +22,7 @@ class History:
         self.at = datetime(2021, 12, 1) + timedelta(minutes=random.randrange(300 * 1440))
         self.unit = random.choice(UNITS)
 
-    def add(self, kind: str, coded: dict, *, after: float = 48, chance: float = 1.0, voids: UUID | None = None):
+    def add(self, kind: str, coded: dict, *, after: float = 48, chance: float = 1.0, voids: Draft | None = None):
         """An entry within `after` hours of the last one; returns its draft, or None when it did not happen."""
         if self.random.random() > chance:
             return None
@@ -34,10 +34,10 @@ class History:
             precision=self.random.choice(("minute", "minute", "day")),
             author="worker",
             unit=self.unit,
-            recorded_at=self.at + timedelta(days=late),
+            recorded_at=max(self.at + timedelta(days=late), voids.recorded_at if voids else self.at),
             coded=coded,
             definition=self.programme.definition,
-            voids=voids,
+            voids=voids.id if voids else None,
             id=UUID(int=self.random.getrandbits(128)),
         )
         self.drafts.append(draft)
@@ -82,7 +82,7 @@ def child(random: Random) -> History:
         proof = random.choice(("GHI_CHEP", "GHI_CHEP", "none"))
         served = case.add("served", {"service": services[need], "needs": [need], "proof": proof}, chance=0.7)
         if served and random.random() < 0.15:
-            case.add("voided", {"reason": "wrong_data"}, voids=served.id)
+            case.add("voided", {"reason": "wrong_data"}, voids=served)
         case.add("refused", {"need": need, "needs": [need], "by": "TRE", "second_officer": True}, chance=0.1)
     case.add("transferred", {"to": random.choice(UNITS), "accepted": True}, chance=0.2)
     told = {"fact": "excluded", "reason": "NGOAI_DIA_BAN", "detected": case.subject.hex}
@@ -122,7 +122,7 @@ def family(random: Random) -> History:
         level = random.choice(("CAO_HON", "BANG", "BANG", "THAP_HON"))
         rated = case.add("rated", {"level": level, "year": year}, chance=0.7, after=500)
         if rated and random.random() < 0.1:
-            case.add("voided", {"reason": "wrong_data"}, voids=rated.id)
+            case.add("voided", {"reason": "wrong_data"}, voids=rated)
     return case
 
 

@@ -1,0 +1,147 @@
+"""Deciding on an entry, striking one through, giving the file to a worker."""
+
+from uuid import UUID
+
+from flask import abort, flash, redirect, request, url_for
+from flask_babel import gettext
+
+from casemgr.access.web import Permission, actor_of, current_actor, guard, require
+from casemgr.cases import queries, services
+from casemgr.cases.forms import refuse
+from casemgr.cases.page import Reader
+from casemgr.cases.page_forms import AssignForm, DecideForm, VoidForm
+from casemgr.cases.views import bp, teller
+from casemgr.cases.web import Dossier, open_dossier
+from casemgr.clock import now
+from casemgr.db import db
+from casemgr.ledger.rules import Entry
+from casemgr.ledger.services import Stale
+from casemgr.refused import Refused
+from casemgr.ui.forms import show_form
+from casemgr.ui.i18n import language
+from casemgr.units.web import current_tree
+
+
+@bp.route("/<number>/entries/<uuid:id>/decide", methods=["GET", "POST"])
+@guard(Permission.CASE_READ)
+def decide(number: str, id: UUID):
+    dossier = open_dossier(number)
+    entry = dossier.entry(id)
+    actor = require(Permission.CASE_DECIDE, subject=dossier.file.subject, author=entry.author, **dossier.facts)
+    form = DecideForm(data={"occurred": (now(), "day")}) if request.method == "GET" else DecideForm()
+    signers = dossier.programme.codes.get("signer", {})
+    form.signer.choices = form.signer.choices[:1] + [(c, code.name[language()]) for c, code in signers.items()]
+    if request.method == "POST" and _stored(dossier, form, entry):
+        return redirect(url_for("cases.case", number=number), 303)
+    if not dossier.decidable(entry):
+        abort(404)
+    if request.method == "POST" and form.validate():
+        try:
+            services.decide(
+                db.session,
+                dossier.file.subject,
+                id,
+                on_seq=form.seen_seq,
+                outcome=form.outcome.data,
+                number=form.number.data,
+                note=form.note.data,
+                signer=form.signer.data,
+                occurred=form.occurred.data,
+                author=str(actor.user_id),
+                unit=dossier.state.unit,
+                now=now(),
+                entry_id=form.id,
+            )
+        except Stale as stale:
+            refuse(form, stale)
+            return _show_decide(form, dossier, entry)[0], 409
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            flash(gettext("Đã ghi quyết định."), "success")
+            return redirect(url_for("cases.case", number=number), 303)
+    return _show_decide(form, dossier, entry)
+
+
+def _stored(dossier: Dossier, form: DecideForm, entry: Entry) -> bool:
+    """Whether this very decision was stored before: the button was pressed twice."""
+    return any(
+        str(e.id) == form.entry_id.data
+        and e.coded.get("on") == entry.id.hex
+        and e.coded.get("outcome") == form.outcome.data
+        for e in dossier.entries
+    )
+
+
+def _show_decide(form: DecideForm, dossier: Dossier, entry: Entry):
+    # What is decided on is the file as it lies before the reader now.
+    form.on_seq.data = str(dossier.entries[-1].seq)
+    seen = request.form.get("on_seq", "")
+    newer = [e for e in dossier.entries if seen.isdigit() and len(seen) < 9 and e.seq > int(seen)]
+    tell = teller(dossier)
+    return show_form(
+        "cases/decide.html",
+        form,
+        dossier=dossier,
+        file=dossier.file,
+        label=dossier.label,
+        sentence=tell.one(entry),
+        newer=[tell.one(each) for each in newer],
+        needs=Reader(dossier, now(), language()).needs(),
+    )
+
+
+@bp.route("/<number>/entries/<uuid:id>/void", methods=["GET", "POST"])
+@guard(Permission.CASE_READ)
+def void(number: str, id: UUID):
+    dossier = open_dossier(number)
+    entry = dossier.entry(id)
+    if not dossier.may_void(entry):
+        # A void is refused in words (below) to those who write here; to others the page does not open at all.
+        require(Permission.CASE_WRITE, **dossier.facts)
+        if entry.voids is None:
+            abort(403)
+    form = VoidForm()
+    if request.method == "POST" and form.validate():
+        try:
+            services.void(
+                db.session,
+                dossier.file.subject,
+                id,
+                reason=form.reason.data,
+                note=form.note.data,
+                author=str(current_actor().user_id),
+                unit=dossier.state.unit,
+                now=now(),
+            )
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            flash(gettext("Đã hủy bản ghi %(seq)s.", seq=entry.seq), "success")
+            return redirect(url_for("cases.case", number=number), 303)
+    sentence = teller(dossier).one(entry)
+    return show_form(
+        "cases/void.html", form, dossier=dossier, file=dossier.file, label=dossier.label, sentence=sentence
+    )
+
+
+@bp.route("/<number>/assign", methods=["GET", "POST"])
+@guard(Permission.CASE_ASSIGN)
+def assign(number: str):
+    dossier = open_dossier(number, Permission.CASE_ASSIGN)
+    form = AssignForm(data={"worker": dossier.file.worker}) if request.method == "GET" else AssignForm()
+    workers = queries.workers_for(db.session, current_tree(), dossier.file, actor_of)
+    form.worker.choices = form.worker.choices[:1] + [(str(user.id), user.full_name) for user in workers]
+    if request.method == "POST" and form.validate():
+        if form.worker.data != dossier.state.worker:
+            services.assign(
+                db.session,
+                dossier.file.subject,
+                form.worker.data,
+                author=str(current_actor().user_id),
+                unit=dossier.state.unit,
+                now=now(),
+            )
+        flash(gettext("Đã phân công."), "success")
+        return redirect(url_for("cases.case", number=number), 303)
+    return show_form("cases/assign.html", form, dossier=dossier, file=dossier.file, label=dossier.label)

@@ -1,0 +1,276 @@
+"""What stands around the ledger on a case page: clocks, needs, the things to do next."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask_babel import gettext
+
+from casemgr import vault
+from casemgr.cases.clocks import Words, left, overdue, running, short_day, words
+from casemgr.cases.reading import name_of
+from casemgr.cases.rules import CLOSED
+from casemgr.cases.web import Dossier
+from casemgr.ledger.rules import first_break
+from casemgr.programmes.spans import MET, NOT_DUE, WORST, Span, verdict, worst
+from casemgr.refused import N_
+
+MOST_TASKS = 4
+# Why a chain does not hold, in words that do not accuse anybody.
+BREAKS = {
+    "gap": N_("thiếu bản ghi"),
+    "prev": N_("không nối với bản ghi trước"),
+    "mac": N_("nội dung đã bị thay đổi"),
+}
+
+
+@dataclass(slots=True)
+class Clock:
+    """One promise with what its clock says now."""
+
+    name: str
+    verdict: str
+    words: str
+    arises: datetime
+    due: datetime | None
+    met: datetime | None
+    article: str
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class NeedRow:
+    need: str
+    service: str
+    due: datetime | None
+    planned: bool
+    verdict: str
+    words: str
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Task:
+    """Something to be done: what, until when, and where to do it."""
+
+    name: str
+    words: str
+    state: str  # late | today | new
+    urgent: bool
+    links: list = field(default_factory=list)  # (label, kind or entry id, position of the need or None)
+
+
+class Reader:
+    """Reads one dossier at one moment in one language."""
+
+    def __init__(self, dossier: Dossier, now: datetime, language: str):
+        self.dossier, self.now, self.language = dossier, now, language
+        self.state, self.programme = dossier.state, dossier.programme
+        self.by_id = {e.id: e for e in self.state.entries}
+
+    # -- clocks ------------------------------------------------------------------------------------------------------
+
+    def say(self, said: Words) -> str:
+        return gettext(said.text, **said.params)
+
+    def clock(self, span: Span) -> Clock:
+        value = verdict(span, self.now) or ""
+        run = running(self.state.ledger, span, self.by_id.get(span.anchor))
+        detail = self._detail(span)
+        return Clock(
+            span.criterion.name[self.language],
+            value,
+            self.say(words(span, value, run, self.dossier.calendar, self.now)),
+            span.arises,
+            span.due,
+            span.met,
+            span.criterion.article,
+            detail,
+        )
+
+    def _detail(self, span: Span) -> str:
+        if not span.detail:
+            return ""
+        if span.criterion.needs:
+            return name_of(self.programme.needs, span.detail, self.language)
+        codes = self.programme.codes.get(span.criterion.keep or "")
+        return name_of(codes, span.detail, self.language) if codes else ""
+
+    def clocks(self) -> list[Clock]:
+        """Every promise of the file except those of single needs, in the order of the programme."""
+        shown = [s for s in self.state.spans if not s.criterion.needs and verdict(s, self.now) is not None]
+        return [self.clock(span) for span in shown]
+
+    def chips(self) -> list[tuple[str, str]]:
+        """(verdict, text): one for each promise that the figures count, the needs of a step taken together."""
+        found = []
+        for step in self.programme.steps:
+            spans = [s for s in self.state.spans if s.criterion.code in step.criteria and self._counts(s)]
+            needs = [s for s in spans if s.criterion.needs]
+            for code in step.criteria:
+                own = [s for s in spans if s.criterion.code == code and not s.criterion.needs]
+                if own:
+                    clock = self.clock(max(own, key=lambda s: (WORST[verdict(s, self.now)], s.arises)))
+                    found.append((clock.verdict, f"{clock.name} · {clock.words}"))
+                elif needs and needs[0].criterion.code == code:
+                    found.append(self._needs_chip(step.name[self.language], needs))
+        return found
+
+    def _counts(self, span: Span) -> bool:
+        value = verdict(span, self.now)
+        return value is not None and not (span.criterion.only_when_due and value == NOT_DUE)
+
+    def _needs_chip(self, name: str, needs: list[Span]) -> tuple[str, str]:
+        values = [verdict(s, self.now) for s in needs]
+        open_ones = sum(value != MET for value in values)
+        name = name[:1].upper() + name[1:]
+        if open_ones:
+            return worst(values), f"{name} · " + gettext("%(n)s nhu cầu chưa đáp ứng", n=open_ones)
+        return MET, f"{name} · " + gettext("%(n)s nhu cầu đã đáp ứng", n=len(values))
+
+    # -- needs -------------------------------------------------------------------------------------------------------
+
+    def needs(self) -> list[NeedRow]:
+        spans = {(s.item, s.detail, s.anchor): s for s in self.state.spans if s.criterion.needs}
+        rows = []
+        for need in self.state.needs:
+            if need.ended is not None:
+                continue
+            span = spans.get((need.item, need.code, need.anchor.id))
+            value = verdict(span, self.now) if span else NOT_DUE
+            said, note = self._need_words(need, span, value)
+            rows.append(
+                NeedRow(
+                    name_of(self.programme.needs, need.code, self.language),
+                    name_of(self.programme.services, need.service, self.language) if need.service else "",
+                    need.planned or (span.due if span else None),
+                    need.planned is not None,
+                    value or "",
+                    said,
+                    note,
+                )
+            )
+        return rows
+
+    def _need_words(self, need, span, value) -> tuple[str, str]:
+        if need.served is not None:
+            return short_day(need.served.at, self.now), ""
+        clock = self.clock(span).words if span else ""
+        if need.refused_by:
+            who = name_of(self.programme.codes.get("by", {}), need.refused_by, self.language)
+            return gettext("%(who)s từ chối", who=who[:1].lower() + who[1:]), clock
+        band = next((b.name[self.language] for b in self.programme.bands if b.code == need.band), "")
+        return (band, clock) if band else (clock, "")
+
+    # -- what to do next ---------------------------------------------------------------------------------------------
+
+    def tasks(self) -> list[Task]:
+        """The promises not yet kept, the urgent and the overdue first; one line for each thing to do."""
+        if self.state.status == CLOSED:
+            return []
+        spans = [s for s in self.state.spans if self._open(s)]
+        spans.sort(key=lambda s: (not s.criterion.urgent, s.due is None, s.due or s.arises))
+        found, seen = [], set()
+        for span in spans:
+            key = (
+                span.criterion.task,
+                span.detail if span.criterion.needs else "",
+                span.criterion.task == "decided" and span.anchor,
+            )
+            if key in seen:
+                continue
+            seen.add(key)
+            found.append(self._task(span))
+        return found[:MOST_TASKS]
+
+    def _open(self, span: Span) -> bool:
+        if span.met is not None or not span.criterion.task or verdict(span, self.now) is None:
+            return False
+        # What is served need by need is asked for need by need.
+        if span.criterion.task == "served" and not span.criterion.needs:
+            return not self.state.needs
+        # A plan that waits for its decision is not the worker's to write again.
+        return not any(e.kind == span.criterion.task for e in self.state.waiting)
+
+    def _task(self, span: Span) -> Task:
+        criterion = span.criterion
+        name = (criterion.task_name or criterion.name)[self.language]
+        run = running(self.state.ledger, span, self.by_id.get(span.anchor))
+        late = span.due is not None and self.now > span.due
+        if criterion.needs:
+            need = next((n for n in self.state.needs if n.code == span.detail and n.item == span.item), None)
+            title = need.service if need and need.service else ""
+            name = name_of(self.programme.services, title, self.language) if title else self._detail(span)
+        said = (
+            overdue(span.due, run, self.dossier.calendar, self.now)
+            if late
+            else left(span.due, run, self.dossier.calendar, self.now)
+        )
+        today = span.due is not None and span.due.date() == self.now.date()
+        state = "late" if late else "today" if today else "new"
+        return Task(name, self.say(said), state, criterion.urgent, self._links(span))
+
+    def _links(self, span: Span) -> list:
+        task = span.criterion.task
+        if task == "decided":
+            entry = self.by_id.get(span.anchor)
+            if entry is not None and self.dossier.may_decide(entry):
+                return [(gettext("Xem và quyết định"), entry.id, None)]
+            return []
+        kinds = self.programme.case.kinds
+        position = self._position(span)
+        links = []
+        for code, label in ((task, gettext("Ghi dịch vụ") if span.criterion.needs else gettext("Thực hiện")),) + (
+            (("referred", gettext("Chuyển gửi")),) if span.criterion.needs else ()
+        ):
+            kind = kinds.get(code)
+            if kind is not None and kind.offer and self.dossier.may_write(kind):
+                links.append((label, code, position))
+        return links
+
+    def _position(self, span: Span) -> int | None:
+        if not span.criterion.needs:
+            return None
+        return next(
+            (n for n, need in enumerate(self.state.needs) if need.code == span.detail and need.item == span.item), None
+        )
+
+    # -- the rest ----------------------------------------------------------------------------------------------------
+
+    def offered(self) -> list[tuple[str, str, str]]:
+        """(kind, name, form) of what the reader may write into this file now."""
+        found = []
+        for kind in self.programme.case.kinds.values():
+            ready = all(self.state.ledger.by_kind.get(before) for before in kind.after)
+            spent = kind.once and self.state.ledger.by_kind.get(kind.code)
+            closed = self.state.status == CLOSED
+            fits = closed if kind.code == "reopened" else not (closed and kind.code == "closed")
+            if kind.offer and ready and not spent and fits and self.dossier.may_write(kind):
+                found.append((kind.code, kind.name[self.language], kind.form))
+        return found
+
+    def integrity(self) -> tuple[bool, str]:
+        """(whole, words) of the ledger's chain, verified now."""
+        found = first_break(vault.keys().mac, self.dossier.entries)
+        if found is None and self.dossier.entries[-1].seq != self.dossier.file.head_seq:
+            return False, gettext("thiếu bản ghi %(seq)s", seq=self.dossier.entries[-1].seq + 1)
+        if found is None:
+            return True, gettext("dữ liệu toàn vẹn (đã kiểm tra)")
+        return False, gettext(
+            "bản ghi %(seq)s: %(why)s", seq=found.seq, why=gettext(BREAKS.get(found.reason, BREAKS["mac"]))
+        )
+
+    def age(self) -> int | None:
+        """Age by the year of birth alone, as it is counted."""
+        year = self.state.identity.get("birth_year")
+        return self.now.year - year if year else None
+
+
+def risk_badge(programme, risk: str, language: str) -> tuple[str, str] | None:
+    """(verdict, words) for a risk level: the first code of the list is the highest."""
+    codes = programme.codes.get("risk", {})
+    if risk not in codes:
+        return None
+    place = list(codes).index(risk)
+    return ("alert" if place == 0 else "not_due" if place == 1 and len(codes) > 2 else "plain"), codes[risk].name[
+        language
+    ]

@@ -1,0 +1,157 @@
+"""What the pages of case files ask of the database. Every list goes through `visible`: one scope, one answer."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from casemgr.access import policy
+from casemgr.access.models import RoleGrant, User
+from casemgr.access.policy import ALL, Actor, Permission
+from casemgr.cases.models import CaseFile
+from casemgr.ledger import services as ledger
+from casemgr.programmes import programmes
+from casemgr.units.rules import UnitTree
+
+FILES = CaseFile.__table__
+
+
+def scopes(actor: Actor, permission: Permission) -> list[policy.Scope]:
+    return policy.scope(actor, permission)
+
+
+def home_units(actor: Actor) -> frozenset[str]:
+    """The units in which the actor may look for people."""
+    return frozenset().union(*(each.units for each in scopes(actor, Permission.PERSON_SEARCH)))
+
+
+def visible(actor: Actor, permission: Permission, table, tree: UnitTree):
+    """The SQL condition of the actor's scope on a table with province, unit_id, programme and worker."""
+    assigned = [code for code, each in programmes().items() if each.readers == "assigned"]
+    reached = []
+    for scope in policy.scope(actor, permission):
+        parts = []
+        if len(scope.units) < len(tree):
+            parts.append(table.unit_id.in_(sorted(scope.units)))
+        if scope.programmes is not ALL:
+            parts.append(table.programme.in_(sorted(scope.programmes)))
+        if scope.assigned_only and assigned:
+            parts.append(sa.or_(table.programme.not_in(assigned), table.worker == str(actor.user_id)))
+        reached.append(sa.and_(sa.true(), *parts))
+    return sa.and_(table.province == ledger.province(), sa.or_(sa.false(), *reached))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; None or False: not narrowed."""
+
+    programme: str | None = None
+    status: str | None = None
+    risk: str | None = None
+    unit: frozenset[str] | None = None
+    overdue: bool = False
+    mine: bool = False
+    waiting: bool = False
+
+
+def narrow(filters: Filters, actor: Actor, now: datetime) -> list:
+    """The SQL conditions of the filters."""
+    conditions = []
+    if filters.programme:
+        conditions.append(CaseFile.programme == filters.programme)
+    if filters.status == "open":
+        conditions.append(CaseFile.status != "closed")
+    elif filters.status:
+        conditions.append(CaseFile.status == filters.status)
+    if filters.risk:
+        conditions.append(CaseFile.risk == filters.risk)
+    if filters.unit is not None:
+        conditions.append(CaseFile.unit_id.in_(sorted(filters.unit)))
+    if filters.overdue:
+        conditions.append(CaseFile.next_due < now)
+    if filters.mine:
+        conditions.append(CaseFile.worker == str(actor.user_id))
+    if filters.waiting:
+        conditions.append(CaseFile.waiting > 0)
+    return conditions
+
+
+def case_list(session, conditions: Sequence, number: int, size: int) -> tuple[list[CaseFile], int]:
+    """One page of the case files, those due first; and how many there are. Two queries."""
+    total = session.scalar(sa.select(sa.func.count()).select_from(CaseFile).where(*conditions))
+    found = (
+        sa.select(CaseFile).where(*conditions).order_by(CaseFile.next_due.is_(None), CaseFile.next_due, CaseFile.number)
+    )
+    return list(session.scalars(found.offset((number - 1) * size).limit(size))), total
+
+
+def files_of(session, conditions: Sequence, subjects: Iterable[UUID]) -> list[CaseFile]:
+    """The case files of these beneficiaries, within the conditions."""
+    subjects = list(subjects)
+    if not subjects:
+        return []
+    found = sa.select(CaseFile).where(*conditions, CaseFile.beneficiary.in_(subjects))
+    return list(session.scalars(found.order_by(CaseFile.next_due.is_(None), CaseFile.next_due, CaseFile.number)))
+
+
+def names_of(session, ids: Iterable[str]) -> dict[str, str]:
+    """Full names of users by id as text; ids that are no users (system:...) are absent."""
+    wanted = []
+    for text in set(ids):
+        try:
+            wanted.append(UUID(text))
+        except ValueError:
+            continue
+    if not wanted:
+        return {}
+    found = sa.select(User.id, User.full_name).where(User.id.in_(wanted))
+    return {str(row.id): row.full_name for row in session.execute(found)}
+
+
+def workers_for(session, tree: UnitTree, file: CaseFile, actor_of) -> list[User]:
+    """The active users who may write in this case file once it is theirs, by name."""
+    readers, near = programmes()[file.programme].readers, _above(tree, file.unit_id)
+    users = session.scalars(
+        sa.select(User)
+        .where(User.active, User.grants.any(sa.and_(RoleGrant.role == "worker", RoleGrant.unit_id.in_(sorted(near)))))
+        .order_by(User.full_name)
+        .options(selectinload(User.grants))
+    )
+    return [
+        user
+        for user in users
+        if policy.may(
+            actor_of(user),
+            Permission.CASE_WRITE,
+            unit=file.unit_id,
+            programme=file.programme,
+            worker=user.id,
+            read=readers,
+        )
+    ]
+
+
+def _above(tree: UnitTree, unit: str) -> set[str]:
+    """The unit, those above it, and those that it and they went into: where a role may reach it from."""
+    near, queue = set(), [unit]
+    while queue:
+        each = queue.pop()
+        if each in near or each not in tree:
+            continue
+        near.add(each)
+        queue += [*tree.line(each), *(new for new, _default, _split in tree.successors(each))]
+    return near
+
+
+def case_of_entry(session, entry: UUID) -> UUID | None:
+    """The ledger that already holds an entry with this id."""
+    table = ledger.ENTRIES
+    return session.scalar(sa.select(table.c.subject).where(table.c.province == ledger.province(), table.c.id == entry))
+
+
+def file_of(session, subject: UUID) -> CaseFile | None:
+    """The case file of a ledger."""
+    return session.get(CaseFile, (ledger.province(), subject))

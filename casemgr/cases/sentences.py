@@ -1,0 +1,189 @@
+"""The ledger of a case as sentences, newest first: who, what, when it happened, when it was written down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import gettext
+
+from casemgr.cases.clocks import late_words
+from casemgr.cases.entries import late_by
+from casemgr.cases.reading import GUARDED, Line, gist, lines, name_of
+from casemgr.cases.web import Dossier
+from casemgr.ledger.rules import Entry
+from casemgr.refused import N_
+from casemgr.units.web import current_tree
+
+VOID_REASONS = {
+    "wrong_file": N_("nhập nhầm hồ sơ"),
+    "wrong_data": N_("nội dung sai"),
+    "double": N_("nhập hai lần"),
+}
+# The same on the form, where they are chosen.
+VOID_FORM = {
+    "wrong_file": N_("Nhập nhầm hồ sơ (nội dung sẽ bị ẩn ngay)"),
+    "wrong_data": N_("Nội dung sai"),
+    "double": N_("Nhập hai lần"),
+}
+OUTCOMES = {"approved": N_("Phê duyệt"), "returned": N_("Trả lại để bổ sung")}
+TOLD = {
+    "received": N_("Thời điểm tiếp nhận được đính chính"),
+    "excluded": N_("Không tính vào chỉ tiêu (đã duyệt)"),
+    "included": N_("Tính lại vào chỉ tiêu"),
+    "identity": N_("Thông tin cá nhân được đính chính"),
+    "merged": N_("Hồ sơ trùng được gộp"),
+}
+COMMON = {
+    "assigned": N_("Phân công cán bộ phụ trách"),
+    "linked": N_("Gắn thêm trường hợp phát hiện"),
+    "transferred": N_("Chuyển hồ sơ"),
+    "decided": N_("Quyết định"),
+    "voided": N_("Hủy bản ghi"),
+}
+SHORT = 140  # characters of typed text beside the name of a kind; the rest is one click away
+
+
+@dataclass(slots=True)
+class Sentence:
+    """One entry as the page shows it."""
+
+    id: UUID
+    seq: int
+    title: str
+    form: str
+    gist: str
+    text: str
+    lines: list[Line]
+    occurred_at: datetime
+    precision: str
+    recorded_at: datetime
+    late: str
+    author: str
+    mac: str
+    voided_by: int | None = None
+    void_reason: str = ""
+    hidden: bool = False
+    waiting: bool = False
+    decided: str = ""
+    links: dict = field(default_factory=dict)
+
+
+class Teller:
+    """Tells the entries of one file; `sealed` has what the reader may see in clear, `names` the authors."""
+
+    def __init__(self, dossier: Dossier, sealed: Mapping, names: Mapping, language: str):
+        self.dossier, self.sealed, self.names, self.language = dossier, sealed, names, language
+        self.by_id = {e.id: e for e in dossier.entries}
+        self.voids = {e.voids: e for e in dossier.entries if e.voids is not None}
+        self.by_hex = {e.id.hex: e for e in dossier.entries}
+
+    def all(self) -> list[Sentence]:
+        return [self.one(entry) for entry in reversed(self.dossier.entries)]
+
+    def one(self, entry: Entry) -> Sentence:
+        void = self.voids.get(entry.id)
+        hidden = void is not None and void.coded.get("reason") == "wrong_file"
+        title, form, words, told = self._words(entry)
+        late = late_words(late_by(entry), entry.precision == "minute")
+        decision = self.dossier.state.decision_on(entry)
+        return Sentence(
+            id=entry.id,
+            seq=entry.seq,
+            title=title,
+            form=form,
+            gist="" if hidden else "; ".join(words),
+            text="" if hidden else _short(told),
+            lines=[] if hidden else told,
+            occurred_at=entry.occurred_at,
+            precision=entry.precision,
+            recorded_at=entry.recorded_at,
+            late=gettext(late.text, **late.params) if late else "",
+            author=self.author(entry.author),
+            mac=entry.mac.hex()[:4],
+            voided_by=void.seq if void else None,
+            void_reason=gettext(VOID_REASONS.get(void.coded.get("reason"), "")) if void else "",
+            hidden=hidden,
+            waiting=void is None and self.dossier.decidable(entry),
+            decided=gettext(OUTCOMES[decision.coded["outcome"]]) if decision else "",
+        )
+
+    def author(self, id: str) -> str:
+        """The name of who wrote it; an auditor sees which account, not who."""
+        if id.startswith("system:"):
+            return gettext("hệ thống")
+        if not self.dossier.full:
+            return gettext("tài khoản %(code)s", code=id.replace("-", "")[:6])
+        return self.names.get(id) or gettext("tài khoản %(code)s", code=id[:6])
+
+    def _words(self, entry: Entry) -> tuple[str, str, list[str], list[Line]]:
+        """(title, form, gist, lines)."""
+        special = getattr(self, f"_{entry.kind}", None)
+        if special is not None:
+            return special(entry)
+        kind = self.dossier.programme.case.kinds.get(entry.kind)
+        if kind is None:
+            return gettext(COMMON.get(entry.kind, entry.kind)), "", [], []
+        programme, sealed = self.dossier.programme, self.sealed.get(entry.id, {})
+        said = gist(programme, kind, entry.coded, self.language, gettext)
+        told = lines(programme, kind, entry.coded, sealed, self.language, gettext)
+        return kind.name[self.language], kind.form, said, [line for line in told if line.name not in GUARDED]
+
+    def _opened(self, entry: Entry) -> tuple:
+        kind = self.dossier.programme.case.kinds["opened"]
+        received = entry.coded.get("received_at")
+        said = []
+        if received:
+            at = datetime.fromisoformat(received)
+            said.append(gettext("tiếp nhận thông tin lúc %(at)s", at=f"{at:%d/%m/%Y %H:%M}"))
+        sealed = self.sealed.get(entry.id, {})
+        told = lines(self.dossier.programme, kind, entry.coded, sealed, self.language, gettext)
+        return kind.name[self.language], kind.form, said, told
+
+    def _voided(self, entry: Entry) -> tuple:
+        target = self.by_id.get(entry.voids)
+        title = gettext("Hủy bản ghi %(seq)s", seq=target.seq if target else "?")
+        reason = gettext(VOID_REASONS.get(entry.coded.get("reason"), ""))
+        return title, "", [reason], self._typed(entry, ("note", gettext("Vì sao")))
+
+    def _decided(self, entry: Entry) -> tuple:
+        target = self.by_hex.get(entry.coded.get("on", ""))
+        kind = self.dossier.programme.case.kinds.get(entry.coded.get("about", ""))
+        title = gettext(OUTCOMES.get(entry.coded.get("outcome"), COMMON["decided"]))
+        said = []
+        if kind is not None and target is not None:
+            said.append(gettext("%(name)s (bản ghi %(seq)s)", name=kind.name[self.language], seq=target.seq))
+        signers = self.dossier.programme.codes.get("signer", {})
+        if entry.coded.get("signer"):
+            said.append(name_of(signers, entry.coded["signer"], self.language))
+        number, note = ("number", gettext("Số quyết định")), ("note", gettext("Ý kiến, lý do"))
+        return title, "", said, self._typed(entry, number, note)
+
+    def _assigned(self, entry: Entry) -> tuple:
+        return gettext(COMMON["assigned"]), "", [self.author(entry.coded.get("worker", ""))], []
+
+    def _transferred(self, entry: Entry) -> tuple:
+        to = entry.coded.get("to", "")
+        return gettext(COMMON["transferred"]), "", [current_tree().label(to) if to in current_tree() else to], []
+
+    def _told(self, entry: Entry) -> tuple:
+        title = gettext(TOLD.get(entry.coded.get("fact"), "")) or gettext("Thông tin từ nơi khác")
+        said = []
+        if entry.coded.get("fact") == "received":
+            at = datetime.fromisoformat(entry.coded["received_at"])
+            said.append(gettext("tiếp nhận thông tin lúc %(at)s", at=f"{at:%d/%m/%Y %H:%M}"))
+        reason = entry.coded.get("reason")
+        if reason:
+            said.append(name_of(self.dossier.programme.exclusions, reason, self.language))
+        return title, "", said, []
+
+    def _typed(self, entry: Entry, *names: tuple[str, str]) -> list[Line]:
+        sealed = self.sealed.get(entry.id, {})
+        return [Line(name, label, sealed[name], True) for name, label in names if sealed.get(name)]
+
+
+def _short(told: list[Line]) -> str:
+    """The first thing typed, cut at a word."""
+    first = next((line.text for line in told if line.free), "")
+    first = " ".join(first.split())
+    return first if len(first) <= SHORT else first[:SHORT].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,109 @@
+"""What every page of a case file begins with: find it, ask the policy, fold it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from flask import abort
+from sqlalchemy.orm import Session
+
+from casemgr.access.web import Permission, current_actor, may, require
+from casemgr.cases import services
+from casemgr.cases.models import CaseFile
+from casemgr.cases.projection import state_of
+from casemgr.cases.rules import CaseState
+from casemgr.db import db
+from casemgr.ledger import services as ledger
+from casemgr.ledger.rules import Entry
+from casemgr.people import services as people
+from casemgr.programmes import programmes
+from casemgr.programmes.model import Kind, Programme
+from casemgr.units.loading import calendar
+
+
+@dataclass
+class Dossier:
+    """A case file that the reader may open, with everything folded."""
+
+    file: CaseFile
+    programme: Programme
+    entries: list[Entry]
+    state: CaseState
+    calendar: object
+
+    @property
+    def facts(self) -> dict:
+        """What the policy wants to know about it."""
+        return facts_of(self.file)
+
+    @cached_property
+    def full(self) -> bool:
+        """Whether the reader sees names and free text; an auditor sees neither."""
+        return may(Permission.IDENTITY_READ, **self.facts)
+
+    @cached_property
+    def label(self) -> str | None:
+        """Given name and initial, for those who may see it."""
+        if not self.full or self.file.beneficiary is None:
+            return None
+        return people.labels(db.session, [self.file.beneficiary]).get(self.file.beneficiary)
+
+    def entry(self, id: UUID) -> Entry:
+        """An entry of this file; 404 otherwise."""
+        found = next((e for e in self.entries if e.id == id), None)
+        if found is None:
+            abort(404)
+        return found
+
+    def may_write(self, kind: Kind) -> bool:
+        """Whether the reader writes entries of this kind: what a chair signs is written by the chair."""
+        if kind.by == "supervisor":
+            return may(Permission.CASE_DECIDE, **self.facts)
+        return may(Permission.CASE_WRITE, **self.facts)
+
+    def decidable(self, entry: Entry) -> bool:
+        """Whether an entry waits for a second person."""
+        if self.state.decision_on(entry) is not None or all(e.id != entry.id for e in self.state.entries):
+            return False
+        kind = self.programme.case.kinds.get(entry.kind)
+        asked = {s.anchor for s in self.state.spans if s.criterion.task == "decided" and s.met is None}
+        return (kind is not None and kind.decide) or entry.id in asked
+
+    def may_decide(self, entry: Entry) -> bool:
+        return self.decidable(entry) and may(Permission.CASE_DECIDE, author=entry.author, **self.facts)
+
+    def may_void(self, entry: Entry) -> bool:
+        """One's own entries, and for who writes in the file those of others; never an opening, a void, another's
+        decision."""
+        if entry.kind in ("opened", "linked", "voided", "told", "transferred"):
+            return False
+        if entry.author == str(current_actor().user_id):
+            return may(Permission.CASE_WRITE, **self.facts) or may(Permission.CASE_DECIDE, **self.facts)
+        return entry.kind not in ("decided", "assigned") and may(Permission.CASE_WRITE, **self.facts)
+
+
+def facts_of(file: CaseFile) -> dict:
+    readers = programmes()[file.programme].readers
+    return {"unit": file.unit_id, "programme": file.programme, "worker": file.worker, "read": readers}
+
+
+def find_file(number: str, permission: Permission = Permission.CASE_READ, **more) -> CaseFile:
+    """The case file, if the reader may do this to it: logged; 404 outside their scope, 403 without the verb."""
+    file = services.find(db.session, number)
+    if file is None:
+        abort(404)
+    require(permission, subject=file.subject, **facts_of(file), **more)
+    return file
+
+
+def open_dossier(number: str, permission: Permission = Permission.CASE_READ, **more) -> Dossier:
+    """`find_file`, folded."""
+    return fold(db.session, find_file(number, permission, **more))
+
+
+def fold(session: Session, file: CaseFile) -> Dossier:
+    days, all_entries = calendar(session), ledger.entries(session, file.subject)
+    state = state_of(all_entries, days)
+    if state is None:
+        abort(404)
+    return Dossier(file, state.programme, all_entries, state, days)
