@@ -21,6 +21,7 @@ HOUSE = (
     "casemgr.detections",
     "casemgr.plans",
     "casemgr.coverage",
+    "casemgr.demo",
 )
 
 

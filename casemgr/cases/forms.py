@@ -65,7 +65,8 @@ class EntryForm(Form):
                 needs = self.programme.needs.values()
                 field.mark({n.code for n in needs if n.must_answer is not None and n.must_answer(state.facts)})
             elif isinstance(field, ItemsField) and not self.is_submitted():
-                field.arrange([n.code for n in state.needs if n.served is None and n.ended is None])
+                still = {n.code for n in state.needs if n.served is None and n.ended is None}
+                field.arrange([code for code in self.programme.needs if code in still])
 
 
 def _clean(field: Field, value):

@@ -11,6 +11,7 @@ from casemgr.cases.reading import name_of
 from casemgr.cases.rules import CLOSED
 from casemgr.cases.web import Dossier
 from casemgr.ledger.rules import first_break
+from casemgr.programmes.deadlines import DAY_END
 from casemgr.programmes.spans import MET, NOT_DUE, WORST, Span, verdict, worst
 from casemgr.refused import N_
 
@@ -31,7 +32,7 @@ class Clock:
     verdict: str
     words: str
     arises: datetime
-    due: datetime | None
+    due_words: str
     met: datetime | None
     article: str
     detail: str = ""
@@ -81,11 +82,18 @@ class Reader:
             value,
             self.say(words(span, value, run, self.dossier.calendar, self.now)),
             span.arises,
-            span.due,
+            self._due_words(span.due),
             span.met,
             span.criterion.article,
             detail,
         )
+
+    def _due_words(self, due: datetime | None) -> str:
+        """The day, and the hour where the clock counts hours."""
+        if due is None:
+            return "–"
+        day = short_day(due, self.now)
+        return day if due.second == DAY_END.second else f"{day} {due:%H:%M}"
 
     def _detail(self, span: Span) -> str:
         if not span.detail:
@@ -132,7 +140,8 @@ class Reader:
     def needs(self) -> list[NeedRow]:
         spans = {(s.item, s.detail, s.anchor): s for s in self.state.spans if s.criterion.needs}
         rows = []
-        for need in self.state.needs:
+        order = list(self.programme.needs)
+        for need in sorted(self.state.needs, key=lambda n: (n.item, order.index(n.code) if n.code in order else 0)):
             if need.ended is not None:
                 continue
             span = spans.get((need.item, need.code, need.anchor.id))

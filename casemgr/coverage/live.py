@@ -63,7 +63,9 @@ def _marked(question: Question, mark: Mark):
     name = sa.literal(mark.name)
     if mark.by_detail:
         name, grouped = sa.literal(mark.name + ":") + items.c.detail, [items.c.detail, *grouped]
-    same = sa.and_(Verdict.province == items.c.province, Verdict.subject == items.c.subject, Verdict.item == items.c.item)
+    same = sa.and_(
+        Verdict.province == items.c.province, Verdict.subject == items.c.subject, Verdict.item == items.c.item
+    )
     query = sa.select(name, Verdict.programme, *shown, sa.func.count()).select_from(items).join(Verdict, same)
     return query.where(at(question, (mark.programme,))).group_by(Verdict.programme, *grouped)
 
@@ -103,7 +105,9 @@ def add_distinct(session, question: Question, result: Mapping[str, Tally], progr
         result[code].distinct.update(beneficiaries=beneficiaries, incidents=incidents)
 
 
-def received(session, question: Question, codes: Collection[str], windows: Sequence[tuple[datetime, datetime]]) -> list[int]:
+def received(
+    session, question: Question, codes: Collection[str], windows: Sequence[tuple[datetime, datetime]]
+) -> list[int]:
     """How many items of these programmes came up in each window of time, whatever became of them."""
     inside = [sa.and_(Verdict.counted_at >= a, Verdict.counted_at <= b) for a, b in windows]
     query = sa.select(*(sa.func.sum(sa.case((c, 1), else_=0)) for c in inside)).where(
@@ -200,7 +204,9 @@ def case_filter(question: Question, indicator: Indicator, state: str | None, gro
     return sa.and_(*where)
 
 
-def count_cases(session, question: Question, indicator: Indicator, *, state: str | None, group: Mapping[str, str]) -> int:
+def count_cases(
+    session, question: Question, indicator: Indicator, *, state: str | None, group: Mapping[str, str]
+) -> int:
     query = sa.select(sa.func.count()).select_from(Verdict).where(case_filter(question, indicator, state, group))
     return session.scalar(query)
 

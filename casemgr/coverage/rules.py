@@ -84,7 +84,9 @@ def reduction(indicator: Indicator, tally: Tally, scene: Scene) -> Figure:
         now, before = scene.received
         figure.warnings.append(
             Note(
-                N_("Số trường hợp tiếp nhận giảm (%(now)s, cùng kỳ năm trước %(before)s): số vụ giảm có thể do báo ít hơn."),
+                N_(
+                    "Số trường hợp tiếp nhận giảm (%(now)s, cùng kỳ năm trước %(before)s): số vụ giảm có thể do báo ít hơn."
+                ),
                 {"now": now, "before": before},
             )
         )
@@ -151,9 +153,13 @@ def two_readings(indicator: Indicator, tally: Tally, scene: Scene) -> Figure:
     (numerator, denominator), second = (with_file, detected) if by_file else (detected, with_file)
     figure = _counts(tally, numerator, denominator)
     figure.second, figure.not_due = second, waiting
-    figure.unknown = tally.where(lambda key: not supported(key) and not undecided(key) and "x" not in file(key) + support(key))
+    figure.unknown = tally.where(
+        lambda key: not supported(key) and not undecided(key) and "x" not in file(key) + support(key)
+    )
     figure.short = denominator - numerator
-    refused = tally.where(lambda key: not supported(key) and not undecided(key) and (not by_file or file(key) == "m"), "refused")
+    refused = tally.where(
+        lambda key: not supported(key) and not undecided(key) and (not by_file or file(key) == "m"), "refused"
+    )
     figure.beside |= {"refused_all": refused, "detected": tally.where(_any)}
     figure.beside["counselling_only"] = met - tally.where(supported, "beyond")
     if figure.value is not None and figure.short and refused >= figure.short:

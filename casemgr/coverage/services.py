@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from casemgr.coverage import live, replay
+from casemgr.coverage.cases import Case
 from casemgr.coverage.figures import Figure
 from casemgr.coverage.rules import RULES, Scene, marks
-from casemgr.coverage.cases import Case
 from casemgr.coverage.tally import Group, Question, funnel
 from casemgr.ledger.services import settle
 from casemgr.plans import services as reported
@@ -177,7 +177,9 @@ def _naming(asked: Asked, by: Sequence[str], tree: UnitTree, today: date) -> Cal
     return name
 
 
-def _inputs(asked: Asked, indicator: Indicator, said: Sequence[Reported], unit: str, tree: UnitTree) -> dict[str, Found]:
+def _inputs(
+    asked: Asked, indicator: Indicator, said: Sequence[Reported], unit: str, tree: UnitTree
+) -> dict[str, Found]:
     plan, uses = asked.plan, indicator.uses
     if indicator.rule == "reduction":
         items = (plan.inputs[uses["current"]], plan.inputs[uses["baseline"]])
@@ -187,7 +189,9 @@ def _inputs(asked: Asked, indicator: Indicator, said: Sequence[Reported], unit: 
     return {name: choose(said, plan.inputs[uses[name]], plan, unit, asked.through, tree) for name in names}
 
 
-def _group_inputs(asked: Asked, indicator: Indicator, said, named: Mapping[str, str], tree: UnitTree) -> dict[str, Found]:
+def _group_inputs(
+    asked: Asked, indicator: Indicator, said, named: Mapping[str, str], tree: UnitTree
+) -> dict[str, Found]:
     """What the inputs say for a group: they know units, not sex, age or ethnicity."""
     units = {named[d] for d in named if d in LEVELS}
     if all(d in LEVELS for d in named) and "" not in units:

@@ -118,9 +118,12 @@ def _after_detection(world: World, rng: Random, story: Story, harm: list, fate: 
     """Verified or not, refuted, excluded, left lying; or a file."""
     pen, child = story.detected, story.truth
     start = max(child.received, pen.last)
-    fate = fate or rng.choices(
-        ("file", "unverified", "refuted", "proposed", "no_file", "excluded"), (885, 15, 35, 10, 20, 35)
-    )[0]
+    fate = (
+        fate
+        or rng.choices(("file", "unverified", "refuted", "proposed", "no_file", "excluded"), (885, 15, 35, 10, 20, 35))[
+            0
+        ]
+    )
     if fate in ("unverified", "emergency"):
         if fate == "emergency" and rng.random() < 0.5:
             pen.take(start + timedelta(minutes=25))

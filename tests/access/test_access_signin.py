@@ -62,7 +62,9 @@ def test_nothing_of_the_visitors_session_survives(client, worker):
         assert cookie["language"] == "en"
 
 
-@pytest.mark.parametrize(("username", "password"), [("nuito.canbo1", "wrong"), ("nobody", PASSWORD), ("x\u202e", "yyzzyy")])
+@pytest.mark.parametrize(
+    ("username", "password"), [("nuito.canbo1", "wrong"), ("nobody", PASSWORD), ("x\u202e", "yyzzyy")]
+)
 def test_one_sentence_for_every_wrong_pair(client, session, worker, username, password):
     response = enter(client, password, username)
     assert response.status_code == 422

@@ -1,21 +1,18 @@
 """The path of a detected child through the services: reported, taken, verified, filed; and every way it may end."""
 
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
-from casemgr.cases.models import CaseFile, CaseSpan, Verdict
+from casemgr.cases.models import CaseFile, Verdict
 from casemgr.detections import files, services
-from casemgr.detections.drafts import Reporter, Seen
-from casemgr.detections.models import Detected, Incident
+from casemgr.detections.drafts import Seen
+from casemgr.detections.models import Detected
 from casemgr.detections.reports import Report
 from casemgr.ledger.check import rebuild, verify
-from casemgr.ledger.services import EntryConflict, entries, read_sealed
-from casemgr.people import services as people
+from casemgr.ledger.services import entries
 from casemgr.people.rules import Birth
-from casemgr.refused import Refused
 
 UNIT, ABOVE = "30544-20210101", "891-20210101"
 RECEIVED = datetime(2022, 3, 4, 17, 15)
