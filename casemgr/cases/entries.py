@@ -57,8 +57,8 @@ def draft_entry(
         coded["needs"] = [coded["need"]]
     # What an entry itself brings about must not stand in its own way: «in treatment» follows from the start of it.
     brought = {derived.name for derived in kind.derived}
-    said = {name: value for name, value in coded.items() if name not in brought}
-    check_refusals(kind, state.facts | said | dict.fromkeys(sealed, True))
+    typed = {name: value for name, value in coded.items() if name not in brought}
+    check_refusals(kind, state.facts | typed | dict.fromkeys(sealed, True))
     return Draft(
         kind=kind_code,
         occurred_at=occurred[0],

@@ -7,7 +7,7 @@ from itertools import islice
 from time import perf_counter
 
 from casemgr.db import begin_write
-from casemgr.demo import addicts, children, families, sexwork, truth
+from casemgr.demo import addicts, children, families, figures, sexwork, truth
 from casemgr.demo.ground import lay
 from casemgr.demo.models import DemoMark
 from casemgr.demo.story import Story
@@ -30,21 +30,26 @@ THIS_MORNING = (("emergency", timedelta(minutes=35)), ("emergency", timedelta(ho
 
 @dataclass(slots=True)
 class Built:
-    """What was built, how fast, and the generator's own count of TE-2 by through date."""
+    """What was built, how fast, and what the generator knows of the children's cases."""
 
     accounts: list[tuple[str, str]]
     stories: dict[str, int] = field(default_factory=dict)
+    filed: dict[str, int] = field(default_factory=dict)  # case files by programme
     files: int = 0
     entries: int = 0
     invented: float = 0.0  # seconds
     written: float = 0.0
-    counts: dict[date, dict[str, int]] = field(default_factory=dict)
+    record: list[truth.Child] = field(default_factory=list)
+    answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def count(self, t: datetime) -> dict[str, int]:
+        """The generator's own count of TE-2 at time t, of the year of t."""
+        return truth.count(self.record, self.answers, date(t.year, 1, 1), t)
 
 
-def build(session, *, cases: int, seed: int, today: date, told: Callable[[str], None] = lambda _line: None) -> Built:
+def build(session, *, cases: int, seed: int, today: date, told: Callable[[Built], None] = lambda _built: None) -> Built:
     """Fills an empty database; commits as it goes."""
     begin_write(session)
-    now = datetime.combine(today, datetime.min.time())
     communes, roster = lay(session, seed, datetime(2021, 1, 4, 8, 0))
     session.add(DemoMark(id=1, seed=seed, cases=cases, today=today))
     session.commit()
@@ -63,10 +68,10 @@ def build(session, *, cases: int, seed: int, today: date, told: Callable[[str], 
         write(session, batch)
         session.commit()
         result.written += perf_counter() - started
-        told(f"{result.files} hồ sơ, {result.entries} bản ghi")
-    answers = answering(world)
-    for through in (date(now.year, 3, 31), today):
-        result.counts[through] = truth.count(record, answers, date(through.year, 1, 1), through)
+        told(result)
+    result.record, result.answers = record, answering(world)
+    figures.report(session, world, roster, result.filed)
+    session.commit()
     return result
 
 
@@ -85,7 +90,7 @@ def _stories(world: World, cases: int) -> Iterator[Story]:
     for n, (fate, ago) in enumerate(THIS_MORNING):
         rng = world.chance("morning", n)
         at = (world.now - ago).replace(second=0)
-        yield from children.invent(world, rng, (at, "minute"), shown[n % 2], fate)
+        yield from children.invent(world, rng, (at, "minute"), shown[n % len(shown)], fate)
     for code, share, invent in SHARES:
         wanted, n = round(cases * share / 100), 0
         while wanted > 0:
@@ -99,6 +104,7 @@ def _take(result: Built, record: list[truth.Child], batch: list[Story]) -> None:
     for story in batch:
         result.stories[story.programme] = result.stories.get(story.programme, 0) + 1
         result.files += story.file is not None
+        result.filed[story.programme] = result.filed.get(story.programme, 0) + (story.file is not None)
         result.entries += sum(len(drafts) for _kind, _subject, drafts in story.all_ledgers()) + (
             story.person is not None
         )

@@ -104,7 +104,8 @@ class _Support(Forms):
         values |= {"n_health": rng.randrange(4), "n_income": rng.randrange(4), "n_change": rng.randrange(4)}
         at = max(at_work(rng, self.next_day(rng.choice((0, 1, 3)))), self.written + timedelta(minutes=15))
         assessed = self.form("assessed", at, values)
-        if coerced and rng.random() < 0.9:
+        referral = coerced and rng.random() < 0.9
+        if referral:
             referred = {"authority": among(rng, self.programme, "authority"), "note": "Đã chuyển gửi và đi cùng."}
             self.form("trafficking_referred", assessed.at + timedelta(hours=rng.randrange(1, 30)), referred)
         if rng.random() < 0.08:
@@ -122,5 +123,5 @@ class _Support(Forms):
         if rng.random() < 0.6:
             values = {"result": "TIEP_TUC", "note": note(rng, "reviewed")}
             self.file.step("reviewed", days.after(start + timedelta(days=150), 0), values)
-        if served == len(services) and rng.random() < 0.35:
+        if served == len(services) and coerced == referral and rng.random() < 0.35:
             self.close(start + timedelta(days=180), "ON_DINH")

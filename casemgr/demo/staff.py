@@ -22,6 +22,7 @@ class Roster:
         self.users: list[dict] = []
         self.grants: list[dict] = []
         self.shown: list[tuple[str, str]] = []  # (username, what it is)
+        self.ids: dict[str, str] = {}  # by username
 
     def add(self, username: str, unit: str, role: str, programmes: str, shown: str = "") -> str:
         """The id of a new account as text."""
@@ -51,6 +52,7 @@ class Roster:
                 "granted_at": self.now,
             }
         )
+        self.ids[username] = str(user)
         if shown:
             self.shown.append((username, shown))
         return str(user)
@@ -82,6 +84,11 @@ def engage(rng: Random, communes: list[Commune], districts: dict[str, str], prov
     roster.add("tonghop1", province, "coordinator", "*", "cán bộ tổng hợp")
     roster.add("tonghop2", province, "coordinator", "*", "cán bộ tổng hợp (xác nhận số liệu)")
     roster.add("quantri", province, "administrator", "*", "quản trị hệ thống")
+
+
+def listed(usernames: list[str]) -> list[tuple[str, str]]:
+    """Those of the accounts that are shown to visitors: every account whose name is not a code."""
+    return [(name, "") for name in usernames if not name[-1].isdigit() or name.startswith("tonghop")]
 
 
 def _handle(name: str) -> str:
