@@ -4,17 +4,25 @@ from datetime import datetime, time
 from uuid import UUID, uuid4
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import HiddenField, RadioField, SelectMultipleField, ValidationError
+from wtforms import HiddenField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from casemgr.cases.fields import ItemsField, NeedsField
 from casemgr.cases.reading import NO, YES
 from casemgr.cases.rules import CaseState
 from casemgr.programmes.model import Field, Kind, Programme
 from casemgr.refused import N_, Refused
-from casemgr.ui.fields import LongTextField, SelectField, TextField, VietDateField, VietMomentField, VietNumberField
+from casemgr.ui.fields import (
+    CheckboxesField,
+    LongTextField,
+    RadiosField,
+    Required,
+    SelectField,
+    TextField,
+    VietDateField,
+    VietMomentField,
+    VietNumberField,
+)
 from casemgr.ui.forms import Form
 from casemgr.ui.i18n import language
 
@@ -121,19 +129,19 @@ def _occurred(kind: Kind):
     if kind.precision == "minute":
         return VietMomentField(
             lazy_gettext("Ngày, giờ thực hiện"),
-            [InputRequired()],
+            [Required()],
             description=lazy_gettext(
                 "Việc này tính theo giờ. Không nhớ giờ thì để trống: hệ thống ghi «thiếu thông tin»."
             ),
         )
-    return VietDateField(label, [InputRequired()], precisions=PRECISIONS)
+    return VietDateField(label, [Required()], precisions=PRECISIONS)
 
 
 def _field(programme: Programme, field: Field, lang: str):
     label = field.label[lang]
     for said in ("(nếu có)", "(if any)"):  # the page says this of every optional field
         label = label.removesuffix(said).strip()
-    rules = [InputRequired()] if field.required else []
+    rules = [Required()] if field.required else []
     extra = {"description": field.help[lang]} if field.help else {}
     if field.type in ("text", "note"):
         made = TextField if field.type == "text" else LongTextField
@@ -165,28 +173,21 @@ def _services(programme: Programme, lang: str) -> dict:
 
 def _choice(programme: Programme, field: Field, lang: str, label: str, rules: list, extra: dict):
     if field.type == "yesno":
-        choices = options([("yes", YES if lang == "vi" else "Yes"), ("no", NO if lang == "vi" else "No")])
+        choices = [("yes", YES if lang == "vi" else "Yes"), ("no", NO if lang == "vi" else "No")]
     else:
         tables = {"service": programme.services, "need": programme.needs}
         table = tables.get(field.type) or programme.codes[field.codes]
-        choices = options((code, each.name[lang]) for code, each in table.items())
+        choices = [(code, each.name[lang]) for code, each in table.items()]
     if field.type == "choices":
-        return SelectMultipleField(
-            label,
-            rules,
-            choices=choices,
-            widget=ListWidget(prefix_label=False),
-            option_widget=CheckboxInput(),
-            **extra,
-        )
+        return CheckboxesField(label, rules, choices=choices, **extra)
     if field.required and len(choices) <= MOST_RADIOS:
-        return RadioField(label, rules, choices=choices, **extra)
+        return RadiosField(label, rules, choices=choices, **extra)
     blank = lazy_gettext("Chọn…") if field.required else lazy_gettext("Không ghi")
     return SelectField(label, rules, choices=choices, blank=blank, **extra)
 
 
 def options(pairs) -> list[SelectChoice]:
-    """The options of a select, radio or checkbox field from (value, label) pairs."""
+    """The choices of a field that is already made, from (value, label) pairs."""
     return [SelectChoice(value=value, label=label) for value, label in pairs]
 
 

@@ -9,7 +9,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
-from wtforms.validators import InputRequired
 
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.cases import queries, services
@@ -25,7 +24,7 @@ from casemgr.people.rules import Person
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme
 from casemgr.refused import N_, Refused
-from casemgr.ui.fields import SelectField, TextField
+from casemgr.ui.fields import Required, SelectField, TextField
 from casemgr.ui.forms import Form, show_form
 from casemgr.ui.i18n import language
 from casemgr.units import services as units
@@ -33,10 +32,10 @@ from casemgr.units.web import current_tree
 
 
 class FindForm(Form):
-    group = SelectField(_l("Chương trình"), [InputRequired()], choices=[])
+    group = SelectField(_l("Chương trình"), [Required()], choices=[])
     text = TextField(
         _l("Họ tên, số định danh hoặc số điện thoại"),
-        [InputRequired()],
+        [Required()],
         limit=80,
         description=_l("Tìm trước để không lập hai hồ sơ cho một người. Gõ không dấu cũng được."),
     )
@@ -48,7 +47,7 @@ class PlaceForm(Form):
     group = HiddenField()
     beneficiary = HiddenField()
     person_id = HiddenField()
-    unit = SelectField(_l("Đơn vị quản lý hồ sơ"), [InputRequired()], choices=[])
+    unit = SelectField(_l("Đơn vị quản lý hồ sơ"), [Required()], choices=[])
 
 
 @bp.route("/new", methods=["GET", "POST"])

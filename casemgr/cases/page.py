@@ -32,10 +32,11 @@ class Clock:
     verdict: str
     words: str
     arises: datetime
-    due_words: str
+    due: datetime | None
     met: datetime | None
     article: str
     detail: str = ""
+    due_words: str = ""
 
 
 @dataclass(slots=True)
@@ -82,10 +83,11 @@ class Reader:
             value,
             self.say(words(span, value, run, self.dossier.calendar, self.now)),
             span.arises,
-            self._due_words(span.due),
+            span.due,
             span.met,
             span.criterion.article,
             detail,
+            self._due_words(span.due),
         )
 
     def _due_words(self, due: datetime | None) -> str:

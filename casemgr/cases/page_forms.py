@@ -1,13 +1,12 @@
 """The small forms of the case pages: filters, search, decision, void, assignment, identity."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, HiddenField
 
-from casemgr.cases.forms import OnceForm, options
+from casemgr.cases.forms import OnceForm
 from casemgr.cases.sentences import VOID_FORM
 from casemgr.refused import N_
-from casemgr.ui.fields import LongTextField, SelectField, TextField, VietMomentField
+from casemgr.ui.fields import LongTextField, RadiosField, Required, SelectField, TextField, VietMomentField
 from casemgr.ui.forms import Form
 
 # Why an auditor opens an identity. Codes, because the access log holds no sentences.
@@ -34,7 +33,7 @@ class FilterForm(Form):
     status = SelectField(
         _l("Tình trạng"),
         blank=_l("Mọi tình trạng"),
-        choices=options([("open", _l("Đang mở")), ("closing", _l("Chờ duyệt đóng")), ("closed", _l("Đã đóng"))]),
+        choices=[("open", _l("Đang mở")), ("closing", _l("Chờ duyệt đóng")), ("closed", _l("Đã đóng"))],
     )
     risk = SelectField(_l("Nguy cơ"), blank=_l("Mọi mức"), choices=[])
     overdue = BooleanField(_l("Quá hạn"))
@@ -44,14 +43,14 @@ class FilterForm(Form):
 
 class DecideForm(OnceForm):
     on_seq = HiddenField()
-    outcome = RadioField(
+    outcome = RadiosField(
         _l("Quyết định"),
-        [InputRequired()],
-        choices=options([("approved", _l("Phê duyệt")), ("returned", _l("Trả lại để bổ sung"))]),
+        [Required()],
+        choices=[("approved", _l("Phê duyệt")), ("returned", _l("Trả lại để bổ sung"))],
     )
     number = TextField(_l("Số quyết định"), limit=60, description=_l("Cần khi phê duyệt. Ví dụ: 41/QĐ-UBND."))
     signer = SelectField(_l("Người ký"), blank=_l("Chọn…"), choices=[])
-    occurred = VietMomentField(_l("Ngày, giờ ký"), [InputRequired()])
+    occurred = VietMomentField(_l("Ngày, giờ ký"), [Required()])
     note = LongTextField(_l("Ý kiến, lý do"), limit=2000, description=_l("Cần khi trả lại: ghi rõ phải bổ sung gì."))
 
     @property
@@ -62,23 +61,23 @@ class DecideForm(OnceForm):
 
 
 class VoidForm(Form):
-    reason = RadioField(
+    reason = RadiosField(
         _l("Lý do hủy"),
-        [InputRequired()],
-        choices=options((code, _l(text)) for code, text in VOID_FORM.items()),
+        [Required()],
+        choices=[(code, _l(text)) for code, text in VOID_FORM.items()],
     )
     note = LongTextField(
-        _l("Giải thích"), [InputRequired()], limit=1000, description=_l("Bản ghi bị gạch ngang và vẫn nằm trong hồ sơ.")
+        _l("Giải thích"), [Required()], limit=1000, description=_l("Bản ghi bị gạch ngang và vẫn nằm trong hồ sơ.")
     )
 
 
 class AssignForm(Form):
-    worker = SelectField(_l("Cán bộ phụ trách"), [InputRequired()], blank=_l("Chọn…"), choices=[])
+    worker = SelectField(_l("Cán bộ phụ trách"), [Required()], blank=_l("Chọn…"), choices=[])
 
 
 class IdentityForm(Form):
-    reason = RadioField(
+    reason = RadiosField(
         _l("Lý do xem danh tính"),
-        choices=options((code, _l(text)) for code, text in IDENTITY_REASONS.items()),
+        choices=[(code, _l(text)) for code, text in IDENTITY_REASONS.items()],
         validate_choice=False,
     )

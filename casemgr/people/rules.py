@@ -4,7 +4,7 @@ A machine never merges: `match` gives a score with its reasons, field by field, 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from uuid import UUID
 
@@ -195,7 +195,7 @@ class Match:
     """How alike two persons are: 0..100 and why. Fields unknown on either side say nothing."""
 
     score: int
-    reasons: tuple[Reason, ...] = field(default=())
+    reasons: tuple[Reason, ...] = ()
 
     def grade(self, limits: Thresholds = THRESHOLDS) -> str:
         return "strong" if self.score >= limits.strong else "possible" if self.score >= limits.possible else "weak"
@@ -244,13 +244,12 @@ def _similarity(a: str, b: str) -> float:
     """0..1: the weighted share of name parts that find a partner in the other name, in any order."""
     a, b = sorted((a, b))  # ties between parts are broken the same way round
     left, right = tokens(a), list(tokens(b))
+    joined = 0.0
     if given_joined(a) and given_joined(a) == given_joined(b) and len(left) != len(right):
         # Written joined in one place and apart in the other: compare what stands around the given parts.
         left = [token for token in left if token.role != "given"]
         right = [token for token in right if token.role != "given"]
         joined = 6.5
-    else:
-        joined = 0.0
     whole = sum(token.bits for token in left) + sum(token.bits for token in right) + 2 * joined
     shared = 2 * joined
     bare = a.isascii() or b.isascii()  # typed without marks: their absence says nothing

@@ -63,11 +63,15 @@ def _contains(fact, wanted: frozenset) -> bool:
 
 def _comparison(key: str, table: Mapping) -> Condition:
     if set(table) == {"known"}:
-        known = bool(table["known"])
+        known = table["known"]
+        if not isinstance(known, bool):
+            raise BadCondition(f"{key}: known is true or false")
         return lambda facts: (facts.get(key) not in (None, "")) is known
     unknown = set(table) - set(COMPARISONS)
     if unknown or not table:
         raise BadCondition(f"{key}: unknown comparison {', '.join(sorted(unknown)) or 'none'}")
+    if not all(isinstance(bound, int | float) and not isinstance(bound, bool) for bound in table.values()):
+        raise BadCondition(f"{key}: a bound is a number")
     bounds = [(COMPARISONS[name], bound) for name, bound in table.items()]
 
     def holds(facts: Facts) -> bool:

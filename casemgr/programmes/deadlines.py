@@ -3,8 +3,8 @@
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, Protocol
 
-from casemgr.programmes.events import Event, Ledger, Moment, select
-from casemgr.programmes.model import Due
+from casemgr.programmes.events import OPENINGS, Event, Ledger, Moment, moment_of, select
+from casemgr.programmes.model import Due, Selector
 
 DAY_END = time(23, 59, 59)
 
@@ -43,10 +43,20 @@ def deadline(ledger: Ledger, due: Due | None, anchor: Event, need: Need | None =
             return MISSING if any(part.missing for part in parts) else NO_DEADLINE
         return (min if due.earliest else max)(known, key=lambda part: part.at)
     for selector in due.start:
-        start = select(ledger, selector, anchor)
+        start = _begins(ledger, selector, anchor)
         if start is not None:
             return run(ledger, due.clock, start)
     return deadline(ledger, due.fallback, anchor, need) if due.fallback else MISSING
+
+
+def _begins(ledger: Ledger, selector: Selector, anchor: Event) -> Moment | None:
+    """Where a clock begins: a receipt is that of the anchor's own item and lies before the anchor; what else starts a
+    clock comes after it."""
+    if not selector.kinds or not set(selector.kinds) <= set(OPENINGS):
+        return select(ledger, selector, anchor)
+    opening = ledger.opening_of(anchor)
+    held = opening.kind in selector.kinds and ledger.holds(selector, opening)
+    return moment_of(selector, opening) if held else None
 
 
 def year_end(year: int) -> Deadline:

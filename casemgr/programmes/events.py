@@ -71,6 +71,10 @@ class Ledger:
                 item = number
         return item
 
+    def opening_of(self, anchor: Event) -> Event:
+        """The opening of the item that an entry belongs to; an opening's own is itself."""
+        return anchor if anchor in self.openings else self.openings[self.item_of(anchor.occurred_at)]
+
     def since(self, anchor: Event) -> "Event | None":
         """What an answer must not precede: nothing for the first opening, the anchor otherwise."""
         return None if self.openings and anchor is self.openings[0] else anchor
@@ -98,7 +102,7 @@ def matches(ledger: Ledger, selector: Selector, anchor: Event | None, year: int 
         return
     if selector.anchor or (not selector.kinds and selector.field):
         if anchor is not None and ledger.holds(selector, anchor):
-            moment = _of(selector, anchor)
+            moment = moment_of(selector, anchor)
             if moment is not None:
                 yield moment
         return
@@ -118,7 +122,7 @@ def _of_kinds(ledger: Ledger, selector: Selector, anchor: Event | None, year: in
             if not selector.field:
                 yield Moment(decision.occurred_at, decision.precision, event)
                 continue
-        moment = _of(selector, event)
+        moment = moment_of(selector, event)
         if moment is not None and selector.until is not None and year is not None:
             moment = _within(ledger, selector.until, moment, year)
         if moment is not None:
@@ -141,7 +145,7 @@ def _within(ledger: Ledger, until: Selector, begun: Moment, year: int) -> Moment
     return begun._replace(at=max(begun.at, datetime(year, 1, 1)))
 
 
-def _of(selector: Selector, event: Event) -> Moment | None:
+def moment_of(selector: Selector, event: Event) -> Moment | None:
     if selector.field:
         return _date_field(event, selector.field)
     return Moment(event.occurred_at, event.precision, event)

@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 
 from casemgr.programmes import model
-from casemgr.programmes.model import Code, Criterion, Due, Field, Kind, Met, Need, Programme, Selector, Step, Track
+from casemgr.programmes.checks import check, check_routes
+from casemgr.programmes.model import Code, Field, Kind, Need, Programme, Track
+from casemgr.programmes.promises import read_band, read_criterion, read_selector, read_step
 from casemgr.programmes.reader import ProgrammeError, Reader, Source
 
 FIELD_TYPES = {
@@ -27,6 +29,7 @@ def load_folder(folder: Path) -> dict[str, Programme]:
         if programme.code in programmes:
             raise ProgrammeError(file.name, 1, "code", f"{programme.code} is used by another file")
         programmes[programme.code] = programme
+    check_routes(programmes)
     return programmes
 
 
@@ -38,9 +41,11 @@ def load_file(file: Path) -> Programme:
     except tomllib.TOMLDecodeError as problem:
         line = next((int(w.rstrip(",")) for a, w in _pairs(str(problem).split()) if a == "line"), 1)
         raise ProgrammeError(file.name, line, "", str(problem)) from None
-    reader = Reader(Source(file, text), (), table)
+    source = Source(file, text)
+    reader = Reader(source, (), table)
     programme = _programme(reader, hashlib.sha256(text.encode()).hexdigest()[:12])
     reader.done()
+    check(programme, source)
     return programme
 
 
@@ -56,7 +61,7 @@ def _programme(r: Reader, digest: str) -> Programme:
     lists = {"codes": codes, "clocks": clocks, "needs": needs}
     case = r._sub(("case",), r.take("case", dict), lambda s: _track(s, lists, CASE_KINDS))
     detection = r._sub(("detection",), r.take("detection", dict), lambda s: _track(s, lists, DETECTION_KINDS))
-    steps = r.list_of("steps", lambda s: _step(s, case, detection))
+    steps = r.list_of("steps", lambda s: read_step(s, case, detection))
     bands = r.take("age_bands", list, [])
     if not all(isinstance(b, list) and len(b) in (1, 2) and all(isinstance(n, int) for n in b) for b in bands):
         r.fail("age_bands", "must be a list like [[0, 6], [6, 11], [11]]")
@@ -78,10 +83,11 @@ def _programme(r: Reader, digest: str) -> Programme:
         case=case,
         detection=detection,
         detection_name=r.text("detection_name"),
-        bands=r.list_of("bands", lambda s: _band(s, case, detection)),
+        bands=r.list_of("bands", lambda s: read_band(s, case, detection)),
         steps=steps,
         population=r.take("population", str, among=("detections", "cases")),
-        counts_from=r._sub(("counts_from",), r.take("counts_from", dict), lambda s: _selector(s, case.kinds)),
+        counts_until=r.maybe("counts_until", lambda s: read_selector(s, case.kinds)),
+        counts_from=r._sub(("counts_from",), r.take("counts_from", dict), lambda s: read_selector(s, case.kinds)),
         in_population=r.condition("in_population"),
         unit_of_count=r.text("unit_of_count"),
         age_bands=tuple((b[0], b[1] if len(b) == 2 else None) for b in bands),
@@ -138,7 +144,7 @@ def _track(s: Reader, lists: dict, common: frozenset[str]) -> Track:
             if before not in kinds and before not in common:
                 s.fail("kinds", f"{kind.code} comes after unknown kind {before!r}")
     known = dict.fromkeys(common) | kinds
-    criteria = s.list_of("criteria", lambda c: _criterion(c, known, lists["clocks"]))
+    criteria = s.list_of("criteria", lambda c: read_criterion(c, known, lists["clocks"]))
     return Track(kinds, criteria)
 
 
@@ -197,110 +203,3 @@ def _derived(d: Reader, names: set[str]) -> model.Derived:
 
 def _refusal(s: Reader) -> model.Refusal:
     return model.Refusal(s.condition("when"), s.text("message"), s.take("field", str, None), s.take("route", str, None))
-
-
-def _selector(s: Reader, kinds: dict) -> Selector:
-    named = s.strings("kind", ())
-    for kind in named:
-        if kind not in kinds:
-            s.fail("kind", f"no entry kind {kind!r}")
-    return Selector(
-        kinds=named,
-        where=s.condition("where"),
-        approved=s.take("approved", bool, False),
-        decision=s.take("decision", bool, False),
-        anchor=s.take("anchor", bool, False),
-        field=s.take("field", str, None),
-        pick=s.take("pick", str, "first", among=("first", "last")),
-        this_year=s.take("this_year", str, None),
-        same=s.take("same", str, None),
-        until=s.maybe("until", lambda part: _selector(part, kinds)),
-    )
-
-
-def _met(s: Reader, kinds: dict, clocks: dict) -> Met:
-    for key in ("all", "any"):
-        if key in s.table:
-            return Met(**{key: s.list_of(key, lambda part: _met(part, kinds, clocks))})
-    if s.take("served", bool, False):
-        return Met(served=True)
-    lasted = _clock_name(s, "lasted", clocks)
-    return Met(lasted=lasted) if lasted else Met(selector=_selector(s, kinds))
-
-
-def _clock_name(s: Reader, key: str, clocks: dict) -> str | None:
-    clock = s.take(key, str, None)
-    if clock is not None and clock not in clocks:
-        s.fail(key, f"no clock {clock!r}")
-    return clock
-
-
-def _due(s: Reader, kinds: dict, clocks: dict) -> Due:
-    for key in ("earliest", "latest"):
-        if key in s.table:
-            return Due(**{key: s.list_of(key, lambda part: _due(part, kinds, clocks))})
-    clock = _clock_name(s, "clock", clocks)
-    start = s.list_of("from", lambda part: _selector(part, kinds))
-    return Due(
-        start=start or (Selector(anchor=True),),
-        clock=clock,
-        planned=s.take("planned", bool, False),
-        fallback=s.maybe("fallback", lambda part: _due(part, kinds, clocks)),
-        year_end=s.take("year_end", bool, False),
-    )
-
-
-def _criterion(c: Reader, kinds: dict, clocks: dict) -> Criterion:
-    needs, yearly = c.take("needs", bool, False), c.take("yearly", bool, False)
-    each = c.list_of("each", lambda part: _selector(part, kinds))
-    if not each and not needs and not yearly:
-        c.fail("each", "is missing (or needs = true, or yearly = true)")
-    task = c.take("task", str, None)
-    if task is not None and task not in kinds:
-        c.fail("task", f"no entry kind {task!r}")
-    met = c.maybe("met", lambda part: _met(part, kinds, clocks))
-    if met is None:
-        c.fail("met", "is missing")
-    return Criterion(
-        code=c.take("code", str),
-        name=c.text("name"),
-        each=each,
-        met=met,
-        due=c.maybe("due", lambda part: _due(part, kinds, clocks)),
-        ends=c.maybe("ends", lambda part: _met(part, kinds, clocks)),
-        fails=c.maybe("fails", lambda part: _met(part, kinds, clocks)),
-        article=c.take("article", str, ""),
-        tag=c.take("tag", str, ""),
-        once=c.take("once", bool, False),
-        needs=needs,
-        yearly=yearly,
-        supersede=c.take("supersede", bool, False),
-        late=c.take("late", str, "missed", among=("missed", "met")),
-        role=c.take("role", str, "worker", among=("worker", "supervisor", "above")),
-        task=task,
-        task_name=c.text("task_name", None),
-        keep=c.take("keep", str, None),
-        urgent=c.take("urgent", bool, False),
-        only_when_due=c.take("only_when_due", bool, False),
-    )
-
-
-def _band(s: Reader, case: Track, detection: Track) -> model.Band:
-    criteria = _criteria(s, case, detection, ())
-    kinds = {**case.kinds, **detection.kinds} if criteria else case.kinds
-    selector = s._sub(("entry",), s.take("entry", dict), lambda part: _selector(part, kinds))
-    return model.Band(s.take("code", str), s.text("name"), selector, criteria)
-
-
-def _step(s: Reader, case: Track, detection: Track) -> Step:
-    criteria = _criteria(s, case, detection)
-    return Step(s.take("code", str), s.text("name"), criteria)
-
-
-def _criteria(s: Reader, case: Track, detection: Track, default=...) -> tuple[str, ...]:
-    criteria = s.strings("criteria", default)
-    known = {c.code for c in (*case.criteria, *detection.criteria)}
-    for code in criteria:
-        if code not in known:
-            s.fail("criteria", f"no criterion {code!r}")
-    return criteria

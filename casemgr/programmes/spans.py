@@ -70,7 +70,9 @@ def worst(verdicts: Sequence[str | None]) -> str | None:
 
 
 def spans(track: Track, ledger: Ledger) -> list[Span]:
-    """The spans of every criterion of this ledger, in the order of the programme file."""
+    """The spans of every criterion of this ledger, in the order of the programme file; none without an opening."""
+    if not ledger.openings:
+        return []
     ledger.needs = need_states(ledger)
     result: list[Span] = []
     for criterion in track.criteria:
@@ -131,7 +133,7 @@ def _fill(ledger: Ledger, span: Span, anchor: Event, due: Deadline, year: int | 
         failed = met_moment(ledger, criterion.fails, anchor, year)
         if failed is not None:
             span.failed = failed.at
-            if criterion.keep:
+            if criterion.keep and (met is None or failed.at >= met.at):
                 span.detail = str(failed.event.coded.get(criterion.keep) or "")
     if criterion.ends is not None:
         end = met_moment(ledger, criterion.ends, anchor, year)
@@ -163,8 +165,6 @@ def _need_span(ledger: Ledger, criterion: Criterion, state: NeedState) -> Span:
 
 
 def _yearly_spans(ledger: Ledger, criterion: Criterion) -> list[Span]:
-    if not ledger.openings:
-        return []
     opening = ledger.openings[0]
     start = opening.occurred_at
     result = []

@@ -1,0 +1,72 @@
+"""Projections of the incidents and the detected persons: what pages, lists and figures read."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from casemgr.db import Base
+from casemgr.detections.rules import STATUSES
+
+
+class Incident(Base):
+    """One row per incident: the earliest report of it, and how many there are."""
+
+    __tablename__ = "incident"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(12))
+    programme: Mapped[str] = mapped_column(sa.String(8))
+    unit_id: Mapped[str] = mapped_column(sa.String(32))
+    received_at: Mapped[datetime] = mapped_column(sa.DateTime)
+    received_precision: Mapped[str] = mapped_column(sa.String(6))
+    source: Mapped[str] = mapped_column(sa.String(24))
+    reports: Mapped[int] = mapped_column(sa.SmallInteger)
+
+    __table_args__ = (
+        sa.UniqueConstraint("province", "number"),
+        sa.Index("ix_incident_received", "province", "programme", "unit_id", "received_at"),
+    )
+
+
+class Detected(Base):
+    """One row per detected person × incident: its state today."""
+
+    __tablename__ = "detected"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(12))
+    programme: Mapped[str] = mapped_column(sa.String(8))
+    unit_id: Mapped[str] = mapped_column(sa.String(32))
+    incident: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    received_at: Mapped[datetime] = mapped_column(sa.DateTime)
+    received_precision: Mapped[str] = mapped_column(sa.String(6))
+    emergency: Mapped[bool]
+    level: Mapped[str] = mapped_column(sa.String(24))
+    status: Mapped[str] = mapped_column(sa.String(16))
+    # Whether the programme's figures are about this person at all (not: 16-17 years old, at risk only).
+    counted: Mapped[bool]
+    case_subject: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    case_number: Mapped[str] = mapped_column(sa.String(12))
+    beneficiary: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    sex: Mapped[str] = mapped_column(sa.String(12))
+    birth_year: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    age: Mapped[int | None] = mapped_column(sa.SmallInteger)  # when it happened
+    ethnicity: Mapped[str] = mapped_column(sa.String(12))
+    worker: Mapped[str | None] = mapped_column(sa.String(36))
+    taken_at: Mapped[datetime | None] = mapped_column(sa.DateTime)
+    next_due: Mapped[datetime | None] = mapped_column(sa.DateTime)
+    waiting: Mapped[int] = mapped_column(sa.SmallInteger)  # proposals that wait for a decision above
+    head_seq: Mapped[int] = mapped_column(sa.Integer)
+
+    __table_args__ = (
+        sa.UniqueConstraint("province", "number"),
+        sa.CheckConstraint(f"status IN {STATUSES}", name="status_known"),
+        sa.CheckConstraint("(status = 'matched') = (case_subject IS NOT NULL)", name="matched_has_case"),
+        sa.Index("ix_detected_list", "province", "unit_id", "programme", "status", "emergency", "next_due"),
+        sa.Index("ix_detected_incident", "province", "incident"),
+        sa.Index("ix_detected_beneficiary", "province", "beneficiary"),
+    )

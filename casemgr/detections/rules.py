@@ -1,0 +1,307 @@
+"""The fold of a detected person: from the effective entries to the state, its verdict over time. Pure.
+
+A detected person is pending, substantiated or not; then matched to a case file, a duplicate, excluded, or has
+refused a file. While no file is linked the detection itself counts in the figures; afterwards the file does.
+"""
+
+import calendar as months
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from casemgr.cases.verdicts import EXCLUDED, FOREVER, LETTERS, Segment, band_of, overall, step_verdicts
+from casemgr.ledger.rules import Entry
+from casemgr.people.rules import Birth
+from casemgr.programmes.model import Programme, Selector
+from casemgr.programmes.spans import MISSED, NOT_DUE, UNKNOWN, Calendar, Ledger, Span, spans
+
+PENDING, SUBSTANTIATED, UNSUBSTANTIATED = "pending", "substantiated", "unsubstantiated"
+MATCHED, DUPLICATE, REFUSED = "matched", "duplicate", "refused"
+STATUSES = (PENDING, SUBSTANTIATED, UNSUBSTANTIATED, MATCHED, DUPLICATE, EXCLUDED, REFUSED)
+OPEN = (PENDING, SUBSTANTIATED)  # somebody still has to do something
+APPROVED, RETURNED = "approved", "returned"
+VERIFIED = "verified"
+
+
+@dataclass(slots=True)
+class DetectedState:
+    """What a detected person's ledger says today, or as known at some day."""
+
+    programme: Programme
+    entries: list[Entry]
+    ledger: Ledger
+    opening: Entry
+    number: str
+    unit: str
+    incident: UUID | None
+    received: tuple[datetime, str]  # the receipt that counts, with its precision
+    facts: dict  # every coded value as last written or told
+    case: UUID | None
+    case_number: str
+    beneficiary: UUID | None
+    worker: str | None
+    taken_at: datetime | None
+    spans: list[Span]
+    waiting: list[Entry]  # what waits for a decision above, oldest first
+    excluded: list[tuple[datetime, str | None]] = field(default_factory=list)  # (from, reason; None: counted again)
+    status: str = PENDING
+
+    @property
+    def emergency(self) -> bool:
+        return bool(self.facts.get("emergency"))
+
+    @property
+    def identity(self) -> dict:
+        return {key: self.facts.get(key) for key in ("sex", "birth_year", "ethnicity")}
+
+    @property
+    def counted(self) -> bool:
+        """Whether the programme's figures are about this person at all (not: 16-17 years old, at risk only)."""
+        return self.programme.in_population(self.facts)
+
+    @property
+    def happened_on(self) -> date:
+        """The day of the incident, that of the receipt where it is not known."""
+        text = self.facts.get("happened_on")
+        return date.fromisoformat(text) if text else self.received[0].date()
+
+    def decision_on(self, entry: Entry) -> Entry | None:
+        return self.ledger.decisions.get(entry.id.hex)
+
+
+def fold(programme: Programme, entries: Sequence[Entry], calendar: Calendar, horizon: int) -> DetectedState | None:
+    """The state after these effective entries; None when the detection itself was voided."""
+    entries = _told(entries)
+    ledger = Ledger(programme, entries, calendar, horizon)
+    opening = next(iter(ledger.by_kind.get("detected", ())), None)
+    if opening is None:
+        return None
+    matched = _last(ledger, "matched")
+    taken, assigned = _last(ledger, "taken"), _last(ledger, "assigned")
+    beneficiary = (matched and matched.coded.get("beneficiary")) or opening.coded.get("beneficiary")
+    incident = opening.coded.get("incident")
+    state = DetectedState(
+        programme=programme,
+        entries=list(entries),
+        ledger=ledger,
+        opening=opening,
+        number=opening.coded["number"],
+        unit=opening.coded["unit"],
+        incident=UUID(incident) if incident else None,
+        received=read_moment(opening.coded["received_at"]),
+        facts=_facts(entries),
+        case=UUID(matched.coded["case"]) if matched else None,
+        case_number=matched.coded["case_number"] if matched else "",
+        beneficiary=UUID(beneficiary) if beneficiary else None,
+        worker=_worker(taken, assigned),
+        taken_at=taken.occurred_at if taken else None,
+        spans=spans(programme.detection, ledger),
+        waiting=[e for e in entries if needs_decision(e) and e.id.hex not in ledger.decisions],
+        excluded=_excluded(ledger),
+    )
+    state.status = MATCHED if matched else standing(state, FOREVER)
+    return state
+
+
+def needs_decision(entry: Entry) -> bool:
+    """What a commune may only propose, because it takes a case out of its own figure."""
+    if entry.kind == VERIFIED:
+        return entry.coded.get("outcome") == UNSUBSTANTIATED
+    return entry.kind == EXCLUDED
+
+
+def _last(ledger: Ledger, kind: str) -> Entry | None:
+    found = ledger.by_kind.get(kind)
+    return found[-1] if found else None
+
+
+def _worker(taken: Entry | None, assigned: Entry | None) -> str | None:
+    last = max((e for e in (taken, assigned) if e is not None), key=lambda e: (e.occurred_at, e.seq), default=None)
+    return last.coded.get("worker") if last else None
+
+
+def _told(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries with the receipt time that was told last put into the detection."""
+    times = [e.coded["received_at"] for e in entries if e.kind == "told" and e.coded.get("fact") == "received"]
+    if not times:
+        return list(entries)
+    return [replace(e, coded={**e.coded, "received_at": times[-1]}) if e.kind == "detected" else e for e in entries]
+
+
+def _facts(entries: Sequence[Entry]) -> dict:
+    facts: dict = {}
+    for entry in entries:
+        if entry.kind == "told":
+            facts.update({k: v for k, v in entry.coded.items() if k != "fact"})
+        elif entry.kind not in ("decided", "assigned", "taken", "matched", "duplicate", EXCLUDED, "included"):
+            facts.update(entry.coded)
+    return facts
+
+
+def _excluded(ledger: Ledger) -> list[tuple[datetime, str | None]]:
+    turns: list[tuple[datetime, str | None]] = []
+    for entry in ledger.by_kind.get(EXCLUDED, ()):
+        decision = ledger.decisions.get(entry.id.hex)
+        if decision is not None and decision.coded.get("outcome") == APPROVED:
+            turns.append((decision.occurred_at, entry.coded["reason"]))
+    turns += [(e.occurred_at, None) for e in ledger.by_kind.get("included", ())]
+    turns.sort(key=lambda turn: turn[0])
+    return turns
+
+
+def standing(state: DetectedState, t: datetime) -> str:
+    """What the detection was at time t, as far as its own ledger says: the link to a file is not asked about."""
+    reason = None
+    for moment, value in state.excluded:
+        if moment <= t:
+            reason = value
+    if reason is not None:
+        return EXCLUDED
+    by_kind = state.ledger.by_kind
+    if any(e.occurred_at <= t for e in by_kind.get(DUPLICATE, ())):
+        return DUPLICATE
+    if state.counted and _refuses(state, t):
+        return REFUSED
+    if VERIFIED not in state.programme.detection.kinds:
+        return SUBSTANTIATED  # nothing to verify: the source's list says so
+    last = last_verification(state, t)
+    if last is None:
+        return PENDING
+    if last.coded["outcome"] == SUBSTANTIATED:
+        return SUBSTANTIATED
+    decision = state.decision_on(last)
+    approved = decision is not None and decision.occurred_at <= t and decision.coded["outcome"] == APPROVED
+    return UNSUBSTANTIATED if approved else PENDING
+
+
+def _refuses(state: DetectedState, t: datetime) -> bool:
+    selector = file_refusal(state.programme)
+    if selector is None:
+        return False
+    asked = [e for e in state.entries if e.kind in selector.kinds and e.occurred_at <= t]
+    return bool(asked) and selector.where(asked[-1].coded)
+
+
+def file_refusal(programme: Programme) -> Selector | None:
+    """What says that somebody refuses a file, in a programme that may go without a name: its band on detections."""
+    if not programme.anonymous:
+        return None
+    codes = {criterion.code for criterion in programme.detection.criteria}
+    return next((b.selector for b in programme.bands if b.criteria and codes.issuperset(b.criteria)), None)
+
+
+def refuses_file(programme: Programme, kind: str, facts: Mapping) -> bool:
+    """Whether this entry leaves a tally and nothing else. Whoever is too young for the figure is looked after."""
+    selector = file_refusal(programme)
+    asked = selector is not None and kind in selector.kinds
+    return asked and selector.where(facts) and programme.in_population(facts)
+
+
+def last_verification(state: DetectedState, t: datetime = FOREVER) -> Entry | None:
+    found = [e for e in state.ledger.by_kind.get(VERIFIED, ()) if e.occurred_at <= t]
+    return found[-1] if found else None
+
+
+# --- verdicts -------------------------------------------------------------------------------------------------------
+
+
+def _unverified(state: DetectedState, t: datetime) -> str:
+    """The verdict of a detection that is not verified at t: not due before the clock has run out, then missed.
+
+    While a proposal «not substantiated» waits for the unit above, the commune has done its part.
+    """
+    last = last_verification(state, t)
+    if last is not None:
+        decision = state.decision_on(last)
+        if decision is None or decision.occurred_at > t:
+            return NOT_DUE
+    span = next((s for s in state.spans if s.criterion.code == VERIFIED), None)
+    if span is None:
+        return NOT_DUE
+    if span.due_missing:
+        return UNKNOWN
+    return MISSED if span.due is not None and t > span.due else NOT_DUE
+
+
+def judge(state: DetectedState, t: datetime) -> tuple[str, str, str]:
+    """(verdict, steps, band) of a detection without a case file at time t; see `cases.verdicts.Segment`."""
+    now, steps = standing(state, t), state.programme.steps
+    if now in (EXCLUDED, DUPLICATE, UNSUBSTANTIATED):
+        return now, LETTERS[None] * len(steps), ""
+    values = step_verdicts(steps, state.spans, t)
+    if now == PENDING:
+        verified = _unverified(state, t)
+        values = [verified if VERIFIED in step.criteria else v for step, v in zip(steps, values, strict=True)]
+        verdict = PENDING if verified == NOT_DUE else verified
+    else:
+        verdict = overall(values)
+    band = band_of(steps, state.spans, t) if verdict == MISSED else ""
+    return verdict, "".join(LETTERS[v] for v in values), band
+
+
+def segments(state: DetectedState) -> list[Segment]:
+    """The segments of a detection in the figures: none once a case file is linked, or where it does not belong."""
+    if state.case is not None or state.programme.population != "detections" or not state.counted:
+        return []
+    start = state.received[0]
+    points = sorted({start, *(p for p in _turns(state) if p > start)})
+    result: list[Segment] = []
+    for point, end in zip(points, [*points[1:], FOREVER], strict=True):
+        value, letters, band = judge(state, point)
+        if result and (result[-1].verdict, result[-1].steps, result[-1].band) == (value, letters, band):
+            result[-1] = result[-1]._replace(end=end)
+        else:
+            result.append(Segment(0, point, end, value, letters, band, state.unit, start))
+    return result
+
+
+def _turns(state: DetectedState):
+    """Every moment at which the verdict may change."""
+    for span in state.spans:
+        yield span.arises
+        if span.due is not None:
+            yield span.due + timedelta(seconds=1)
+        for moment in (span.met, span.failed, span.ended):
+            if moment is not None:
+                yield moment
+    for entry in state.entries:
+        yield entry.occurred_at
+    for moment, _reason in state.excluded:
+        yield moment
+
+
+# --- small things that others need too ------------------------------------------------------------------------------
+
+
+def write_moment(moment: tuple[datetime, str]) -> str:
+    """A receipt time as text: yyyy-mm-ddThh:mm, or the day alone where the hour is not known."""
+    at, precision = moment
+    return at.isoformat(timespec="minutes") if precision == "minute" else at.date().isoformat()
+
+
+def read_moment(text: str) -> tuple[datetime, str]:
+    return datetime.fromisoformat(text), "minute" if len(text) > 10 else "day"
+
+
+def earlier(one: tuple[datetime, str], other: tuple[datetime, str]) -> bool:
+    """Whether `one` is surely before `other`; on the same day only hours can tell."""
+    if "minute" == one[1] == other[1]:
+        return one[0] < other[0]
+    return one[0].date() < other[0].date()
+
+
+def age_on(birth: Birth | None, day: date) -> int | None:
+    """Full years on that day. Of a birth known only to the month or year the last possible day is taken, as the
+    criminal procedure code does for the young (BLTTHS 2015, article 417): in doubt somebody is a child."""
+    if birth is None:
+        return None
+    month = birth.month or 12
+    last = birth.day or months.monthrange(birth.year, month)[1]
+    return max(0, day.year - birth.year - ((day.month, day.day) < (month, last)))
+
+
+def for_case(subject: UUID, coded: Mapping) -> dict:
+    """What a case file is told when it is opened by, or linked with, a detected person."""
+    keys = ("incident", "received_at", "emergency", "level", "harm", "age")
+    return {"detected": subject.hex} | {k: coded[k] for k in keys if coded.get(k) is not None}
