@@ -1,21 +1,18 @@
 """The path of a detected child through the services: reported, taken, verified, filed; and every way it may end."""
 
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
-from casemgr.cases.models import CaseFile, CaseSpan, Verdict
-from casemgr.detections import files, services
-from casemgr.detections.drafts import Reporter, Seen
-from casemgr.detections.models import Detected, Incident
+from casemgr.cases.models import CaseFile, Verdict
+from casemgr.detections import services
+from casemgr.detections.drafts import Seen
+from casemgr.detections.models import Detected
 from casemgr.detections.reports import Report
 from casemgr.ledger.check import rebuild, verify
-from casemgr.ledger.services import EntryConflict, entries, read_sealed
-from casemgr.people import services as people
+from casemgr.ledger.services import entries
 from casemgr.people.rules import Birth
-from casemgr.refused import Refused
 
 UNIT, ABOVE = "30544-20210101", "891-20210101"
 RECEIVED = datetime(2022, 3, 4, 17, 15)
@@ -73,7 +70,7 @@ def test_a_child_is_reported_verified_and_filed(session):
     assert verdict_at(session, "2022-03-10T00:00:00") == [("not_due", "n---")]
     assert verdict_at(session, "2022-03-20T00:00:00") == [("missed", "x---")]
 
-    opened = files.open_file(
+    opened = services.open_file(
         session, subject, by("2022-03-08T09:00"), person={"name": "Nguyễn Thị Bé", "sex": "nu", "birth": Birth(2011)}
     )
     row = row_of(session, subject)
