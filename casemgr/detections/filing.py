@@ -9,7 +9,7 @@ from casemgr.access.web import Permission, guard, log_access, may, require
 from casemgr.cases.forms import EntryForm, build, refuse
 from casemgr.clock import now
 from casemgr.db import db
-from casemgr.detections import files
+from casemgr.detections import services
 from casemgr.detections.views import bp
 from casemgr.detections.web import Sheet, by, open_sheet, reading
 from casemgr.people import services as people
@@ -46,7 +46,7 @@ def file(number: str):
 
 def _open(sheet: Sheet, entry: EntryForm, person, chosen: UUID | None, worker: str):
     try:
-        opened = files.open_file(
+        opened = services.open_file(
             db.session,
             sheet.row.subject,
             by(sheet, entry, now()),
@@ -151,7 +151,7 @@ def _show(sheet: Sheet, entry: EntryForm, person, alike: list):
         person=person,
         forms=forms,
         alike=alike,
-        held=files.open_case_of(db.session, sheet.programme, [each.subject for each, _may in alike]),
+        held=services.open_case_of(db.session, sheet.programme, [each.subject for each, _may in alike]),
         submitted=request.method == "POST",
     )
     return shown, 422 if wrong is not None or (request.method == "POST" and alike) else 200

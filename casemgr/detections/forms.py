@@ -9,7 +9,6 @@ from wtforms.validators import InputRequired
 
 from casemgr.cases.forms import EntryForm, build
 from casemgr.detections.drafts import Reporter, Seen
-from casemgr.people.forms import choices_of
 from casemgr.people.identifiers import Birth, parse_phone
 from casemgr.people.rules import ETHNICITIES, SEXES
 from casemgr.programmes.model import Programme
@@ -108,15 +107,19 @@ class ReportForm(EntryForm):
             self[name].choices = self[name].choices[:1] + [(c, code.name[language()]) for c, code in codes.items()]
 
 
+def _options(names: dict[str, str]) -> list[tuple]:
+    return [(code, _l(name)) for code, name in names.items()]
+
+
 def _person_body() -> dict:
     return {
         "name": TextField(_l("Họ và tên"), limit=120, description=_l("Chưa biết thì để trống.")),
-        "sex": SelectField(_l("Giới tính"), choices=choices_of(SEXES), default="khong_biet"),
+        "sex": SelectField(_l("Giới tính"), choices=_options(SEXES), default="khong_biet"),
         "birth": VietDateField(
             _l("Ngày sinh"), precisions=("day", "month", "year"), description=_l("Có thể chỉ ghi tháng/năm hoặc năm.")
         ),
         "age": VietNumberField(_l("Hoặc tuổi ước lượng lúc xảy ra")),
-        "ethnicity": SelectField(_l("Dân tộc"), choices=choices_of(ETHNICITIES), default=""),
+        "ethnicity": SelectField(_l("Dân tộc"), choices=_options(ETHNICITIES), default=""),
     }
 
 

@@ -1,4 +1,4 @@
-"""What stands around the ledger of a detection: its badge, facts, clocks, what may be done; and the rows of the list."""
+"""What stands around the ledger of a detection: badge, facts, clocks, what may be done; and the rows of the list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
