@@ -51,7 +51,7 @@ def plan(code: str):
     first = next((r for r in report.results if r.indicator.rule == "all_steps"), None)
     short, more = [], None
     if first is not None and _may_list(asked, first.indicator):
-        log_access(Permission.FIGURE_CASES, None, asked.unit, first.indicator.programme, f"{first.indicator.code} missed")
+        log_access(Permission.FIGURE_CASES, None, asked.unit, first.indicator.programme, f"{first.indicator.code.lower()}:missed")
         question = services.question_of(asked, [first.indicator], current_tree(), moment)
         short = [_case(c, asked) for c in live.find_cases(db.session, question, first.indicator, state="missed", limit=SHORT)]
         more = url_for("coverage.indicator", code=code, indicator=first.indicator.code, state="missed", **_kept())
@@ -109,7 +109,7 @@ def _cases_page(asked: Asked, period, found: Indicator, moment: datetime):
     if state not in present.STATES:
         abort(404)
     require(Permission.FIGURE_CASES, unit=asked.unit, programme=found.programme)
-    log_access(Permission.FIGURE_CASES, None, asked.unit, found.programme, f"{found.code} {state}")
+    log_access(Permission.FIGURE_CASES, None, asked.unit, found.programme, f"{found.code.lower()}:{state}")
     question = services.question_of(asked, [found], current_tree(), moment)
     group = {d: request.args[d] for d in PERSONS if d in request.args}
     total = live.count_cases(db.session, question, found, state=state, group=group)
