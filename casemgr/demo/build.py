@@ -18,7 +18,12 @@ from casemgr.programmes import programmes
 from casemgr.units.loading import calendar
 
 BATCH = 400  # stories in one transaction
-SHARES = (("NCC", 45, families.invent), ("TE", 25, children.invent), ("MT", 25, addicts.invent), ("BD", 5, sexwork.invent))
+SHARES = (
+    ("NCC", 45, families.invent),
+    ("TE", 25, children.invent),
+    ("MT", 25, addicts.invent),
+    ("BD", 5, sexwork.invent),
+)
 # What must be there on the morning of the demo: (fate, how long ago it came in), for the communes shown first.
 THIS_MORNING = (("emergency", timedelta(minutes=35)), ("emergency", timedelta(hours=2, minutes=10)))
 
@@ -100,7 +105,9 @@ def _take(result: Built, record: list[truth.Child], batch: list[Story]) -> None:
         result.stories[story.programme] = result.stories.get(story.programme, 0) + 1
         result.files += story.file is not None
         result.filed[story.programme] = result.filed.get(story.programme, 0) + (story.file is not None)
-        result.entries += sum(len(drafts) for _kind, _subject, drafts in story.all_ledgers()) + (story.person is not None)
+        result.entries += sum(len(drafts) for _kind, _subject, drafts in story.all_ledgers()) + (
+            story.person is not None
+        )
         if story.truth is not None:
             record.append(story.truth)
 

@@ -1,6 +1,6 @@
 """`flask demo`: builds the invented province, in a database that holds nothing real."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -21,7 +21,9 @@ LARGEST_STEP = 2000  # files between two lines of progress
 
 
 @click.command("demo")
-@click.option("--cases", default=2000, show_default=True, type=click.IntRange(1, 1_000_000), help="Case files to invent.")
+@click.option(
+    "--cases", default=2000, show_default=True, type=click.IntRange(1, 1_000_000), help="Case files to invent."
+)
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same province.")
 @click.option("--wipe", is_flag=True, help="Replace an earlier demo. Never touches anything that is not a demo.")
 @click.option("--if-absent", is_flag=True, help="Do nothing where a demo stands already.")

@@ -49,7 +49,10 @@ class Forms:
     def assess_needs(self, likely: float) -> dict[str, tuple[str, str]]:
         """Answers to every need of the programme, at least one of them yes."""
         rng = self.rng
-        answers = {code: ("yes", "") if rng.random() < likely else ("no", note(rng, "no_need")) for code in self.programme.needs}
+        answers = {
+            code: ("yes", "") if rng.random() < likely else ("no", note(rng, "no_need"))
+            for code in self.programme.needs
+        }
         if all(answer == "no" for answer, _ in answers.values()):
             answers[next(iter(answers))] = ("yes", "")
         return answers

@@ -71,7 +71,9 @@ class _Household(Forms):
     def _benefits(self, category: str) -> None:
         rng = self.rng
         if rng.random() < 0.35:
-            benefit = "NCC-TCU" if category == "LS" and rng.random() < 0.5 else rng.choice(("NCC-TC", "NCC-1L", "NCC-DC"))
+            benefit = (
+                "NCC-TCU" if category == "LS" and rng.random() < 0.5 else rng.choice(("NCC-TC", "NCC-1L", "NCC-DC"))
+            )
             procedure = PROCEDURES.get(benefit, "KHAC")
             asked = self.form(
                 "benefit_requested", self.next_day(rng.randint(3, 60)), {"benefit": benefit, "procedure": procedure}
@@ -79,7 +81,9 @@ class _Household(Forms):
             draw = rng.random()
             if draw < 0.85:
                 day = days.after(asked.at.date(), rng.choice((8, 9, 11, 17, 26)))
-                self.form("benefit_granted", day, {"benefit": benefit, "number": f"{rng.randrange(10, 900)}/QĐ-SLĐTBXH"})
+                self.form(
+                    "benefit_granted", day, {"benefit": benefit, "number": f"{rng.randrange(10, 900)}/QĐ-SLĐTBXH"}
+                )
             elif draw < 0.92:
                 values = {"benefit": benefit, "note": "Thiếu căn cứ xác nhận, đã trả lời bằng văn bản."}
                 self.form("benefit_denied", days.after(asked.at.date(), 12), values)

@@ -65,7 +65,10 @@ def invent(world: World, rng: Random) -> list[Story]:
     )
     if file.opened_at > world.now:
         return [story]
-    if pen.match(file.subject, file.opening["number"], max(file.opened_at, pen.last), file.opening["beneficiary"]) is None:
+    if (
+        pen.match(file.subject, file.opening["number"], max(file.opened_at, pen.last), file.opening["beneficiary"])
+        is None
+    ):
         return [story]
     _Support(rng, file, named).tell()
     file.play()
