@@ -20,6 +20,7 @@ HOUSE = (
     "casemgr.cases",
     "casemgr.detections",
     "casemgr.plans",
+    "casemgr.work",
     "casemgr.coverage",
     "casemgr.demo",
 )

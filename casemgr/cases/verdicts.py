@@ -49,7 +49,7 @@ def overall(verdicts: Sequence[str | None]) -> str:
 
 def counted_at(programme: Programme, state: CaseState, item: Item) -> datetime | None:
     """When this item began to count in the programme's figures; None when it does not belong to them."""
-    if not programme.in_population(item.opening.coded):
+    if programme.population == "detections" and not programme.in_population(item.opening.coded):
         return None
     moment = select(state.ledger, programme.counts_from, item.opening)
     return moment.at if moment else None

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from casemgr.cases.models import CaseSpan, Verdict
 from casemgr.cases.projection import state_of
-from casemgr.cases.verdicts import age_band, counted_at, judge
+from casemgr.cases.verdicts import age_band, counted_at, counts_at, judge
 from casemgr.coverage.cases import Case, criteria_of, lines, state
 from casemgr.coverage.live import span_from
 from casemgr.coverage.tally import COUNTED, Key, Question, Tally, marks_of
@@ -46,7 +46,7 @@ def items(session, question: Question, known_at: datetime) -> Iterator[Item]:
             continue
         for number, item in enumerate(state.items):
             since = counted_at(state.programme, state, item)
-            if since is None or since > question.t:
+            if since is None or not counts_at(state, item, question.t):
                 continue
             verdict, steps, band, unit = judge(state, number, question.t)
             group = question.group(

@@ -44,7 +44,7 @@ def all_steps(indicator: Indicator, tally: Tally, scene: Scene) -> Figure:
     met, missed, unknown = (tally.count(v) for v in (spans.MET, spans.MISSED, spans.UNKNOWN))
     figure = _counts(tally, met, met + missed + unknown)
     figure.short = missed
-    figure.beside |= tally.distinct
+    figure.beside |= {k: v for k, v in tally.distinct.items() if k in ("beneficiaries", "incidents")}
     figure.verdict = _share_verdict(figure, indicator, scene)
     return figure
 

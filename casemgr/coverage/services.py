@@ -8,7 +8,7 @@ from casemgr.coverage import live, replay
 from casemgr.coverage.cases import Case
 from casemgr.coverage.figures import Figure
 from casemgr.coverage.rules import RULES, Scene, marks
-from casemgr.coverage.tally import Group, Question, funnel
+from casemgr.coverage.tally import Group, Question, Tally, funnel
 from casemgr.ledger.services import settle
 from casemgr.plans import services as reported
 from casemgr.plans.model import Indicator, Plan
@@ -60,7 +60,6 @@ class Asked:
 class Report:
     asked: Asked
     results: list[Result]
-    unplaced: int = 0  # items of split units that no hamlet places on today's basis
 
 
 def ask(
@@ -105,21 +104,50 @@ def report(
     tallies, received = _tallies(session, asked, question, wanted)
     said = reported.figures(session, asked.plan.code, asked.known_at)
     result = Report(asked, [])
-    name = _naming(asked, by, tree, now.date())
     for indicator in wanted:
-        tally, programme = tallies[indicator.programme], programmes()[indicator.programme]
-        scene = Scene(programme, asked.through, asked.plan.end, received=received)
-        whole = replace(scene, inputs=_inputs(asked, indicator, said, asked.unit, tree))
-        figure = RULES[indicator.rule](indicator, tally, whole)
-        steps = ("substantiated", *(step.code for step in programme.steps))
-        shown = list(zip(steps, funnel(tally, len(programme.steps)), strict=True))
-        groups = []
-        for names, part in sorted(tally.split(name).items()) if by else ():
-            named = dict(zip(by, names, strict=True))
-            inputs = _group_inputs(asked, indicator, said, named, tree)
-            groups.append((named, RULES[indicator.rule](indicator, part, replace(scene, inputs=inputs))))
-        result.results.append(Result(indicator, figure, shown, groups))
+        tally = tallies[indicator.programme]
+        scene = Scene(programmes()[indicator.programme], asked.through, asked.plan.end, received=received)
+        one = _result(asked, indicator, tally, said, scene, tree)
+        one.groups = _groups(asked, indicator, tally, said, scene, by, tree, now) if by else []
+        result.results.append(one)
     return result
+
+
+def breakdown(
+    session, asked: Asked, now: datetime, indicator: Indicator, dimensions: Sequence[str]
+) -> tuple[Result, dict[str, list[tuple[str, Figure]]]]:
+    """One indicator, and its figures by each of these dimensions alone: {dimension: [(code, figure)]}."""
+    tree = load(session)
+    dims = frozenset("unit" if d in LEVELS else d for d in dimensions)
+    question = question_of(asked, [indicator], tree, now, dims, True)
+    tallies, received = _tallies(session, asked, question, [indicator])
+    said = reported.figures(session, asked.plan.code, asked.known_at)
+    scene = Scene(programmes()[indicator.programme], asked.through, asked.plan.end, received=received)
+    result = _result(asked, indicator, tallies[indicator.programme], said, scene, tree)
+    found: dict[str, list[tuple[str, Figure]]] = {}
+    for dimension in dimensions:
+        parts = _groups(asked, indicator, tallies[indicator.programme], said, scene, (dimension,), tree, now)
+        found[dimension] = [(named[dimension], figure) for named, figure in parts]
+    return result, found
+
+
+def _result(asked: Asked, indicator: Indicator, tally: Tally, said, scene: Scene, tree: UnitTree) -> Result:
+    whole = replace(scene, inputs=_inputs(asked, indicator, said, asked.unit, tree))
+    steps = scene.programme.steps
+    numbers = zip(("substantiated", *(step.code for step in steps)), funnel(tally, len(steps)), strict=True)
+    return Result(indicator, RULES[indicator.rule](indicator, tally, whole), list(numbers))
+
+
+def _groups(
+    asked: Asked, indicator: Indicator, tally: Tally, said, scene: Scene, by, tree: UnitTree, now: datetime
+) -> list:
+    """[({dimension: code}, figure)] for each combination of `by` that has items."""
+    found = []
+    for names, part in sorted(tally.split(_naming(asked, by, tree, now.date())).items()):
+        named = dict(zip(by, names, strict=True))
+        inputs = _group_inputs(asked, indicator, said, named, tree)
+        found.append((named, RULES[indicator.rule](indicator, part, replace(scene, inputs=inputs))))
+    return found
 
 
 def question_of(

@@ -167,7 +167,7 @@ def _tell_case(session, subject: UUID, current: DetectedState, fact: Mapping, *,
 
 def take(session, subject: UUID, worker: str, by: By) -> Entry:
     """«I take it»: this worker acts on it now."""
-    current = _locked(session, subject, by)
+    current = locked(session, subject, by)
     _check_open(current)
     draft = drafts.taken_draft(current.programme, worker, **by.facts())
     return ledger.append(session, subject, [draft])[0]
@@ -175,7 +175,7 @@ def take(session, subject: UUID, worker: str, by: By) -> Entry:
 
 def assign(session, subject: UUID, worker: str, by: By) -> Entry:
     """Gives it to a worker."""
-    current = _locked(session, subject, by)
+    current = locked(session, subject, by)
     _check_open(current)
     draft = drafts.assigned_draft(current.programme, worker, **by.facts())
     return ledger.append(session, subject, [draft])[0]
@@ -183,7 +183,7 @@ def assign(session, subject: UUID, worker: str, by: By) -> Entry:
 
 def add_step(session, subject: UUID, kind: str, values: Mapping, by: By) -> Entry:
     """A step that the programme describes for its detections, like 'verified'."""
-    current = _locked(session, subject, by)
+    current = locked(session, subject, by)
     if kind == VERIFIED:
         _check_verifiable(current)
     elif current.status != REFUSED:  # who refused a file may change their mind
@@ -208,7 +208,7 @@ def verify(session, subject: UUID, outcome: str, note: str, by: By) -> Entry:
 
 def mark_duplicate(session, subject: UUID, of: str, note: str, by: By) -> Entry:
     """The same person and incident as the detected person numbered `of`, who takes over the earlier receipt time."""
-    current = _locked(session, subject, by)
+    current = locked(session, subject, by)
     _check_open(current)
     other = find(session, of)
     if other is None or other.subject == subject or other.programme != current.programme.code:
@@ -227,7 +227,7 @@ def mark_duplicate(session, subject: UUID, of: str, note: str, by: By) -> Entry:
 
 def ask_exclusion(session, subject: UUID, reason: str, document: str, note: str, by: By) -> Entry:
     """Asks not to count this person; nothing changes until the unit above approves."""
-    current = _locked(session, subject, by)
+    current = locked(session, subject, by)
     if current.status in (EXCLUDED, DUPLICATE, REFUSED):
         raise Refused(N_("Trường hợp này đã không tính vào chỉ tiêu."))
     if any(e.kind == EXCLUDED for e in current.waiting):
@@ -240,7 +240,7 @@ def decide(session, subject: UUID, target: UUID, outcome: str, note: str, by: By
     """The unit above decides on «not substantiated» or on an exclusion. Its author never does. Raises Stale."""
     if ledger.lock(session, subject) != on_seq and on_seq is not None:
         raise ledger.Stale(N_("Đã có bản ghi mới sau khi trang này được mở. Hãy xem lại rồi quyết định."))
-    current = _locked(session, subject, by)
+    current = locked(session, subject, by)
     entry = next((e for e in current.entries if e.id == target), None)
     if entry is None or entry not in current.waiting:
         raise Refused(N_("Nội dung này không còn chờ quyết định."))
@@ -264,7 +264,7 @@ decide_exclusion = decide
 
 def include(session, subject: UUID, note: str, by: By) -> Entry:
     """The unit above counts an excluded person again."""
-    current = _locked(session, subject, by)
+    current = locked(session, subject, by)
     if not current.excluded or current.excluded[-1][1] is None:
         raise Refused(N_("Trường hợp này đang được tính vào chỉ tiêu."))
     if by.unit == current.unit:
@@ -278,7 +278,7 @@ def include(session, subject: UUID, note: str, by: By) -> Entry:
 # --- what every step asks first -------------------------------------------------------------------------------------
 
 
-def _locked(session, subject: UUID, by: By) -> DetectedState:
+def locked(session, subject: UUID, by: By) -> DetectedState:
     """The state a step is written on: today's, or for a step sent twice the one it was written on the first time."""
     ledger.lock(session, subject)
     current, all_entries = state(session, subject)

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from wtforms import BooleanField, Field, FileField, HiddenField, PasswordField, SelectMultipleField
 from wtforms import RadioField as _RadioField
 from wtforms import SelectField as _SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextArea, TextInput
 
@@ -185,7 +186,7 @@ class SelectField(_SelectField):
         if blank is not None:
             kwargs.setdefault("coerce", _text_or_none)
             choices = {"": blank} | dict(choices or {})
-        super().__init__(label, validators, choices=None if choices is None else dict(choices), **kwargs)
+        super().__init__(label, validators, choices=_options(choices), **kwargs)
 
 
 class CheckboxesField(SelectMultipleField):
@@ -195,7 +196,7 @@ class CheckboxesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def __init__(self, label=None, validators=None, choices=None, **kwargs):
-        super().__init__(label, validators, choices=None if choices is None else dict(choices), **kwargs)
+        super().__init__(label, validators, choices=_options(choices), **kwargs)
 
 
 class RadiosField(_RadioField):
@@ -203,7 +204,15 @@ class RadiosField(_RadioField):
 
     def __init__(self, label=None, validators=None, choices=None, **kwargs):
         kwargs.setdefault("coerce", _text_or_none)
-        super().__init__(label, validators, choices=None if choices is None else dict(choices), **kwargs)
+        super().__init__(label, validators, choices=_options(choices), **kwargs)
+
+    def pre_validate(self, form) -> None:
+        if self.data is not None:  # whether something must be chosen is for Required to say
+            super().pre_validate(form)
+
+
+def _options(choices) -> list[SelectChoice] | None:
+    return None if choices is None else [SelectChoice(value, label) for value, label in dict(choices).items()]
 
 
 def _text_or_none(value):

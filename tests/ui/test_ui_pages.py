@@ -55,6 +55,7 @@ class Trial(Form):
     code = TextField("Mã", [Length(max=5)])
     harms = CheckboxesField("Hình thức", choices=[("a", "A"), ("b", "B")])
     risk = RadiosField("Nguy cơ", [Required()], choices={"cao": "Cao", "thap": "Thấp"})
+    mood = RadiosField("Tâm trạng", choices={"tot": "Tốt"})
     sure = BooleanField("Đã kiểm tra")
 
 
@@ -128,6 +129,7 @@ def test_a_valid_form(shell):
     assert GOT["happened"] == (datetime(2022, 3, 4, 17, 15), "minute")
     assert str(GOT["amount"]) == "1234.5"
     assert GOT["sex"] is None
+    assert GOT["mood"] is None
     assert (GOT["harms"], GOT["risk"], GOT["sure"]) == (["a", "b"], "cao", False)
     assert response.status_code == 422, "the refusal of a service lands on its field"
     assert 'id="name-error"' in response.text
