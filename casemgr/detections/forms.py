@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired
 
 from casemgr.cases.forms import EntryForm, build
 from casemgr.detections.drafts import Reporter, Seen
-from casemgr.people.forms import _Choices
+from casemgr.people.forms import choices_of
 from casemgr.people.identifiers import Birth, parse_phone
 from casemgr.people.rules import ETHNICITIES, SEXES
 from casemgr.programmes.model import Programme
@@ -111,12 +111,12 @@ class ReportForm(EntryForm):
 def _person_body() -> dict:
     return {
         "name": TextField(_l("Họ và tên"), limit=120, description=_l("Chưa biết thì để trống.")),
-        "sex": _Choices(_l("Giới tính"), SEXES, default="khong_biet"),
+        "sex": SelectField(_l("Giới tính"), choices=choices_of(SEXES), default="khong_biet"),
         "birth": VietDateField(
             _l("Ngày sinh"), precisions=("day", "month", "year"), description=_l("Có thể chỉ ghi tháng/năm hoặc năm.")
         ),
         "age": VietNumberField(_l("Hoặc tuổi ước lượng lúc xảy ra")),
-        "ethnicity": _Choices(_l("Dân tộc"), ETHNICITIES, default=""),
+        "ethnicity": SelectField(_l("Dân tộc"), choices=choices_of(ETHNICITIES), default=""),
     }
 
 
