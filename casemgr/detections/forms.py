@@ -104,6 +104,7 @@ class ReportForm(EntryForm):
             self.unit.data = units[0][0]
         for name in ("source", "mode"):
             codes = programme.codes.get(name, {})
+            self[name].flags.required = name == "source" and bool(codes)
             self[name].choices = self[name].choices[:1] + [(c, code.name[language()]) for c, code in codes.items()]
 
 
@@ -158,7 +159,8 @@ class PersonBlock(EntryForm):
 
     def own(self) -> list:
         """The fields about the person, then those of the programme, in the order of the page."""
-        return [f for f in self if f.short_name != "entry_id"]
+        asked = [f for f in self if f.short_name not in (*PERSON, "entry_id")]
+        return [*(self[name] for name in PERSON), *asked]
 
 
 _BLOCKS: dict[tuple, type[PersonBlock]] = {}
