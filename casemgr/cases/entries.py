@@ -55,7 +55,10 @@ def draft_entry(
         coded["needs"] = [n.code for n in state.needs if n.code in programme.service_needs(coded["service"])]
     elif "need" in coded:
         coded["needs"] = [coded["need"]]
-    check_refusals(kind, state.facts | coded)
+    # What an entry itself brings about must not stand in its own way: «in treatment» follows from the start of it.
+    brought = {derived.name for derived in kind.derived}
+    typed = {name: value for name, value in coded.items() if name not in brought}
+    check_refusals(kind, state.facts | typed | dict.fromkeys(sealed, True))
     return Draft(
         kind=kind_code,
         occurred_at=occurred[0],

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from casemgr.cases.rules import CaseState, Item
+from casemgr.programmes.events import matches
 from casemgr.programmes.model import Programme, Step
 from casemgr.programmes.spans import MET, MISSED, NOT_DUE, Span, select, verdict, worst
 
@@ -48,10 +49,26 @@ def overall(verdicts: Sequence[str | None]) -> str:
 
 def counted_at(programme: Programme, state: CaseState, item: Item) -> datetime | None:
     """When this item began to count in the programme's figures; None when it does not belong to them."""
-    if not programme.in_population(item.opening.coded):
+    if programme.population == "detections" and not programme.in_population(item.opening.coded):
         return None
     moment = select(state.ledger, programme.counts_from, item.opening)
     return moment.at if moment else None
+
+
+def counts_at(state: CaseState, item: Item, t: datetime) -> bool:
+    """Whether the item counts in the programme's figures at time t."""
+    start = counted_at(state.programme, state, item)
+    return start is not None and start <= t and [on for at, on in _counts(state, item) if at <= t][-1:] != [False]
+
+
+def _counts(state: CaseState, item: Item) -> list[tuple[datetime, bool]]:
+    """From when on the item counts or no longer counts, in order: a person taken off the list and listed again."""
+    programme = state.programme
+    if programme.counts_until is None:
+        return []
+    turns = [(m.at, False) for m in matches(state.ledger, programme.counts_until, item.opening, None)]
+    turns += [(m.at, True) for m in matches(state.ledger, programme.counts_from, item.opening, None)]
+    return sorted(turns, key=lambda turn: turn[0])
 
 
 def band_of(steps: Sequence[Step], spans: Sequence[Span], t: datetime) -> str:
@@ -86,15 +103,20 @@ def judge(state: CaseState, number: int, t: datetime) -> tuple[str, str, str, st
 
 
 def segments(state: CaseState) -> list[Segment]:
-    """The segments of every item that counts, in order; together they cover all time from `counted_at` on."""
+    """The segments of every item that counts, in order; together they cover all time from `counted_at` on,
+    but for the time after `counts_until`."""
     result: list[Segment] = []
     for number, item in enumerate(state.items):
         start = counted_at(state.programme, state, item)
         if start is None:
             continue
-        points = sorted({start, *(p for p in _turns(state, number) if p > start)})
+        counts = _counts(state, item)
+        points = sorted({start, *(p for p in [*_turns(state, number), *(at for at, _on in counts)] if p > start)})
         last: Segment | None = None
         for position, point in enumerate(points):
+            if [on for at, on in counts if at <= point][-1:] == [False]:
+                last = None
+                continue
             end = points[position + 1] if position + 1 < len(points) else FOREVER
             value, letters, band, unit = judge(state, number, point)
             if last is not None and (last.verdict, last.steps, last.band, last.unit) == (value, letters, band, unit):

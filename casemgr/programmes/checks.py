@@ -20,21 +20,25 @@ def check(programme: Programme, source: Source) -> None:
     """Raises ProgrammeError at the first name that nothing defines."""
     values = known_values(programme)
     for path, table in source.conditions:
-        for name, wanted in named(table):
-            if name not in values:
-                raise source.error((*path, name), "no such field or fact")
-            for value in wanted:
-                if values[name] is not None and value not in values[name]:
-                    raise source.error((*path, name), f"{value!r} is not a value of this field")
+        _check_condition(source, path, table, values)
     for label, track in (("case", programme.case), ("detection", programme.detection)):
         for number, criterion in enumerate(track.criteria):
-            for name in sorted(fields_named(criterion)):
-                if name not in values:
-                    raise source.error((label, "criteria", number), f"{criterion.code}: no such field {name!r}")
+            for name in sorted(fields_named(criterion) - values.keys()):
+                raise source.error((label, "criteria", number), f"{criterion.code}: no such field {name!r}")
         for kind in track.kinds.values():
+            fields = {field.name for field in kind.fields}
             for refusal in kind.refusals:
-                if refusal.field is not None and refusal.field not in {field.name for field in kind.fields}:
+                if refusal.field is not None and refusal.field not in fields:
                     raise source.error((label, "kinds", kind.code, "refuse"), f"no field {refusal.field!r}")
+
+
+def _check_condition(source: Source, path: tuple, table: Mapping, values: Mapping) -> None:
+    for name, wanted in named(table):
+        if name not in values:
+            raise source.error((*path, name), "no such field or fact")
+        for value in wanted:
+            if values[name] is not None and value not in values[name]:
+                raise source.error((*path, name), f"{value!r} is not a value of this field")
 
 
 def check_routes(programmes: Mapping[str, Programme]) -> None:

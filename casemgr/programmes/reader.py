@@ -115,29 +115,34 @@ class Source:
         return ProgrammeError(self.name, self._line(path), key, problem)
 
     def _line(self, path: tuple) -> int:
-        """The line of the deepest part of the path that can be found, following the table headers above it."""
-        line = 0
-        for depth, part in enumerate(path):
-            if isinstance(part, int):
-                continue
-            wanted = ".".join(str(p) for p in path[: depth + 1] if not isinstance(p, int))
-            number = path[depth + 1] if depth + 1 < len(path) and isinstance(path[depth + 1], int) else 0
-            found = self._header(wanted, number, line) or self._key(part, line)
+        """The line of the deepest part of the path that can be found: the longest header, then its keys below it."""
+        line, rest = 0, path
+        for depth in range(len(path), 0, -1):
+            found = self._header(path[:depth])
             if found:
+                line, rest = found, path[depth:]
+                break
+        end = next(
+            (n for n, text in enumerate(self.lines, start=1) if n > line and text.startswith("[")), len(self.lines)
+        )
+        for part in rest:
+            if isinstance(part, str):
+                found = self._key(part, max(line, 1), end)
+                if not found:
+                    break
                 line = found
         return line or 1
 
-    def _header(self, name: str, number: int, after: int) -> int:
-        hits = [
-            position
-            for position, text in enumerate(self.lines, start=1)
-            if position > after and re.match(rf"\s*\[+\s*{re.escape(name)}\s*\]+", text)
-        ]
+    def _header(self, path: tuple) -> int:
+        name = ".".join(part for part in path if isinstance(part, str))
+        number = path[-1] if isinstance(path[-1], int) else 0
+        pattern = re.compile(rf"\s*\[+\s*{re.escape(name)}\s*\]+")
+        hits = [position for position, text in enumerate(self.lines, start=1) if pattern.match(text)]
         return hits[number] if number < len(hits) else 0
 
-    def _key(self, key: str, after: int) -> int:
+    def _key(self, key: str, first: int, last: int) -> int:
         pattern = re.compile(rf'(^|[\s{{,.])"?{re.escape(key)}"?\s*=')
-        for position, text in enumerate(self.lines, start=1):
-            if position >= max(after, 1) and pattern.search(text):
+        for position, text in enumerate(self.lines[first - 1 : last], start=first):
+            if pattern.search(text):
                 return position
         return 0

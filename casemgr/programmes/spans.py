@@ -133,7 +133,7 @@ def _fill(ledger: Ledger, span: Span, anchor: Event, due: Deadline, year: int | 
         failed = met_moment(ledger, criterion.fails, anchor, year)
         if failed is not None:
             span.failed = failed.at
-            if criterion.keep:
+            if criterion.keep and (met is None or failed.at >= met.at):
                 span.detail = str(failed.event.coded.get(criterion.keep) or "")
     if criterion.ends is not None:
         end = met_moment(ledger, criterion.ends, anchor, year)

@@ -11,7 +11,7 @@ PRECISIONS = ("day", "month", "year")
 EARLIEST, LATEST = 1890, 2100
 
 # Characters that are invisible and mean nothing: byte order mark, soft hyphen, zero-width space, word joiner.
-_DROPPED = dict.fromkeys((0xFEFF, 0x00AD, 0x200B, 0x2060))
+_DROPPED: dict[int, None] = dict.fromkeys((0xFEFF, 0x00AD, 0x200B, 0x2060))
 # Marks, embeddings, overrides and isolates that change the order in which text is read.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 

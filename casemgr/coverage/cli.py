@@ -1,0 +1,68 @@
+"""flask coverage: the figures of a plan as a table, CSV or JSON."""
+
+from datetime import datetime
+
+import click
+from flask.cli import with_appcontext
+
+from casemgr.clock import now as clock_now
+from casemgr.coverage import services, show
+from casemgr.db import db
+from casemgr.plans import plans
+from casemgr.refused import Refused
+from casemgr.units.loading import load
+
+
+@click.command("coverage")
+@click.argument("plan")
+@click.option("--indicator", help="Only this indicator, like TE-2.")
+@click.option("--through", type=click.DateTime(["%Y-%m-%d"]), help="Through the end of this day.")
+@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), help="First day (default: the plan's).")
+@click.option("--known-at", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]))
+@click.option("--unit", metavar="CODE", help="Code of a unit, as it was on the last day.")
+@click.option("--basis", type=click.Choice([services.AS_WERE, services.TODAY]), default=services.AS_WERE)
+@click.option("--by", default="", help="Comma separated: " + ", ".join(services.BY))
+@click.option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table")
+@click.option("--cases", is_flag=True, help="Every case behind the figures, with its criteria.")
+@with_appcontext
+def coverage(plan, indicator, through, start, known_at, unit, basis, by, shape, cases) -> None:
+    """The figures of PLAN, like KH322-2022, computed from the ledgers."""
+    if plan not in plans():
+        raise click.ClickException(f"no plan {plan}: there is {', '.join(plans())}")
+    chosen = plans()[plan]
+    if indicator and indicator not in chosen.indicators:
+        raise click.ClickException(f"no indicator {indicator}: there is {', '.join(chosen.indicators)}")
+    by = tuple(d for d in by.split(",") if d)
+    for dimension in by:
+        if dimension not in services.BY:
+            raise click.ClickException(f"no dimension {dimension}: there is {', '.join(services.BY)}")
+    moment, tree = clock_now(), load(db.session)
+    try:
+        asked = services.ask(
+            chosen,
+            tree,
+            moment,
+            through=_day(through),
+            start=_day(start),
+            unit=_unit(tree, unit, _day(through) or min(chosen.end, moment.date()), basis, moment),
+            basis=basis,
+            known_at=known_at,
+        )
+    except Refused as refused:
+        raise click.ClickException(str(refused)) from None
+    report = services.report(db.session, asked, moment, indicators=[indicator] if indicator else None, by=by)
+    listed = services.cases(db.session, asked, moment, [r.indicator for r in report.results]) if cases else None
+    click.echo({"table": show.table, "csv": show.as_csv, "json": show.as_json}[shape](report, listed, tree), nl=False)
+
+
+def _day(value: datetime | None):
+    return value.date() if value else None
+
+
+def _unit(tree, code: str | None, day, basis: str, moment: datetime) -> str | None:
+    if code is None:
+        return None
+    found = tree.find(code, moment.date() if basis == services.TODAY else day)
+    if found is None:
+        raise click.ClickException(f"no unit {code} on {day:%d/%m/%Y}")
+    return found

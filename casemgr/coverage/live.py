@@ -1,0 +1,238 @@
+"""Tallies from the projections, as everything is known now: a few grouped queries, whatever the number of cases."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from casemgr.cases.models import CaseFile, CaseSpan, Verdict
+from casemgr.coverage import cases
+from casemgr.coverage.cases import Case
+from casemgr.coverage.tally import COUNTED, DIMENSIONS, Group, Key, Mark, Question, Tally
+from casemgr.ledger.services import province
+from casemgr.plans.model import IN_PERIOD, Indicator
+from casemgr.programmes import programmes
+from casemgr.programmes.model import Programme
+from casemgr.programmes.spans import Span
+
+COLUMNS = {"unit": Verdict.unit_id, "sex": Verdict.sex, "age": Verdict.age_band, "ethnicity": Verdict.ethnicity}
+
+
+def at(question: Question, programmes: Collection[str] | None = None):
+    """The condition on `verdict` rows; the same as `Question.wants`."""
+    parts = []
+    for code, counting in question.counting.items():
+        if programmes is None or code in programmes:
+            part = Verdict.programme == code
+            parts.append(sa.and_(part, Verdict.counted_at >= question.start) if counting == IN_PERIOD else part)
+    where = [Verdict.province == province(), Verdict.end > question.t, Verdict.start <= question.t, sa.or_(*parts)]
+    if question.units is not None:
+        where.append(Verdict.unit_id.in_(sorted(question.units)))
+    return sa.and_(*where)
+
+
+def _key(question: Question) -> tuple[list, list]:
+    """(columns of a key, those to group by)."""
+    rest = [Verdict.verdict, Verdict.steps, Verdict.band]
+    shown = [COLUMNS[d] if d in question.dims else sa.literal_column("''") for d in DIMENSIONS]
+    return [*shown, *rest], [*(COLUMNS[d] for d in DIMENSIONS if d in question.dims), *rest]
+
+
+def tallies(session, question: Question) -> dict[str, Tally]:
+    """{programme: Tally}: one query for the cells, one for all marks."""
+    result = {code: Tally() for code in question.counting}
+    shown, grouped = _key(question)
+    query = sa.select(Verdict.programme, *shown, sa.func.count()).where(at(question))
+    for code, *group, verdict, steps, band, count in session.execute(query.group_by(Verdict.programme, *grouped)):
+        result[code].cells[Key(Group(*group), verdict, steps, band)] = count
+    if question.marks:
+        add_marks(session, question, result)
+    return result
+
+
+def add_marks(session, question: Question, result: Mapping[str, Tally]) -> None:
+    """Counts the items with each mark; the same as `marks_of`."""
+    parts = [_marked(question, mark) for mark in question.marks]
+    for name, code, *group, verdict, steps, band, count in session.execute(sa.union_all(*parts)):
+        result[code].mark(name, Key(Group(*group), verdict, steps, band), count)
+
+
+def _marked(question: Question, mark: Mark):
+    shown, grouped = _key(question)
+    items = _items(question, mark)
+    name = sa.literal(mark.name)
+    if mark.by_detail:
+        name, grouped = sa.literal(mark.name + ":") + items.c.detail, [items.c.detail, *grouped]
+    same = sa.and_(
+        Verdict.province == items.c.province, Verdict.subject == items.c.subject, Verdict.item == items.c.item
+    )
+    query = sa.select(name, Verdict.programme, *shown, sa.func.count()).select_from(items).join(Verdict, same)
+    return query.where(at(question, (mark.programme,))).group_by(Verdict.programme, *grouped)
+
+
+def _items(question: Question, mark: Mark):
+    """Each item that has a mark once (and once a detail), however many spans it has."""
+    span = CaseSpan
+    where = [
+        span.province == province(),
+        span.programme == mark.programme,
+        span.criterion.in_(mark.criteria),
+        span.arises <= question.t,
+    ]
+    if mark.during:
+        where.append(sa.or_(span.ended.is_(None), span.ended > question.since))
+    if mark.kept:
+        where.append(span.met <= question.t)
+    if mark.bands:
+        where += [sa.or_(span.met.is_(None), span.met > question.t), span.band.in_(mark.bands)]
+    if mark.also:
+        other = sa.orm.aliased(CaseSpan)
+        same = (other.province == span.province, other.subject == span.subject, other.anchor == span.anchor)
+        where.append(sa.exists().where(*same, other.criterion == mark.also, other.met <= question.t))
+    detail = [span.detail.label("detail")] if mark.by_detail else []
+    return sa.select(span.province, span.subject, span.item, *detail).where(*where).distinct().subquery()
+
+
+def add_distinct(session, question: Question, result: Mapping[str, Tally], programmes: Collection[str]) -> None:
+    """Beneficiaries and incidents counted once; a row that names none is one of its own."""
+    counted = sa.and_(at(question, programmes), Verdict.verdict.in_(COUNTED))
+    query = sa.select(
+        Verdict.programme,
+        sa.func.count(sa.distinct(sa.func.coalesce(Verdict.beneficiary, Verdict.subject))),
+        sa.func.count(sa.distinct(sa.func.coalesce(Verdict.incident, Verdict.subject))),
+    )
+    for code, beneficiaries, incidents in session.execute(query.where(counted).group_by(Verdict.programme)):
+        result[code].distinct.update(beneficiaries=beneficiaries, incidents=incidents)
+
+
+def received(
+    session, question: Question, codes: Collection[str], windows: Sequence[tuple[datetime, datetime]]
+) -> list[int]:
+    """How many items of these programmes came up in each window of time, whatever became of them."""
+    inside = [sa.and_(Verdict.counted_at >= a, Verdict.counted_at <= b) for a, b in windows]
+    query = sa.select(*(sa.func.sum(sa.case((c, 1), else_=0)) for c in inside)).where(
+        Verdict.province == province(),
+        Verdict.programme.in_(sorted(codes)),
+        Verdict.end > question.t,
+        Verdict.start <= question.t,
+    )
+    if question.units is not None:
+        query = query.where(Verdict.unit_id.in_(sorted(question.units)))
+    return [number or 0 for number in session.execute(query).one()]
+
+
+def state_is(question: Question, indicator: Indicator, programme: Programme, state: str):
+    """The condition under which an item is in this state; the same as `cases.state`."""
+    counted = Verdict.verdict.in_(COUNTED)
+    if indicator.rule in ("all_steps", "reduction") or state not in COUNTED:
+        return Verdict.verdict == state
+    if indicator.rule == "list_share":
+        if state not in (cases.MET, cases.MISSED):
+            return sa.false()
+        items = _items(question, next(m for m in question.marks if m.name == "treated"))
+        treated = sa.tuple_(Verdict.subject, Verdict.item).in_(sa.select(items.c.subject, items.c.item))
+        return sa.and_(counted, treated if state == cases.MET else sa.not_(treated))
+
+    def letter(step: str):
+        return sa.func.substr(Verdict.steps, cases.position(programme, step) + 1, 1)
+
+    if indicator.rule == "reviewed_range":
+        standard = letter(indicator.uses["standard"])
+        if state == cases.NOT_DUE:
+            return sa.and_(counted, standard.not_in(("m", "x")))
+        return sa.and_(counted, standard == {cases.MET: "m", cases.MISSED: "x"}.get(state, "?"))
+    both = letter(indicator.uses["file"]) + letter(indicator.uses["support"])
+    missed, unknown = both.like("%x%"), both.like("%u%")
+    found = {
+        cases.MET: both == "mm",
+        cases.MISSED: missed,
+        cases.UNKNOWN: sa.and_(sa.not_(missed), unknown),
+        cases.NOT_DUE: sa.and_(sa.not_(missed), sa.not_(unknown), both != "mm"),
+    }
+    return sa.and_(counted, found[state])
+
+
+def find_cases(
+    session,
+    question: Question,
+    indicator: Indicator,
+    *,
+    state: str | None = None,
+    group: Mapping[str, str] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Iterator[Case]:
+    """The items behind a number, in the order of state, then number; two queries for each thousand."""
+    programme = programmes()[indicator.programme]
+    order = sa.case({value: place for place, value in enumerate(cases.STATES)}, value=Verdict.verdict, else_=99)
+    query = sa.select(Verdict, CaseFile.worker, CaseFile.subject).outerjoin(
+        CaseFile, sa.and_(CaseFile.province == Verdict.province, CaseFile.subject == Verdict.subject)
+    )
+    query = query.where(case_filter(question, indicator, state, group or {}))
+    query = query.order_by(order, Verdict.number, Verdict.item).limit(limit).offset(offset)
+    rows = session.execute(query).all()
+    codes = cases.criteria_of(indicator, programme)
+    marked = _treated(session, question, indicator) if state is None and indicator.rule == "list_share" else frozenset()
+    for first in range(0, len(rows), 400):
+        part = rows[first : first + 400]
+        spans = spans_of(session, {row.Verdict.subject for row in part}, programme)
+        for row, worker, opened in part:
+            own = [s for s in spans.get(row.subject, ()) if s.item == row.item]
+            group_of = Group(row.unit_id, row.sex, row.age_band, row.ethnicity)
+            marks = ("treated",) if (row.subject, row.item) in marked else ()
+            value = state or cases.state(indicator, programme, row.verdict, row.steps, marks)
+            yield Case(
+                row.subject,
+                row.item,
+                row.number,
+                row.programme,
+                row.unit_id,
+                value,
+                group_of,
+                row.counted_at,
+                cases.lines(own, codes, question.t),
+                worker,
+                opened is not None,
+            )
+
+
+def case_filter(question: Question, indicator: Indicator, state: str | None, group: Mapping[str, str]):
+    """The condition on `verdict` rows of a list of cases; `group` is {sex, age or ethnicity: code}."""
+    where = [at(question, (indicator.programme,)), *(COLUMNS[d] == value for d, value in group.items())]
+    if state is not None:
+        where.append(state_is(question, indicator, programmes()[indicator.programme], state))
+    return sa.and_(*where)
+
+
+def count_cases(
+    session, question: Question, indicator: Indicator, *, state: str | None, group: Mapping[str, str]
+) -> int:
+    query = sa.select(sa.func.count()).select_from(Verdict).where(case_filter(question, indicator, state, group))
+    return session.scalar(query)
+
+
+def _treated(session, question: Question, indicator: Indicator) -> frozenset:
+    items = _items(question, next(m for m in question.marks if m.name == "treated"))
+    return frozenset((row.subject, row.item) for row in session.execute(sa.select(items.c.subject, items.c.item)))
+
+
+def spans_of(session, subjects: Collection, programme: Programme) -> dict:
+    """{subject: [Span]} as the projection has them, for at most a few hundred subjects."""
+    result: dict = {}
+    query = sa.select(CaseSpan.__table__).where(CaseSpan.province == province(), CaseSpan.subject.in_(sorted(subjects)))
+    for row in session.execute(query.order_by(CaseSpan.subject, CaseSpan.position)):
+        span = span_from(row._mapping, programme)
+        if span is not None:
+            result.setdefault(row.subject, []).append(span)
+    return result
+
+
+def span_from(row: Mapping, programme: Programme) -> Span | None:
+    """A span from a row of `case_span`; None where the programme no longer has its criterion."""
+    track = programme.case if row["track"] == "case" else programme.detection
+    criterion = next((c for c in track.criteria if c.code == row["criterion"]), None)
+    if criterion is None:
+        return None
+    names = ("item", "anchor", "arises", "due", "due_missing", "met", "met_entry")
+    names += ("blurred", "failed", "ended", "detail", "band")
+    return Span(criterion, *(row[name] for name in names))

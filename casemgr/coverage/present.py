@@ -1,0 +1,301 @@
+"""How figures are written on pages: texts in the reader's language, verdicts, bars, reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from flask_babel import gettext
+
+from casemgr.coverage.cases import Line
+from casemgr.coverage.figures import IN_PERIOD, MET, MISSED, UNKNOWN, Figure
+from casemgr.coverage.services import LEVELS, Result
+from casemgr.plans.model import Indicator
+from casemgr.plans.notes import Note
+from casemgr.programmes import programmes
+from casemgr.programmes.model import Programme
+from casemgr.refused import N_
+from casemgr.ui.i18n import language
+from casemgr.ui.rules import show_moment, show_number, show_percent
+from casemgr.units.rules import UnitTree
+
+# verdict: (name of the shape, word)
+VERDICTS = {
+    MET: ("met", N_("Đạt")),
+    MISSED: ("missed", N_("Chưa đạt")),
+    UNKNOWN: ("unknown", N_("Chưa đủ căn cứ đánh giá")),
+    IN_PERIOD: ("not_due", N_("Trong kỳ")),
+}
+# state of a case: (name of the shape, word)
+STATES = {
+    "met": ("met", N_("đạt")),
+    "not_due": ("not_due", N_("chưa đến hạn")),
+    "missed": ("missed", N_("chưa đạt")),
+    "unknown": ("unknown", N_("thiếu thông tin")),
+    "excluded": ("plain", N_("không tính vào chỉ tiêu (đã duyệt)")),
+    "pending": ("not_due", N_("chờ xác minh")),
+    "unsubstantiated": ("plain", N_("không có căn cứ")),
+}
+# The same states where a rule has words of its own.
+OWN_STATES = {
+    "list_share": {"met": N_("có điều trị"), "missed": N_("chưa điều trị")},
+    "two_readings": {"met": N_("được hỗ trợ"), "missed": N_("chưa được hỗ trợ")},
+    "reviewed_range": {"met": N_("bằng hoặc cao hơn"), "missed": N_("thấp hơn"), "not_due": N_("chưa rà soát")},
+}
+BESIDE = {
+    "pending": N_("chờ xác minh: %(n)s"),
+    "unsubstantiated": N_("không có căn cứ: %(n)s"),
+    "beneficiaries": N_("%(n)s trẻ em"),
+    "incidents": N_("hồ sơ hệ thống: %(n)s vụ"),
+    "system": N_("hệ thống có %(n)s"),
+    "stayed": N_("ở lại điều trị từ 30 ngày: %(n)s"),
+    "detained": N_("trong đó đang bị giam giữ: %(n)s"),
+    "detected": N_("đã phát hiện: %(n)s"),
+    "refused_all": N_("%(n)s từ chối"),
+    "counselling_only": N_("chỉ được tư vấn: %(n)s"),
+    "unreviewed": N_("%(n)s hộ chưa rà soát"),
+    "below": N_("%(n)s hộ thấp hơn"),
+}
+DIMENSIONS = {
+    "province": N_("Tỉnh"),
+    "district": N_("Huyện, thị xã, thành phố"),
+    "commune": N_("Xã, phường, thị trấn"),
+    "sex": N_("Giới tính"),
+    "age": N_("Nhóm tuổi"),
+    "ethnicity": N_("Dân tộc"),
+}
+SEXES = {"nam": N_("Nam"), "nu": N_("Nữ"), "khong_biet": N_("Không rõ")}
+PEOPLES = {"kinh": "Kinh", "khmer": "Khmer", "cham": "Chăm", "hoa": "Hoa", "khac": N_("Dân tộc khác")}
+
+
+def say(note: Note | None) -> str:
+    """A note in the reader's language."""
+    return gettext(note.text, **note.shown) if note else ""
+
+
+@dataclass(slots=True)
+class Row:
+    """A figure as a line of a table. Shares are of 1; `bar`, `tick` and `waiting` draw the target bar."""
+
+    code: str
+    name: str
+    source: str
+    target: str
+    value: str
+    parts: str
+    bar: float | None
+    tick: float
+    waiting: float
+    verdict: tuple[str, str]
+    beside: list[str]
+    warnings: list[str]
+    why: str
+    documents: list[str]
+    figure: Figure
+    links: dict[str, str] = field(default_factory=dict)
+
+
+def row(indicator: Indicator, figure: Figure) -> Row:
+    programme, lang = programmes()[indicator.programme], language()
+    bar, tick, waiting = _bar(indicator, figure)
+    return Row(
+        code=indicator.code,
+        name=indicator.name[lang],
+        source=indicator.source[lang],
+        target=_target(indicator),
+        value=_value(indicator, figure),
+        parts=_parts(indicator, figure),
+        bar=bar,
+        tick=tick,
+        waiting=waiting,
+        verdict=_verdict(indicator, figure),
+        beside=_beside(indicator, figure, programme),
+        warnings=[say(note) for note in figure.warnings],
+        why=say(figure.why),
+        documents=[say(note) for note in figure.documents],
+        figure=figure,
+    )
+
+
+def _target(indicator: Indicator) -> str:
+    percent = show_percent(indicator.target, 0 if indicator.target * 100 % 1 == 0 else 1)
+    return f"−{percent}" if indicator.rule == "reduction" else percent
+
+
+def _value(indicator: Indicator, figure: Figure) -> str:
+    if figure.value is None:
+        return "–"
+    value = float(figure.value)
+    if indicator.rule == "reduction":
+        # A fall is written with a minus sign, a rise with a plus.
+        sign = "−" if value > 0 else "+" if value < 0 else ""
+        return sign + show_percent(abs(value))
+    if figure.upper is not None and figure.upper != figure.value:
+        return f"{show_percent(value).removesuffix('%')} – {show_percent(float(figure.upper))}"
+    return show_percent(value)
+
+
+def _parts(indicator: Indicator, figure: Figure) -> str:
+    unit, lang = indicator.unit_of_count, language()
+    if indicator.rule == "reduction":
+        if figure.numerator is None:
+            return ""
+        return gettext(
+            "%(now)s vụ, cùng kỳ 2021: %(before)s vụ",
+            now=show_number(figure.numerator),
+            before=show_number(figure.denominator),
+        )
+    if figure.denominator is None:
+        return f"{show_number(figure.numerator)} {unit[lang]}" if figure.numerator is not None else ""
+    text = f"{show_number(figure.numerator)} / {show_number(figure.denominator)} {unit[lang]}"
+    if indicator.rule == "two_readings":
+        text += " " + gettext("có hồ sơ" if indicator.setting("reading") == "file" else "phát hiện")
+    children = figure.beside.get("beneficiaries")
+    return text + f" ({gettext(BESIDE['beneficiaries'], n=show_number(children))})" if children else text
+
+
+def _verdict(indicator: Indicator, figure: Figure) -> tuple[str, str]:
+    shape, word = VERDICTS[figure.verdict]
+    text = gettext(word)
+    if figure.verdict == MISSED and figure.short:
+        number = show_number(figure.short)
+        if indicator.rule == "reviewed_range":
+            return shape, text + " · " + gettext("%(n)s hộ thấp hơn", n=number)
+        return shape, text + " · " + gettext("còn %(n)s %(unit)s", n=number, unit=indicator.unit_of_count[language()])
+    return shape, text
+
+
+def _bar(indicator: Indicator, figure: Figure) -> tuple[float | None, float, float]:
+    """(reached, target, not yet decided) as shares of the bar."""
+    target = float(indicator.target)
+    if figure.value is None:
+        return None, 1.0 if indicator.rule == "reduction" else target, 0.0
+    value = float(figure.value)
+    if indicator.rule == "reduction":
+        return max(0.0, value / target), 1.0, 0.0
+    return value, target, float(figure.upper - figure.value) if figure.upper is not None else 0.0
+
+
+def _beside(indicator: Indicator, figure: Figure, programme: Programme) -> list[str]:
+    found = []
+    if figure.unknown and indicator.rule != "reviewed_range":
+        found.append(gettext("%(n)s thiếu thông tin", n=show_number(figure.unknown)))
+    if figure.not_due:
+        found.append(gettext("%(n)s chưa đến hạn", n=show_number(figure.not_due)))
+    if figure.excluded:
+        found.append(gettext("%(n)s không tính vào chỉ tiêu (đã duyệt)", n=show_number(figure.excluded)))
+    if indicator.rule == "list_share" and figure.denominator:
+        share = show_percent(figure.beside["system"] / figure.denominator)
+        found.append(gettext("hệ thống có %(share)s danh sách", share=share))
+    if figure.second is not None:
+        text = {
+            "list_share": N_("không kể người bị giam giữ: %(top)s / %(whole)s"),
+            "two_readings": N_("%(top)s / %(whole)s phát hiện"),
+        }[indicator.rule]
+        top, whole = figure.second
+        found.append(gettext(text, top=show_number(top), whole=show_number(whole)))
+    found += [
+        _number(name, number, programme) for name, number in figure.beside.items() if _shown(indicator, name, number)
+    ]
+    return found
+
+
+def _shown(indicator: Indicator, name: str, number: int | None) -> bool:
+    hidden = {"below", "beneficiaries", "detected"} | ({"incidents"} if indicator.rule != "reduction" else set())
+    if name == "system" and indicator.rule == "list_share":
+        return False
+    return bool(number) and name not in hidden
+
+
+def _number(name: str, number: int, programme: Programme) -> str:
+    kind, _, code = name.partition(":")
+    if kind == "band":
+        band = next((b.name[language()] for b in programme.bands if b.code == code), code)
+        return f"{band}: {show_number(number)}"
+    if kind == "modality":
+        names = programme.codes.get("modality", {})
+        label = names[code].name[language()] if code in names else code or gettext("không rõ")
+        return f"{label}: {show_number(number)}"
+    return gettext(BESIDE[name], n=show_number(number))
+
+
+def group_name(dimension: str, code: str, tree: UnitTree) -> str:
+    if dimension in LEVELS:
+        if code not in tree:
+            return gettext("chưa phân bổ")
+        label = tree.label(code)
+        return label[:1].upper() + label[1:]
+    if not code:
+        return gettext("không rõ")
+    if dimension == "age":
+        return code.replace("-", "–")
+    return gettext({"sex": SEXES, "ethnicity": PEOPLES}[dimension].get(code, code))
+
+
+def step_name(programme: Programme, code: str) -> str:
+    if code == "substantiated":
+        return gettext("Đã xác minh, đúng") if programme.population == "detections" else gettext("Đang quản lý")
+    return next(step.name[language()] for step in programme.steps if step.code == code)
+
+
+def state(indicator: Indicator, code: str) -> tuple[str, str]:
+    """(shape, word) of a case's state."""
+    shape, word = STATES.get(code, ("plain", code))
+    return shape, gettext(OWN_STATES.get(indicator.rule, {}).get(code, word))
+
+
+def reason(line: Line, t: datetime, programme: Programme) -> str:
+    """Why a criterion keeps a case from being met, with its dates."""
+    name = line.criterion.name[language()]
+    if detail := _detail(line, programme):
+        name += f" «{detail}»"
+    if line.verdict == UNKNOWN:
+        return (
+            name
+            + ": "
+            + (gettext("thiếu ngày, giờ để tính hạn") if line.due_missing else gettext("ngày, giờ ghi chưa đủ rõ"))
+        )
+    if line.due is None:
+        return name + ": " + gettext("chưa đạt")
+    hourly = line.due.time().second != 59
+    due = show_moment(line.due, "minute" if hourly else "day")
+    if line.met is not None:
+        return gettext(
+            "%(name)s: hạn %(due)s, thực hiện %(met)s (chậm %(late)s)",
+            name=name,
+            due=due,
+            met=show_moment(line.met, "minute" if hourly else "day"),
+            late=_span(line.met - line.due, hourly),
+        )
+    return gettext(
+        "%(name)s: hạn %(due)s, chưa thực hiện (quá %(late)s)", name=name, due=due, late=_span(t - line.due, hourly)
+    )
+
+
+def _detail(line: Line, programme: Programme) -> str:
+    for codes in (
+        programme.needs,
+        programme.services,
+        programme.codes.get("modality", {}),
+        programme.codes.get("level", {}),
+    ):
+        if line.detail in codes:
+            return codes[line.detail].name[language()]
+    return ""
+
+
+def _span(lateness: timedelta, hourly: bool) -> str:
+    if hourly and lateness < timedelta(days=2):
+        return gettext("%(n)s giờ", n=show_number(max(1, -(-int(lateness.total_seconds()) // 3600))))
+    return gettext("%(n)s ngày", n=show_number(max(1, -(-int(lateness.total_seconds()) // 86400))))
+
+
+def tables(
+    result: Result, groups: Mapping[str, list], tree: UnitTree
+) -> list[tuple[str, str, list[tuple[str, str, Row]]]]:
+    """[(dimension, heading, [(code, name, row)])] for the breakdowns of one indicator."""
+    found = []
+    for dimension, figures in groups.items():
+        lines = [(code, group_name(dimension, code, tree), row(result.indicator, figure)) for code, figure in figures]
+        lines.sort(key=lambda line: (line[0] == "", line[0]))
+        found.append((dimension, gettext(DIMENSIONS[dimension]), lines))
+    return found

@@ -1,0 +1,241 @@
+"""Figures of a plan: for a unit, through a day, as everything is known now or was known at a time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+
+from casemgr.coverage import live, replay
+from casemgr.coverage.cases import Case
+from casemgr.coverage.figures import Figure
+from casemgr.coverage.rules import RULES, Scene, marks
+from casemgr.coverage.tally import Group, Question, Tally, funnel
+from casemgr.ledger.services import settle
+from casemgr.plans import services as reported
+from casemgr.plans.model import Indicator, Plan
+from casemgr.plans.notes import Note
+from casemgr.plans.rules import NOT_HERE, Found, Reported, choose, choose_pair
+from casemgr.programmes import programmes
+from casemgr.refused import N_, Refused
+from casemgr.units.loading import load
+from casemgr.units.rules import UnitTree
+
+DAY_END = time(23, 59, 59)
+AS_WERE, TODAY = "as_were", "today"
+LEVELS = ("province", "district", "commune")
+BY = (*LEVELS, "sex", "age", "ethnicity")
+OF_PERSONS = {"sex": 1, "age": 2, "ethnicity": 3}  # position in a Group
+
+
+@dataclass(slots=True)
+class Result:
+    """One indicator: its figure, its funnel [(step, number)], its groups [({dimension: code}, figure)]."""
+
+    indicator: Indicator
+    figure: Figure
+    funnel: list[tuple[str, int]]
+    groups: list[tuple[dict[str, str], Figure]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Asked:
+    """What is asked: `through` a day (not after today), for a `unit`, on a `basis` of units, since `start`."""
+
+    plan: Plan
+    start: date
+    through: date
+    t: datetime
+    unit: str
+    basis: str = AS_WERE
+    known_at: datetime | None = None
+
+    def units(self, tree: UnitTree, today: date) -> frozenset[str]:
+        """The units whose items count for the unit asked about; on today's basis those that are mapped into it."""
+        if self.basis == AS_WERE:
+            return tree.below(self.unit)
+        within = tree.below(self.unit)
+        return frozenset(u for u in tree.nodes if tree.map_to(u, today) in within) | within
+
+
+@dataclass(slots=True)
+class Report:
+    asked: Asked
+    results: list[Result]
+
+
+def ask(
+    plan: Plan,
+    tree: UnitTree,
+    now: datetime,
+    *,
+    through: date | None = None,
+    start: date | None = None,
+    unit: str | None = None,
+    basis: str = AS_WERE,
+    known_at: datetime | None = None,
+) -> Asked:
+    """A question with its defaults: the whole plan so far, the province of that time. Raises Refused."""
+    through = min(through or plan.end, plan.end, now.date())
+    start = start or plan.start
+    if through < start:
+        raise Refused(N_("Ngày %(day)s sớm hơn ngày đầu của kỳ."), "through", day=f"{through:%d/%m/%Y}")
+    if known_at is not None and known_at > now:
+        raise Refused(N_("Thời điểm này chưa đến."), "known_at")
+    if unit is None:
+        day = now.date() if basis == TODAY else through
+        roots = tree.children(None, day)
+        if not roots:
+            raise Refused(N_("Chưa có đơn vị hành chính nào."), "unit")
+        unit = roots[0]
+    # A clock that is still running has not been missed.
+    t = min(datetime.combine(through, DAY_END), now)
+    return Asked(plan, start, through, t, unit, basis, known_at)
+
+
+def report(
+    session, asked: Asked, now: datetime, *, indicators: Sequence[str] | None = None, by: Sequence[str] = ()
+) -> Report:
+    """The figures of these indicators (all when None), with one group for each combination of `by`.
+
+    Every number is computed over all cases of the units, whoever asks.
+    """
+    tree = load(session)
+    wanted = [i for i in asked.plan.indicators.values() if indicators is None or i.code in indicators]
+    question = question_of(asked, wanted, tree, now, frozenset("unit" if d in LEVELS else d for d in by), bool(by))
+    tallies, received = _tallies(session, asked, question, wanted)
+    said = reported.figures(session, asked.plan.code, asked.known_at)
+    result = Report(asked, [])
+    for indicator in wanted:
+        tally = tallies[indicator.programme]
+        scene = Scene(programmes()[indicator.programme], asked.through, asked.plan.end, received=received)
+        one = _result(asked, indicator, tally, said, scene, tree)
+        one.groups = _groups(asked, indicator, tally, said, scene, by, tree, now) if by else []
+        result.results.append(one)
+    return result
+
+
+def breakdown(
+    session, asked: Asked, now: datetime, indicator: Indicator, dimensions: Sequence[str]
+) -> tuple[Result, dict[str, list[tuple[str, Figure]]]]:
+    """One indicator, and its figures by each of these dimensions alone: {dimension: [(code, figure)]}."""
+    tree = load(session)
+    dims = frozenset("unit" if d in LEVELS else d for d in dimensions)
+    question = question_of(asked, [indicator], tree, now, dims, True)
+    tallies, received = _tallies(session, asked, question, [indicator])
+    said = reported.figures(session, asked.plan.code, asked.known_at)
+    scene = Scene(programmes()[indicator.programme], asked.through, asked.plan.end, received=received)
+    result = _result(asked, indicator, tallies[indicator.programme], said, scene, tree)
+    found: dict[str, list[tuple[str, Figure]]] = {}
+    for dimension in dimensions:
+        parts = _groups(asked, indicator, tallies[indicator.programme], said, scene, (dimension,), tree, now)
+        found[dimension] = [(named[dimension], figure) for named, figure in parts]
+    return result, found
+
+
+def _result(asked: Asked, indicator: Indicator, tally: Tally, said, scene: Scene, tree: UnitTree) -> Result:
+    whole = replace(scene, inputs=_inputs(asked, indicator, said, asked.unit, tree))
+    steps = scene.programme.steps
+    numbers = zip(("substantiated", *(step.code for step in steps)), funnel(tally, len(steps)), strict=True)
+    return Result(indicator, RULES[indicator.rule](indicator, tally, whole), list(numbers))
+
+
+def _groups(
+    asked: Asked, indicator: Indicator, tally: Tally, said, scene: Scene, by, tree: UnitTree, now: datetime
+) -> list:
+    """[({dimension: code}, figure)] for each combination of `by` that has items."""
+    found = []
+    for names, part in sorted(tally.split(_naming(asked, by, tree, now.date())).items()):
+        named = dict(zip(by, names, strict=True))
+        inputs = _group_inputs(asked, indicator, said, named, tree)
+        found.append((named, RULES[indicator.rule](indicator, part, replace(scene, inputs=inputs))))
+    return found
+
+
+def question_of(
+    asked: Asked, wanted, tree: UnitTree, now: datetime, dims: frozenset = frozenset(), details: bool = False
+) -> Question:
+    """What the tallies of these indicators are asked for."""
+    found = []
+    for indicator in wanted:
+        found += marks(indicator, programmes()[indicator.programme], details)
+    return Question(
+        counting={i.programme: asked.plan.counting[i.programme] for i in wanted},
+        start=datetime.combine(asked.start, time()),
+        t=asked.t,
+        since=datetime.combine(asked.plan.start, time()),
+        units=asked.units(tree, now.date()),
+        dims=dims,
+        marks=tuple(found),
+    )
+
+
+def _tallies(session, asked: Asked, question: Question, wanted: Sequence[Indicator]):
+    """({programme: Tally}, how many detections came up in the period and a year before)."""
+    codes = {i.programme for i in wanted if i.rule == "reduction"}
+    windows = ((question.start, question.t), (_year_before(question.start), _year_before(question.t)))
+    if asked.known_at is not None:
+        settle(session)
+        found = replay.tallies(session, question, asked.known_at, windows)
+        numbers = [sum(found[c].distinct.get(f"received:{n}", 0) for c in codes) for n in range(2)]
+    else:
+        found = live.tallies(session, question)
+        once = [c for c in question.counting if programmes()[c].population == "detections"]
+        live.add_distinct(session, question, found, once)
+        numbers = live.received(session, question, codes, windows) if codes else [0, 0]
+    return found, (numbers[0], numbers[1] or None)
+
+
+def _year_before(moment: datetime) -> datetime:
+    day = 28 if (moment.month, moment.day) == (2, 29) else moment.day
+    return moment.replace(year=moment.year - 1, day=day)
+
+
+def _naming(asked: Asked, by: Sequence[str], tree: UnitTree, today: date) -> Callable[[Group], tuple]:
+    """A function from a group of the tally to the names of the group it belongs to, in the order of `by`."""
+    mapped: dict[tuple[str, str], str] = {}
+
+    def unit_at(unit: str, level: str) -> str:
+        if (unit, level) not in mapped:
+            target = tree.map_to(unit, today) if asked.basis == TODAY else unit
+            mapped[unit, level] = (tree.at_level(target, level) or "") if target in tree else ""
+        return mapped[unit, level]
+
+    def name(group: Group) -> tuple:
+        return tuple(unit_at(group.unit, d) if d in LEVELS else group[OF_PERSONS[d]] for d in by)
+
+    return name
+
+
+def _inputs(
+    asked: Asked, indicator: Indicator, said: Sequence[Reported], unit: str, tree: UnitTree
+) -> dict[str, Found]:
+    plan, uses = asked.plan, indicator.uses
+    if indicator.rule == "reduction":
+        items = (plan.inputs[uses["current"]], plan.inputs[uses["baseline"]])
+        current, baseline = choose_pair(said, *items, plan, unit, asked.through)
+        return {"current": current, "baseline": baseline}
+    names = [name for name in ("list", "detained") if name in uses]
+    return {name: choose(said, plan.inputs[uses[name]], plan, unit, asked.through, tree) for name in names}
+
+
+def _group_inputs(
+    asked: Asked, indicator: Indicator, said, named: Mapping[str, str], tree: UnitTree
+) -> dict[str, Found]:
+    """What the inputs say for a group: they know units, not sex, age or ethnicity."""
+    units = {named[d] for d in named if d in LEVELS}
+    if all(d in LEVELS for d in named) and "" not in units:
+        lowest = max(units, key=lambda u: LEVELS.index(tree.level(u)))
+        return _inputs(asked, indicator, said, lowest, tree)
+    found = {}
+    for name, code in indicator.uses.items():
+        if code in asked.plan.inputs:
+            found[name] = Found(why=Note(NOT_HERE, {"input": asked.plan.inputs[code].name.vi}))
+    return found
+
+
+def cases(session, asked: Asked, now: datetime, indicators: Sequence[Indicator]) -> dict[str, list[Case]]:
+    """{indicator: every case behind its figure}."""
+    question = question_of(asked, indicators, load(session), now)
+    if asked.known_at is not None:
+        settle(session)
+        return replay.cases(session, question, indicators, asked.known_at)
+    return {i.code: list(live.find_cases(session, question, i)) for i in indicators}

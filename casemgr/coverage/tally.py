@@ -1,0 +1,158 @@
+"""What is counted before any figure is made of it: numbers of items by verdict and by what they are told apart by.
+
+The live query and the replay both end in a `Tally`; everything after that is the same code. Pure.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from casemgr.plans.model import IN_PERIOD
+from casemgr.programmes.spans import MET, MISSED, NOT_DUE, UNKNOWN, Span
+
+# Verdicts of items that belong to a figure; all others stand beside it.
+COUNTED = (MET, NOT_DUE, MISSED, UNKNOWN)
+DIMENSIONS = ("unit", "sex", "age", "ethnicity")
+
+
+class Group(NamedTuple):
+    """What an item is told apart by; '' where the question did not ask or the value is not known."""
+
+    unit: str = ""
+    sex: str = ""
+    age: str = ""
+    ethnicity: str = ""
+
+
+class Key(NamedTuple):
+    group: Group
+    verdict: str
+    steps: str  # one letter per step of the programme: m met, n not due, x missed, u unknown, - nothing to judge
+    band: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A further fact about an item that a rule counts by: it has a span of one of these criteria that
+
+    - `during`: lay at least partly in the period; - `kept`: was kept by t; - `bands`: is not kept and has one of
+    these bands. `also`: another criterion with the same anchor that was kept by t. `by_detail`: counted apart by the
+    span's detail, under 'name:detail'.
+    """
+
+    name: str
+    programme: str
+    criteria: tuple[str, ...]
+    during: bool = False
+    kept: bool = False
+    bands: tuple[str, ...] = ()
+    also: str | None = None
+    by_detail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which items: those that count at time t, since `start` where a programme counts what came up in the period, in
+    these units (None: all); told apart by `dims`. Marks that last are looked for since `since`."""
+
+    counting: Mapping[str, str]  # programme -> in_period | on_hand
+    start: datetime
+    t: datetime
+    since: datetime
+    units: Collection[str] | None = None
+    dims: frozenset[str] = frozenset()
+    marks: tuple[Mark, ...] = ()
+
+    def wants(self, programme: str, counted_at: datetime, unit: str) -> bool:
+        """Whether an item belongs here; the same as `live.at` says in SQL."""
+        counting = self.counting.get(programme)
+        if counting is None or counted_at > self.t or (counting == IN_PERIOD and counted_at < self.start):
+            return False
+        return self.units is None or unit in self.units
+
+    def group(self, *values: str) -> Group:
+        return Group(*(v if d in self.dims else "" for d, v in zip(DIMENSIONS, values, strict=True)))
+
+
+def marks_of(question: Question, programme: str, spans: Iterable[Span]) -> set[str]:
+    """The marks that the spans of one item give it; the same as `live.add_marks` says in SQL."""
+    spans, t, found = list(spans), question.t, set()
+    for mark in question.marks:
+        if mark.programme != programme:
+            continue
+        for span in spans:
+            if span.criterion.code not in mark.criteria or span.arises > t:
+                continue
+            if mark.during and span.ended is not None and span.ended <= question.since:
+                continue
+            if mark.kept and not _kept(span, t):
+                continue
+            if mark.bands and (_kept(span, t) or span.band not in mark.bands):
+                continue
+            if mark.also and not any(
+                s.criterion.code == mark.also and s.anchor == span.anchor and _kept(s, t) for s in spans
+            ):
+                continue
+            found.add(f"{mark.name}:{span.detail}" if mark.by_detail else mark.name)
+    return found
+
+
+def _kept(span: Span, t: datetime) -> bool:
+    return span.met is not None and span.met <= t
+
+
+@dataclass(slots=True)
+class Tally:
+    """Items of one programme at one time.
+
+    `cells`: items by key. `marked`: the same for those that have a mark. `distinct`: numbers that do not add up over
+    groups (children, incidents), for the whole only.
+    """
+
+    cells: Counter[Key] = field(default_factory=Counter)
+    marked: dict[str, Counter[Key]] = field(default_factory=dict)
+    distinct: dict[str, int] = field(default_factory=dict)
+
+    def mark(self, name: str, key: Key, count: int = 1) -> None:
+        self.marked.setdefault(name, Counter())[key] += count
+
+    def count(self, *verdicts: str) -> int:
+        return sum(n for key, n in self.cells.items() if key.verdict in verdicts)
+
+    def where(self, test: Callable[[Key], bool], mark: str | None = None) -> int:
+        """How many items counted pass a test (and have a mark)."""
+        cells = self.cells if mark is None else self.marked.get(mark, {})
+        return sum(n for key, n in cells.items() if key.verdict in COUNTED and test(key))
+
+    def split(self, names_of: Callable[[Group], tuple]) -> "dict[tuple, Tally]":
+        """A tally for each name that `names_of` gives to the groups; together they are the whole."""
+        parts: dict[tuple, Tally] = {}
+        for key, count in self.cells.items():
+            parts.setdefault(names_of(key.group), Tally()).cells[key] += count
+        for mark, counter in self.marked.items():
+            for key, count in counter.items():
+                parts.setdefault(names_of(key.group), Tally()).mark(mark, key, count)
+        return parts
+
+    def only(self, units: Collection[str]) -> "Tally":
+        """The part that is charged to these units."""
+        part = Tally(Counter({k: n for k, n in self.cells.items() if k.group.unit in units}))
+        for mark, counter in self.marked.items():
+            part.marked[mark] = Counter({k: n for k, n in counter.items() if k.group.unit in units})
+        return part
+
+
+def funnel(tally: Tally, steps: int) -> list[int]:
+    """How many of those counted have kept the first 0, 1, … `steps` steps."""
+    result = [0] * (steps + 1)
+    for key, count in tally.cells.items():
+        if key.verdict not in COUNTED:
+            continue
+        result[0] += count
+        for number in range(steps):
+            if key.steps[number : number + 1] != "m":
+                break
+            result[number + 1] += count
+    return result

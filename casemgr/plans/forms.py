@@ -1,0 +1,72 @@
+"""The form of a reported figure; the same checks as in `rules.check` put their sentences on its fields."""
+
+from flask_babel import gettext, lazy_gettext
+from wtforms.validators import DataRequired
+
+from casemgr.plans.model import Plan
+from casemgr.ui.fields import LongTextField, SelectField, TextField, VietDateField, VietNumberField, not_in_future
+from casemgr.ui.forms import Form
+from casemgr.ui.i18n import language
+
+
+class FigureForm(Form):
+    """What a document from outside says."""
+
+    input = SelectField(lazy_gettext("Số liệu"), [DataRequired()])
+    unit = SelectField(lazy_gettext("Đơn vị"), [DataRequired()])
+    start = VietDateField(lazy_gettext("Kỳ số liệu: từ ngày"), [DataRequired(), not_in_future])
+    end = VietDateField(
+        lazy_gettext("Đến ngày"),
+        [DataRequired(), not_in_future],
+        description=lazy_gettext("Danh sách tại một thời điểm: ghi ngày của danh sách ở cả hai ô."),
+    )
+    source = SelectField(lazy_gettext("Cơ quan cung cấp"), [DataRequired()])
+    document = TextField(lazy_gettext("Số văn bản"), [DataRequired()], limit=60)
+    document_date = VietDateField(lazy_gettext("Ngày văn bản"), [DataRequired(), not_in_future])
+    value = VietNumberField(
+        lazy_gettext("Giá trị"), [], description=lazy_gettext("Số đếm, hoặc tỷ lệ phần trăm nếu số liệu là tỷ lệ.")
+    )
+    numerator = VietNumberField(lazy_gettext("Số đạt (nếu là tỷ lệ)"))
+    denominator = VietNumberField(lazy_gettext("Tổng số (nếu là tỷ lệ)"))
+    note = LongTextField(lazy_gettext("Ghi chú"), limit=1000)
+
+    def choose(self, plan: Plan, units: list[tuple[str, str]]) -> None:
+        """Fills the lists."""
+        lang, empty = language(), [("", gettext("chọn"))]
+        self.input.choices = empty + [(i.code, i.name[lang]) for i in plan.inputs.values()]
+        self.source.choices = empty + [(code, name[lang]) for code, name in plan.sources.items()]
+        self.unit.choices = empty + units
+        if not any(i.kind == "share" for i in plan.inputs.values()):
+            del self.numerator, self.denominator
+
+    def values(self) -> dict:
+        """Clean values as `rules.check` takes them."""
+        said = {"from": self.start.data, "to": self.end.data, "value": self.value.data, "note": self.note.data}
+        said |= {name: getattr(self, name).data for name in ("input", "unit", "source", "document", "document_date")}
+        for name in ("numerator", "denominator"):
+            if name in self._fields:
+                said[name] = self._fields[name].data
+        return said
+
+
+class CorrectionForm(FigureForm):
+    """A correction keeps input, unit, period and source, and says why."""
+
+    input = unit = start = end = source = None
+    note = LongTextField(lazy_gettext("Lý do đính chính"), [DataRequired()], limit=1000)
+
+    def choose(self, plan: Plan, units=()) -> None:
+        if not any(i.kind == "share" for i in plan.inputs.values()):
+            del self.numerator, self.denominator
+
+    def values(self) -> dict:
+        names = ("value", "numerator", "denominator", "note", "document", "document_date")
+        return {name: self._fields[name].data for name in names if name in self._fields}
+
+
+class ConfirmForm(Form):
+    """Only the token."""
+
+
+# The fields of `rules.check` that have another name in the form.
+FIELDS = {"from": "start", "to": "end"}

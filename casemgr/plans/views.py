@@ -1,0 +1,194 @@
+"""The pages of reported figures: list, new, one with its versions, confirm, correct."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from casemgr.access.models import User
+from casemgr.access.policy import scope
+from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
+from casemgr.clock import now
+from casemgr.db import db
+from casemgr.plans import plans, services
+from casemgr.plans.forms import FIELDS, ConfirmForm, CorrectionForm, FigureForm
+from casemgr.plans.model import Plan
+from casemgr.plans.rules import Reported
+from casemgr.refused import Refused
+from casemgr.ui.forms import show_form
+from casemgr.ui.i18n import language
+from casemgr.units.web import current_tree
+
+bp = Blueprint("reported", __name__, url_prefix="/reported")
+
+
+@dataclass(slots=True)
+class Line:
+    """A version as it is shown; `may_confirm` asks the policy, which refuses one's own figure."""
+
+    figure: Reported
+    input: str
+    unit_of_count: str
+    source: str
+    author: str
+    confirmer: str
+    may_confirm: bool
+    note: str = ""
+
+
+@bp.get("")
+@guard(Permission.REPORTED_WRITE)
+def index():
+    """All figures of all plans in the reader's units, the unconfirmed first."""
+    found = [f for plan in plans().values() for f in services.figures(db.session, plan.code)]
+    mine = _units()
+    found = [f for f in found if f.unit in mine]
+    found.sort(key=lambda f: (f.confirmed, f.input, -f.end.toordinal(), f.unit))
+    return render_template("plans/reported.html", lines=_lines(found))
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@guard(Permission.REPORTED_WRITE)
+def new():
+    plan = plans().get(request.args.get("plan", "")) or next(iter(plans().values()), None) or abort(404)
+    form, tree = FigureForm(), current_tree()
+    units = sorted((u for u in _units() if u in tree), key=lambda u: tree[u].path)
+    form.choose(plan, [(u, _unit_label(u)) for u in units])
+    if form.validate_on_submit():
+        actor = require(Permission.REPORTED_WRITE, unit=form.unit.data)
+        try:
+            subject, _entry = services.report(
+                db.session, plan, form.values(), author=str(actor.user_id), unit=form.unit.data, now=now(), tree=tree
+            )
+        except Refused as refused:
+            _refuse(form, refused)
+        else:
+            log_access(Permission.REPORTED_WRITE, subject, form.unit.data)
+            flash(gettext("Đã lưu. Số liệu được tính sau khi người khác xác nhận."), "success")
+            return redirect(url_for("reported.show", subject=subject), 303)
+    return show_form(
+        "plans/reported_form.html", form, heading=gettext("Nhập số liệu được cung cấp"), plan=plan, lines=[]
+    )
+
+
+@bp.get("/<uuid:subject>")
+@guard(Permission.REPORTED_WRITE)
+def show(subject: UUID):
+    """One figure with all its versions, newest first."""
+    plan, versions, _head = _find(subject, Permission.REPORTED_WRITE)
+    remarks = services.notes(db.session, subject)
+    lines = _lines(list(reversed(versions)))
+    for line in lines:
+        line.note = remarks.get(line.figure.entry, "")
+    return render_template("plans/reported_show.html", plan=plan, lines=lines, form=ConfirmForm(), head=_head)
+
+
+@bp.post("/<uuid:subject>/confirm")
+@guard(Permission.REPORTED_CONFIRM)
+def confirm(subject: UUID):
+    plan, versions, _head = _find(subject, Permission.REPORTED_CONFIRM)
+    figure, form = versions[-1], ConfirmForm()
+    actor = require(Permission.REPORTED_CONFIRM, unit=figure.unit, author=figure.author, subject=subject)
+    seen = request.form.get("head", "")
+    if not form.validate_on_submit() or not (seen.isascii() and seen.isdigit() and len(seen) < 9):
+        abort(400)
+    try:
+        services.confirm(
+            db.session, plan, subject, on_seq=int(seen), author=str(actor.user_id), unit=figure.unit, now=now()
+        )
+    except Refused as refused:
+        flash(gettext(refused.message, **refused.params), "error")
+    else:
+        flash(gettext("Đã xác nhận số liệu."), "success")
+    return redirect(url_for("reported.show", subject=subject), 303)
+
+
+@bp.route("/<uuid:subject>/correct", methods=["GET", "POST"])
+@guard(Permission.REPORTED_WRITE)
+def correct(subject: UUID):
+    plan, versions, head = _find(subject, Permission.REPORTED_WRITE)
+    last = versions[-1]
+    form = CorrectionForm(document=last.document, document_date=last.document_date, value=last.value)
+    form.choose(plan)
+    if form.validate_on_submit():
+        actor = require(Permission.REPORTED_WRITE, unit=last.unit)
+        seen = request.form.get("head", "")
+        on_seq = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1
+        try:
+            services.correct(
+                db.session, plan, subject, form.values(),
+                on_seq=on_seq, author=str(actor.user_id), unit=last.unit, now=now(), tree=current_tree(),
+            )  # fmt: skip
+        except Refused as refused:
+            _refuse(form, refused)
+        else:
+            log_access(Permission.REPORTED_WRITE, subject, last.unit, None, "corrected")
+            flash(gettext("Đã đính chính. Số liệu mới cần người khác xác nhận."), "success")
+            return redirect(url_for("reported.show", subject=subject), 303)
+    head = request.form.get("head", head)
+    lines = _lines(versions[-1:])
+    return show_form(
+        "plans/reported_form.html", form, heading=gettext("Đính chính số liệu"), plan=plan, lines=lines, head=head
+    )
+
+
+def _find(subject: UUID, permission: Permission) -> tuple[Plan, list[Reported], int]:
+    """A figure in the reader's units, else 404."""
+    versions, head = services.find(db.session, subject)
+    if not versions or versions[-1].plan not in plans():
+        abort(404)
+    require(permission, unit=versions[-1].unit)
+    return plans()[versions[-1].plan], versions, head
+
+
+def _refuse(form, refused: Refused) -> None:
+    refused.field = FIELDS.get(refused.field, refused.field)
+    form.refuse(refused)
+
+
+def _units() -> frozenset[str]:
+    return frozenset().union(*(s.units for s in scope(current_actor(), Permission.REPORTED_WRITE)))
+
+
+def _unit_label(unit: str) -> str:
+    """With the years in which it existed, because codes and names are used again."""
+    tree = current_tree()
+    node = tree[unit]
+    end = f"{node.valid_to:%d/%m/%Y}" if node.valid_to else ""
+    label = (
+        tree.label(unit) if tree.level(unit) != "commune" else ", ".join(map(tree.label, reversed(tree.line(unit)[1:])))
+    )
+    return f"{label} ({gettext('đến %(day)s', day=end)})" if end else label
+
+
+def _lines(figures: list[Reported]) -> list[Line]:
+    people = {UUID(p) for f in figures for p in (f.author, f.confirmed_by) if p and _is_uuid(p)}
+    names = {}
+    if people:
+        query = sa.select(User.id, User.full_name).where(User.id.in_(people))
+        names = {str(row.id): row.full_name for row in db.session.execute(query)}
+    return [_line(f, names) for f in figures]
+
+
+def _line(figure: Reported, names: dict[str, str]) -> Line:
+    plan, lang = plans()[figure.plan], language()
+    item, source = plan.inputs.get(figure.input), plan.sources.get(figure.source)
+    return Line(
+        figure=figure,
+        input=item.name[lang] if item else figure.input,
+        unit_of_count=item.unit_of_count[lang] if item else "",
+        source=source[lang] if source else figure.source,
+        author=names.get(figure.author, figure.author),
+        confirmer=names.get(figure.confirmed_by or "", figure.confirmed_by or ""),
+        may_confirm=not figure.confirmed and may(Permission.REPORTED_CONFIRM, unit=figure.unit, author=figure.author),
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
