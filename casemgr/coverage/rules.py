@@ -56,8 +56,8 @@ def reduction(indicator: Indicator, tally: Tally, scene: Scene) -> Figure:
     received than a year before, fewer incidents prove nothing.
     """
     figure = _counts(tally, None, None)
-    figure.unknown = figure.not_due = 0
-    figure.beside["incidents"] = tally.distinct.get("incidents")
+    figure.unknown = figure.not_due = figure.excluded = 0
+    figure.beside = {"incidents": tally.distinct.get("incidents")}
     current, baseline = scene.inputs["current"], scene.inputs["baseline"]
     figure.documents = [*current.documents, *baseline.documents]
     if current.value is None or baseline.value is None:

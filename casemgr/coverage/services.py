@@ -179,7 +179,8 @@ def _tallies(session, asked: Asked, question: Question, wanted: Sequence[Indicat
     else:
         found = live.tallies(session, question)
         once = [c for c in question.counting if programmes()[c].population == "detections"]
-        live.add_distinct(session, question, found, once)
+        if once:
+            live.add_distinct(session, question, found, once)
         numbers = live.received(session, question, codes, windows) if codes else [0, 0]
     return found, (numbers[0], numbers[1] or None)
 
