@@ -53,7 +53,7 @@ def number_of(session, code: str) -> int:
 
 def new_form(client, session, code="TE", **typed) -> dict:
     address = f"/detections/new?programme={number_of(session, code)}"
-    values = client.form(address) | {
+    values = client.form(address, 1) | {
         "received": ["04/03/2022", "17:15"], "source": "TRUONG_HOC", "p1-level": "BI_XAM_HAI", "p1-harm": ["BL"],
         "p1-emergency": "no", "p1-name": "Nguyễn Thị Bé", "p1-birth": "2011",
     }  # fmt: skip
@@ -79,13 +79,13 @@ def test_a_child_goes_from_the_report_to_the_file(at_work, place):
     assert "Chờ xác minh" in page.text
 
     address = f"/detections/{row.number}/steps/verified"
-    form = at_work.form(address)
+    form = at_work.form(address, 1)
     assert at_work.post(address, data=form | {"outcome": "substantiated", "note": "Đã gặp"}).status_code == 303
     assert row_of(place, row.subject).status == "substantiated"
     assert at_work.post(address, data=form | {"outcome": "substantiated", "note": "Đã gặp"}).status_code == 303
 
     address = f"/detections/{row.number}/file"
-    form = at_work.form(address) | {"save": "1"}
+    form = at_work.form(address, 1) | {"save": "1"}
     assert form["name"] == "Nguyễn Thị Bé"
     answer = at_work.post(address, data=form)
     assert answer.status_code == 303
@@ -138,7 +138,7 @@ def test_several_persons_and_a_second_report_of_the_incident(at_work, place):
         ({"p1-age": "-3", "p1-birth": ""}, "Tuổi phải từ 0 đến 130"),
         ({"p1-name": "Bé\u202eA"}, "ký tự điều khiển"),
         ({"note": "a\x00b"}, "ký tự điều khiển"),
-        ({"note": "x" * 1_000_000}, "Nội dung quá dài"),
+        ({"note": "x" * 100_000}, "Nội dung quá dài"),
         ({"reporter_name": "Ba"}, "khi họ đồng ý"),
         ({"reporter_agreed": "y", "reporter_phone": "12"}, "điện thoại"),
         ({"p1-birth": "", "p1-age": "", "unit": NEIGHBOUR}, "Hãy chọn một giá trị"),
@@ -189,7 +189,7 @@ def test_exclusion_is_decided_above_and_not_by_who_asked(at_work, client, place,
     row = services.find(place, report(place).detected[0][1])
     place.commit()
     address = f"/detections/{row.number}/exclude"
-    values = at_work.form(address) | {"reason": "NGOAI_DIA_BAN", "document": "CV 12/UBND"}
+    values = at_work.form(address, 1) | {"reason": "NGOAI_DIA_BAN", "document": "CV 12/UBND"}
     assert at_work.post(address, data=values | {"document": ""}).status_code == 422
     assert at_work.post(address, data=values).status_code == 303
     state, entries = services.state(place, row.subject)
@@ -198,12 +198,12 @@ def test_exclusion_is_decided_above_and_not_by_who_asked(at_work, client, place,
     leader = make_user(place, "leader", ("supervisor", UNIT))
     assert sign_in(client, leader).get(decision).status_code == 404  # the commune is the one that is measured
     sign_in(client, make_user(place, "chief", ("supervisor", ABOVE)))
-    values = client.form(decision) | {"outcome": "approved"}
+    values = client.form(decision, 1) | {"outcome": "approved"}
     assert client.post(decision, data=values).status_code == 303
     assert client.post(decision, data=values).status_code == 303
     assert row_of(place, row.subject).status == "excluded"
     address = f"/detections/{row.number}/include"
-    assert client.post(address, data=client.form(address) | {"note": "Vẫn ở đây"}).status_code == 303
+    assert client.post(address, data=client.form(address, 1) | {"note": "Vẫn ở đây"}).status_code == 303
     assert row_of(place, row.subject).status == "pending"
 
 
@@ -211,13 +211,13 @@ def test_duplicates_and_assignment(at_work, client, place, worker):
     first, second = (services.find(place, report(place).detected[0][1]) for _ in range(2))
     place.commit()
     address = f"/detections/{second.number}/duplicate"
-    values = at_work.form(address) | {"of": first.number, "note": "Cùng cháu"}
+    values = at_work.form(address, 1) | {"of": first.number, "note": "Cùng cháu"}
     assert at_work.post(address, data=values | {"of": "PH-222-222"}).status_code == 422
     assert at_work.post(address, data=values).status_code == 303
     assert row_of(place, second.subject).status == "duplicate"
     sign_in(client, make_user(place, "leader", ("supervisor", UNIT)))
     address = f"/detections/{first.number}/assign"
-    assert client.post(address, data=client.form(address) | {"worker": str(worker.id)}).status_code == 303
+    assert client.post(address, data=client.form(address, 1) | {"worker": str(worker.id)}).status_code == 303
     assert row_of(place, first.subject).worker == str(worker.id)
 
 
@@ -233,7 +233,7 @@ def test_possible_matches_are_shown_before_a_second_person_is_made(at_work, plac
     assert "Có thể trùng, liên hệ xã Núi Tô." in page.text
     assert page.text.count("<strong>Nguyễn Thị Bé</strong>") == 1
     assert logged(place, "person:match") == 2
-    form = at_work.form(address)
+    form = at_work.form(address, 1)
     assert at_work.post(address, data=form | {"save": "1"}).status_code == 422
     assert at_work.post(address, data=form | {"beneficiary": str(UUID(int=5))}).status_code == 404
     assert at_work.post(address, data=form | {"beneficiary": str(here)}).status_code == 303
@@ -244,7 +244,7 @@ def test_a_file_for_somebody_unnamed(at_work, place):
     row = services.find(place, report(place, Seen(sex="nam", age=3)).detected[0][1])
     place.commit()
     address = f"/detections/{row.number}/file"
-    form = at_work.form(address)
+    form = at_work.form(address, 1)
     assert at_work.post(address, data=form | {"save": "1", "name": ""}).status_code == 422
     assert at_work.post(address, data=form | {"unnamed": "1", "name": ""}).status_code == 303
     assert row_of(place, row.subject).status == "matched"
