@@ -193,7 +193,9 @@ def _beside(indicator: Indicator, figure: Figure, programme: Programme) -> list[
         }[indicator.rule]
         top, whole = figure.second
         found.append(gettext(text, top=show_number(top), whole=show_number(whole)))
-    found += [_number(name, number, programme) for name, number in figure.beside.items() if _shown(indicator, name, number)]
+    found += [
+        _number(name, number, programme) for name, number in figure.beside.items() if _shown(indicator, name, number)
+    ]
     return found
 
 
@@ -249,7 +251,11 @@ def reason(line: Line, t: datetime, programme: Programme) -> str:
     if detail := _detail(line, programme):
         name += f" «{detail}»"
     if line.verdict == UNKNOWN:
-        return name + ": " + (gettext("thiếu ngày, giờ để tính hạn") if line.due_missing else gettext("ngày, giờ ghi chưa đủ rõ"))
+        return (
+            name
+            + ": "
+            + (gettext("thiếu ngày, giờ để tính hạn") if line.due_missing else gettext("ngày, giờ ghi chưa đủ rõ"))
+        )
     if line.due is None:
         return name + ": " + gettext("chưa đạt")
     hourly = line.due.time().second != 59
@@ -268,7 +274,12 @@ def reason(line: Line, t: datetime, programme: Programme) -> str:
 
 
 def _detail(line: Line, programme: Programme) -> str:
-    for codes in (programme.needs, programme.services, programme.codes.get("modality", {}), programme.codes.get("level", {})):
+    for codes in (
+        programme.needs,
+        programme.services,
+        programme.codes.get("modality", {}),
+        programme.codes.get("level", {}),
+    ):
         if line.detail in codes:
             return codes[line.detail].name[language()]
     return ""
@@ -280,7 +291,9 @@ def _span(lateness: timedelta, hourly: bool) -> str:
     return gettext("%(n)s ngày", n=show_number(max(1, -(-int(lateness.total_seconds()) // 86400))))
 
 
-def tables(result: Result, groups: Mapping[str, list], tree: UnitTree) -> list[tuple[str, str, list[tuple[str, str, Row]]]]:
+def tables(
+    result: Result, groups: Mapping[str, list], tree: UnitTree
+) -> list[tuple[str, str, list[tuple[str, str, Row]]]]:
     """[(dimension, heading, [(code, name, row)])] for the breakdowns of one indicator."""
     found = []
     for dimension, figures in groups.items():
@@ -288,4 +301,3 @@ def tables(result: Result, groups: Mapping[str, list], tree: UnitTree) -> list[t
         lines.sort(key=lambda line: (line[0] == "", line[0]))
         found.append((dimension, gettext(DIMENSIONS[dimension]), lines))
     return found
-

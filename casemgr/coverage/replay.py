@@ -128,7 +128,7 @@ def tallies(
         if not question.wants(item.programme, item.counted_at, item.unit):
             continue
         tally.cells[item.key] += 1
-        for name in marks_of(question, item.programme, item.spans):
+        for name in marks_of(question, item.programme, item.key.steps, item.spans):
             tally.mark(name, item.key)
         if item.key.verdict in COUNTED:
             beneficiaries[item.programme].add(item.beneficiary)
@@ -144,10 +144,10 @@ def cases(session, question: Question, indicators: Sequence[Indicator], known_at
     for item in items(session, question, known_at):
         if not question.wants(item.programme, item.counted_at, item.unit):
             continue
-        programme, marks = programmes()[item.programme], marks_of(question, item.programme, item.spans)
+        programme = programmes()[item.programme]
         for indicator in indicators:
             if indicator.programme == item.programme:
-                value = state(indicator, programme, item.key.verdict, item.key.steps, marks)
+                value = state(indicator, programme, item.key.verdict, item.key.steps)
                 found = lines(item.spans, criteria_of(indicator, programme), question.t)
                 result[indicator.code].append(
                     Case(

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from casemgr.coverage import live, replay
+from casemgr.coverage.cases import Case
 from casemgr.coverage.figures import Figure
 from casemgr.coverage.rules import RULES, Scene, marks
-from casemgr.coverage.cases import Case
 from casemgr.coverage.tally import Group, Question, Tally, funnel
 from casemgr.ledger.services import settle
 from casemgr.plans import services as reported
@@ -48,10 +48,11 @@ class Asked:
     basis: str = AS_WERE
     known_at: datetime | None = None
 
-    def units(self, tree: UnitTree, today: date) -> frozenset[str]:
-        """The units whose items count for the unit asked about; on today's basis those that are mapped into it."""
+    def units(self, tree: UnitTree, today: date) -> frozenset[str] | None:
+        """The units whose items count for the unit asked about, None where that is all of them; on today's basis those
+        that are mapped into it."""
         if self.basis == AS_WERE:
-            return tree.below(self.unit)
+            return None if tree.children(None, self.through) == (self.unit,) else tree.below(self.unit)
         within = tree.below(self.unit)
         return frozenset(u for u in tree.nodes if tree.map_to(u, today) in within) | within
 
@@ -92,15 +93,23 @@ def ask(
 
 
 def report(
-    session, asked: Asked, now: datetime, *, indicators: Sequence[str] | None = None, by: Sequence[str] = ()
+    session,
+    asked: Asked,
+    now: datetime,
+    *,
+    indicators: Sequence[str] | None = None,
+    by: Sequence[str] = (),
+    details: bool = True,
 ) -> Report:
     """The figures of these indicators (all when None), with one group for each combination of `by`.
+
+    `details`: also the numbers beside that only an indicator's own page shows.
 
     Every number is computed over all cases of the units, whoever asks.
     """
     tree = load(session)
     wanted = [i for i in asked.plan.indicators.values() if indicators is None or i.code in indicators]
-    question = question_of(asked, wanted, tree, now, frozenset("unit" if d in LEVELS else d for d in by), bool(by))
+    question = question_of(asked, wanted, tree, now, frozenset("unit" if d in LEVELS else d for d in by), details)
     tallies, received = _tallies(session, asked, question, wanted)
     said = reported.figures(session, asked.plan.code, asked.known_at)
     result = Report(asked, [])
@@ -138,7 +147,9 @@ def _result(asked: Asked, indicator: Indicator, tally: Tally, said, scene: Scene
     return Result(indicator, RULES[indicator.rule](indicator, tally, whole), list(numbers))
 
 
-def _groups(asked: Asked, indicator: Indicator, tally: Tally, said, scene: Scene, by, tree: UnitTree, now: datetime) -> list:
+def _groups(
+    asked: Asked, indicator: Indicator, tally: Tally, said, scene: Scene, by, tree: UnitTree, now: datetime
+) -> list:
     """[({dimension: code}, figure)] for each combination of `by` that has items."""
     found = []
     for names, part in sorted(tally.split(_naming(asked, by, tree, now.date())).items()):
@@ -176,9 +187,8 @@ def _tallies(session, asked: Asked, question: Question, wanted: Sequence[Indicat
         numbers = [sum(found[c].distinct.get(f"received:{n}", 0) for c in codes) for n in range(2)]
     else:
         found = live.tallies(session, question)
-        once = [c for c in question.counting if programmes()[c].population == "detections"]
-        if once:
-            live.add_distinct(session, question, found, once)
+        once = dict.fromkeys(i.programme for i in wanted if i.rule in ("all_steps", "reduction"))
+        live.add_distinct(session, question, found, once)
         numbers = live.received(session, question, codes, windows) if codes else [0, 0]
     return found, (numbers[0], numbers[1] or None)
 
@@ -204,7 +214,9 @@ def _naming(asked: Asked, by: Sequence[str], tree: UnitTree, today: date) -> Cal
     return name
 
 
-def _inputs(asked: Asked, indicator: Indicator, said: Sequence[Reported], unit: str, tree: UnitTree) -> dict[str, Found]:
+def _inputs(
+    asked: Asked, indicator: Indicator, said: Sequence[Reported], unit: str, tree: UnitTree
+) -> dict[str, Found]:
     plan, uses = asked.plan, indicator.uses
     if indicator.rule == "reduction":
         items = (plan.inputs[uses["current"]], plan.inputs[uses["baseline"]])
@@ -214,7 +226,9 @@ def _inputs(asked: Asked, indicator: Indicator, said: Sequence[Reported], unit: 
     return {name: choose(said, plan.inputs[uses[name]], plan, unit, asked.through, tree) for name in names}
 
 
-def _group_inputs(asked: Asked, indicator: Indicator, said, named: Mapping[str, str], tree: UnitTree) -> dict[str, Found]:
+def _group_inputs(
+    asked: Asked, indicator: Indicator, said, named: Mapping[str, str], tree: UnitTree
+) -> dict[str, Found]:
     """What the inputs say for a group: they know units, not sex, age or ethnicity."""
     units = {named[d] for d in named if d in LEVELS}
     if all(d in LEVELS for d in named) and "" not in units:

@@ -103,11 +103,15 @@ def as_csv(report: Report, cases: Mapping[str, Sequence[Case]] | None, tree: Uni
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     if cases is not None:
-        writer.writerow(("indicator", "number", "case_verdict", "criterion", "arises", "due", "met", "verdict", "entry"))
+        writer.writerow(
+            ("indicator", "number", "case_verdict", "criterion", "arises", "due", "met", "verdict", "entry")
+        )
         for code, found in cases.items():
             for case in found:
                 for line in case.lines or [None]:
-                    rest = [_line(line)[k] for k in ("code", "arises", "due", "met", "verdict", "entry")] if line else []
+                    rest = (
+                        [_line(line)[k] for k in ("code", "arises", "due", "met", "verdict", "entry")] if line else []
+                    )
                     writer.writerow((code, case.number, case.state, *rest))
         return out.getvalue()
     writer.writerow(HEADS)
@@ -143,9 +147,9 @@ def table(report: Report, cases: Mapping[str, Sequence[Case]] | None, tree: Unit
 def _share(figure: Figure) -> str:
     if figure.value is None:
         return "-"
-    percent = show_percent(figure.value)
+    percent = show_percent(float(figure.value))
     if figure.upper is not None:
-        percent += f" - {show_percent(figure.upper)}"
+        percent += f" - {show_percent(float(figure.upper))}"
     return f"{percent} ({show_number(figure.numerator)} / {show_number(figure.denominator)})"
 
 

@@ -58,7 +58,9 @@ def _plan(r: Reader, digest: str, programmes: Mapping[str, Programme]) -> Plan:
         counting=counting,
         sources=sources,
         inputs=inputs,
-        indicators=_by_code(r, "indicators", r.list_of("indicators", lambda s: _indicator(s, counting, inputs, programmes))),
+        indicators=_by_code(
+            r, "indicators", r.list_of("indicators", lambda s: _indicator(s, counting, inputs, programmes))
+        ),
         note=r.text("note", None),
         digest=digest,
     )

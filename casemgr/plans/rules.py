@@ -10,9 +10,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from casemgr.plans.notes import Note
 from casemgr.ledger.rules import Entry
 from casemgr.plans.model import Input, Plan
+from casemgr.plans.notes import Note
 from casemgr.refused import N_, Refused
 from casemgr.units.rules import UnitTree
 
@@ -21,7 +21,7 @@ REPORTED, CORRECTED, CONFIRMED = "reported", "corrected", "confirmed"
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """One version of a reported figure. `value` is a count, or per cent for a share; both days of the period included."""
+    """One version of a reported figure. `value` is a count, or per cent for a share; both days of its period count."""
 
     subject: UUID
     entry: UUID
@@ -202,7 +202,9 @@ def check(plan: Plan, values: dict, now: datetime, tree: UnitTree) -> dict:
     if not unit or unit not in tree or tree.level(unit) not in item.levels:
         raise Refused(N_("Hãy chọn đơn vị."), "unit")
     if not tree[unit].valid(end):
-        raise Refused(N_("%(unit)s không tồn tại vào ngày %(day)s."), "unit", unit=tree.label(unit), day=f"{end:%d/%m/%Y}")
+        raise Refused(
+            N_("%(unit)s không tồn tại vào ngày %(day)s."), "unit", unit=tree.label(unit), day=f"{end:%d/%m/%Y}"
+        )
     coded = {
         "plan": plan.code,
         "input": item.code,
@@ -232,7 +234,9 @@ def _numbers(item: Input, values: dict) -> dict:
     if value > 100:
         raise Refused(N_("Tỷ lệ phải từ 0 đến 100%%."), "value")
     if (top is None) != (whole is None):
-        raise Refused(N_("Nhập cả số đạt và tổng số, hoặc bỏ trống cả hai."), "numerator" if top is None else "denominator")
+        raise Refused(
+            N_("Nhập cả số đạt và tổng số, hoặc bỏ trống cả hai."), "numerator" if top is None else "denominator"
+        )
     if top is None:
         return {"value": str(value.normalize())}
     for name, number in (("numerator", top), ("denominator", whole)):

@@ -75,7 +75,9 @@ def report(
     names = "/".join(coded[k] for k in ("plan", "input", "unit", "from", "to", "source"))
     subject = uuid5(NAMES, names)
     begin_write(session)
-    known = sa.select(sa.func.count()).select_from(TABLE).where(TABLE.c.province == province(), TABLE.c.subject == subject)
+    known = (
+        sa.select(sa.func.count()).select_from(TABLE).where(TABLE.c.province == province(), TABLE.c.subject == subject)
+    )
     if session.scalar(known):
         raise Refused(N_("Số liệu này đã được nhập. Nếu sai, hãy mở số liệu đó và đính chính."))
     ledger.create(session, "figure", subject)
@@ -84,7 +86,16 @@ def report(
 
 
 def correct(
-    session, plan: Plan, subject: UUID, values: Mapping, *, on_seq: int, author: str, unit: str, now: datetime, tree: UnitTree
+    session,
+    plan: Plan,
+    subject: UUID,
+    values: Mapping,
+    *,
+    on_seq: int,
+    author: str,
+    unit: str,
+    now: datetime,
+    tree: UnitTree,
 ) -> Entry:
     """Enters what a figure should have said, with the reason as `note`; it must be confirmed again. Raises Refused,
     Stale. Input, unit, period and source are the figure's own."""

@@ -68,7 +68,9 @@ def new():
             log_access(Permission.REPORTED_WRITE, subject, form.unit.data)
             flash(gettext("Đã lưu. Số liệu được tính sau khi người khác xác nhận."), "success")
             return redirect(url_for("reported.show", subject=subject), 303)
-    return show_form("plans/reported_form.html", form, heading=gettext("Nhập số liệu được cung cấp"), plan=plan, lines=[])
+    return show_form(
+        "plans/reported_form.html", form, heading=gettext("Nhập số liệu được cung cấp"), plan=plan, lines=[]
+    )
 
 
 @bp.get("/<uuid:subject>")
@@ -155,7 +157,9 @@ def _unit_label(unit: str) -> str:
     tree = current_tree()
     node = tree[unit]
     end = f"{node.valid_to:%d/%m/%Y}" if node.valid_to else ""
-    label = tree.label(unit) if tree.level(unit) != "commune" else ", ".join(map(tree.label, reversed(tree.line(unit)[1:])))
+    label = (
+        tree.label(unit) if tree.level(unit) != "commune" else ", ".join(map(tree.label, reversed(tree.line(unit)[1:])))
+    )
     return f"{label} ({gettext('đến %(day)s', day=end)})" if end else label
 
 

@@ -109,7 +109,9 @@ def worker(random: Random) -> History:
     case.open(birth_year=1995, age_group="TU_18", consent="CO")
     case.add("consented", {}, chance=0.9)
     case.add("assessed", {"needs": {"NGHE": "yes"}, "coercion": 0}, chance=0.9)
-    case.add("served", {"service": random.choice(("BD-TV", "BD-VL")), "needs": ["NGHE"], "proof": "GHI_CHEP"}, chance=0.6)
+    case.add(
+        "served", {"service": random.choice(("BD-TV", "BD-VL")), "needs": ["NGHE"], "proof": "GHI_CHEP"}, chance=0.6
+    )
     case.add("refused", {"by": "CHINH_NGUOI", "all_support": True}, chance=0.2)
     return case
 
