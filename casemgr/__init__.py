@@ -20,7 +20,9 @@ HOUSE = (
     "casemgr.cases",
     "casemgr.detections",
     "casemgr.plans",
+    "casemgr.work",
     "casemgr.coverage",
+    "casemgr.demo",
 )
 
 

@@ -43,6 +43,7 @@ db = SQLAlchemy(
 def init_app(app) -> None:
     uri = app.config["SQLALCHEMY_DATABASE_URI"]
     options = app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})
+    options.setdefault("hide_parameters", True)  # an error message must not carry what somebody typed
     if uri.startswith("sqlite"):
         app.config["CASEMGR_INSTANCE"].mkdir(parents=True, exist_ok=True)
         options.setdefault("connect_args", {"timeout": 20})

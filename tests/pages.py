@@ -51,7 +51,7 @@ def parse(text: str):
 
 def check_page(response) -> None:
     text = response.text
-    assert not any(ord(c) < 32 and c not in "\n\t" for c in text), "control characters in the page"
+    assert not any(ord(c) < 32 and c not in "\r\n\t" for c in text), "control characters in the page"
     page = parse(text)
     for header in HEADERS:
         assert header in response.headers, f"no {header}"
@@ -93,7 +93,7 @@ def _check_policy(page) -> None:
         if not isinstance(element.tag, str):
             continue
         assert element.get("style") is None, f"inline style on {element.tag}"
-        assert not any(name.startswith("on") for name in element.keys()), f"inline script on {element.tag}"
+        assert not any(name.startswith("on") for name in dict(element.items())), f"inline script on {element.tag}"
         assert element.tag != "style"
         assert element.tag != "script" or element.get("src"), "inline script"
         for name in ("src", "href", "action"):
@@ -123,10 +123,12 @@ def _values(form) -> dict:
         name = field.get("name")
         if not name or field.get("disabled") is not None:
             continue
-        if field.tag == "input" and (field.get("type") not in ("checkbox", "radio") or field.get("checked") is not None):
+        if field.tag == "input" and (
+            field.get("type") not in ("checkbox", "radio") or field.get("checked") is not None
+        ):
             found.setdefault(name, []).append(field.get("value") or "")
         elif field.tag == "textarea":
-            found.setdefault(name, []).append("".join(field.itertext()).removeprefix("\n"))
+            found.setdefault(name, []).append("".join(field.itertext()).replace("\r\n", "\n").removeprefix("\n"))
         elif field.tag == "select":
             options = list(field.iter("option"))
             chosen = [o.get("value") for o in options if o.get("selected") is not None]

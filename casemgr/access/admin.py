@@ -188,12 +188,10 @@ def _title(grant: RoleGrant) -> str:
 
 def _grant_form(blank: bool = False) -> GrantForm:
     form = GrantForm(formdata=None) if blank else GrantForm()
-    form.role.choices = [("", gettext("Chọn vai trò")), *((role, _role_choice(role)) for role in ROLES)]
+    form.role.choices = {"": gettext("Chọn vai trò")} | {role: _role_choice(role) for role in ROLES}
     form.unit_id.choices = _unit_choices()
-    form.programmes.choices = [
-        (ALL_PROGRAMMES, gettext("Tất cả chương trình")),
-        *((code, programme.name[language()]) for code, programme in programmes().items()),
-    ]
+    names = {code: programme.name[language()] for code, programme in programmes().items()}
+    form.programmes.choices = {ALL_PROGRAMMES: gettext("Tất cả chương trình")} | names
     if not form.valid_from.raw_data:
         form.valid_from.data = now().date()
     return form
@@ -214,11 +212,11 @@ def _units() -> frozenset[str]:
     return frozenset().union(*(each.units for each in scope(current_actor(), Permission.USER_MANAGE)))
 
 
-def _unit_choices() -> list[tuple[str, str]]:
+def _unit_choices() -> dict[str, str]:
     """The administrator's units in force today, each with the unit above it, for names occur twice."""
     tree, today = current_tree(), now().date()
     nodes = sorted((tree[id] for id in _units() if tree[id].valid(today)), key=lambda node: node.path)
-    return [("", gettext("Chọn đơn vị")), *((node.id, _unit_label(tree, node)) for node in nodes)]
+    return {"": gettext("Chọn đơn vị")} | {node.id: _unit_label(tree, node) for node in nodes}
 
 
 def _unit_label(tree, node) -> str:

@@ -57,7 +57,7 @@ def make_schema() -> None:
 @click.option("--name", required=True, help="Full name.")
 @click.option("--unit", "code", required=True, metavar="CODE", help="Code of the unit the account belongs to.")
 def add(username: str, name: str, code: str) -> None:
-    """Create an account. The password comes from CASEMGR_NEW_PASSWORD, or one is made; it is changed at first sign-in."""
+    """Create an account. Its one-time password comes from CASEMGR_NEW_PASSWORD, or one is made."""
     password = _new_password()
     _add(username, name, code, password)
     click.echo(f"Mật khẩu dùng một lần của {username}: {password}")

@@ -2,20 +2,18 @@
 
 import json
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
-from flask_security import login_user
 
 from casemgr import vault
-from casemgr.access import accounts, services, throttle, web
+from casemgr.access import accounts, services, sessions, throttle, web
 from casemgr.access.forms import PasswordForm, SignInForm
 from casemgr.access.web import guard, log_access, public
 from casemgr.clock import now
 from casemgr.db import begin_write, db
 from casemgr.refused import N_, Refused
 from casemgr.ui.forms import show_form
-from casemgr.ui.i18n import LANGUAGES
 from casemgr.ui.pages import local_path
 
 bp = Blueprint("access", __name__)
@@ -71,12 +69,8 @@ def _verify(form) -> tuple:
 
 
 def _enter(user, form):
-    language = session.get("language", user.language)
-    web.leave()  # nothing of the visitor's session goes into the new one
-    login_user(user)
-    session.permanent = True
-    session["language"] = language if language in LANGUAGES else "vi"
-    web.begin_session(user)
+    sessions.begin(user)
+    g.actor = web.actor_of(user)
     log_access("session:begin")
     if user.must_change:
         return redirect(url_for("access.password"), 303)
@@ -101,7 +95,7 @@ def _typed(text: str | None) -> list[tuple[str, str]]:
 def sign_out():
     current_user.end_sessions()  # a copy of the cookie is worth nothing from now on
     log_access("session:end")
-    web.leave()
+    sessions.end()
     flash(gettext("Đã đăng xuất."), "success")
     return redirect(url_for("access.sign_in"), 303)
 
@@ -140,6 +134,5 @@ def _change(form) -> bool:
     made = accounts.hashed(form.password.data)
     begin_write()
     services.set_password(db.session, current_user._get_current_object(), made, must_change=False)
-    web.continue_session(current_user)
-    current_app.logger.info("password changed")
+    sessions.keep(current_user)
     return True

@@ -4,15 +4,12 @@ A request that writes begins its transaction before anything is read and commits
 back and then commits its log rows before it answers. If the log cannot be written, nothing is shown.
 """
 
-import json
-import time
-
-from flask import abort, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_babel import gettext
-from flask_login import current_user, logout_user
+from flask_login import current_user
 
 from casemgr import vault
-from casemgr.access import log, policy
+from casemgr.access import log, policy, sessions
 from casemgr.access.log import Note
 from casemgr.access.models import User
 from casemgr.access.policy import ALL, Actor, Answer, Grant, Permission
@@ -25,10 +22,8 @@ from casemgr.units.web import current_tree
 
 __all__ = ["Permission", "current_actor", "guard", "log_access", "may", "public", "require"]
 
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Reading figures names no person; everything else that is read leaves a row even if its view forgets to say so.
 UNLOGGED_READS = frozenset({Permission.FIGURE_READ, Permission.REPORTED_WRITE, Permission.REPORTED_CONFIRM})
-IDLE_SECONDS = 30 * 60
 
 
 def guard(permission: Permission | None = None, *, late: bool = False):
@@ -86,9 +81,9 @@ def require(permission: Permission, *, subject=None, detail: str = "", **facts) 
     found = policy.answer(actor, permission, **facts)
     if subject is not None or found is not Answer.YES:
         log_access(permission, subject, facts.get("unit"), facts.get("programme"), detail)
-    if found is Answer.YES:
-        return actor
-    abort(404 if found is Answer.OUT_OF_SCOPE else 403)
+    if found is not Answer.YES:
+        abort(404 if found is Answer.OUT_OF_SCOPE else 403)
+    return actor
 
 
 def log_access(action: str, subject=None, unit: str | None = None, programme: str | None = None, detail: str = ""):
@@ -124,11 +119,11 @@ def _open_request():
     permission, late = _door()
     if permission == "public":
         return None
-    if request.method not in SAFE and not late:
+    if request.method not in sessions.SAFE and not late:
         begin_write()
     actor = current_actor()
-    if actor is None or _idle():
-        return _ask_to_sign_in()
+    if actor is None or sessions.idle():
+        return sessions.ask_to_sign_in()
     if current_user.must_change and not request.endpoint.startswith("access."):
         log_access("password:due")
         return redirect(url_for("access.password"), 303)
@@ -138,67 +133,19 @@ def _open_request():
     return None
 
 
-def _idle() -> bool:
-    """Whether the session has lain unused too long; a request keeps it alive."""
-    moment, seen = int(time.time()), session.get("seen", 0)
-    if moment - seen > current_app.config.get("CASEMGR_IDLE_SECONDS", IDLE_SECONDS):
-        return True
-    if moment - seen > 30:
-        session["seen"] = moment
-    return False
-
-
-def _ask_to_sign_in():
-    idle = current_user.is_authenticated
-    leave()
-    g.pop("actor", None)
-    if request.method in SAFE:
-        if idle:
-            flash(gettext("Phiên làm việc đã hết do lâu không sử dụng. Hãy đăng nhập lại."), "info")
-        path = request.full_path.rstrip("?") if request.path != "/" else None
-        return redirect(url_for("access.sign_in", next=path), 303)
-    # What was typed is carried through the sign-in by the page itself; it is stored nowhere.
-    typed = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name != "csrf_token" and "password" not in name
-    ]
-    return render_template("access/expired.html", typed=json.dumps(typed), address=request.full_path.rstrip("?")), 401
-
-
-def begin_session(user: User) -> None:
-    """The session that has just been opened: who acts in the rest of this request, and since when."""
-    session["seen"] = int(time.time())
-    g.actor = actor_of(user)
-
-
-def continue_session(user: User) -> None:
-    """Keeps this session alive after the others of the account were ended."""
-    session["_user_id"] = user.fs_uniquifier
-
-
-def leave() -> None:
-    """Ends this session; the language stays."""
-    language = session.get("language")
-    logout_user()
-    session.clear()
-    if language:
-        session["language"] = language
-
-
 def _close_request(response):
     if request.endpoint is None or not hasattr(current_app.view_functions[request.endpoint], "door"):
         return response
     permission, _late = _door()
     notes, status = _notes(), response.status_code
-    writes = request.method not in SAFE and permission != "public"
+    writes = request.method not in sessions.SAFE and permission != "public"
     if permission == "public" and not notes:
         return response
     if not notes and (writes or permission not in UNLOGGED_READS) and permission is not None and _signed_in():
         notes.append(Note(str(permission)))
     if not notes and writes and _signed_in():
         notes.append(Note(request.endpoint.replace(".", ":")))
-    kept = status < 400 and request.method not in SAFE
+    kept = status < 400 and request.method not in sessions.SAFE
     try:
         if not kept:
             db.session.rollback()
@@ -233,7 +180,7 @@ def _write(notes, status: int) -> None:
 
 
 def _refuse(notes):
-    """The answer when a commit failed: nothing was kept, nothing is shown. The attempt is logged if that is possible."""
+    """The answer when a commit failed: nothing was kept, nothing is shown. The attempt is logged if it can be."""
     if notes:
         try:
             begin_write()

@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from casemgr.access.web import Permission, actor_of, current_actor, guard, require
 from casemgr.cases import queries, services
-from casemgr.cases.forms import refuse
+from casemgr.cases.forms import options, refuse
 from casemgr.cases.page import Reader
 from casemgr.cases.page_forms import AssignForm, DecideForm, VoidForm
 from casemgr.cases.views import bp, teller
@@ -30,7 +30,7 @@ def decide(number: str, id: UUID):
     actor = require(Permission.CASE_DECIDE, subject=dossier.file.subject, author=entry.author, **dossier.facts)
     form = DecideForm(data={"occurred": (now(), "day")}) if request.method == "GET" else DecideForm()
     signers = dossier.programme.codes.get("signer", {})
-    form.signer.choices = form.signer.choices[:1] + [(c, code.name[language()]) for c, code in signers.items()]
+    form.signer.choices = form.signer.choices[:1] + options((c, code.name[language()]) for c, code in signers.items())
     if request.method == "POST" and _stored(dossier, form, entry):
         return redirect(url_for("cases.case", number=number), 303)
     if not dossier.decidable(entry):
@@ -131,7 +131,7 @@ def assign(number: str):
     dossier = open_dossier(number, Permission.CASE_ASSIGN)
     form = AssignForm(data={"worker": dossier.file.worker}) if request.method == "GET" else AssignForm()
     workers = queries.workers_for(db.session, current_tree(), dossier.file, actor_of)
-    form.worker.choices = form.worker.choices[:1] + [(str(user.id), user.full_name) for user in workers]
+    form.worker.choices = form.worker.choices[:1] + options((str(user.id), user.full_name) for user in workers)
     if request.method == "POST" and form.validate():
         if form.worker.data != dossier.state.worker:
             services.assign(

@@ -77,16 +77,18 @@ def words(span: Span, value: str | None, clock: Running | None, calendar, now: d
 def _kept(span: Span, clock: Running | None, calendar, now: datetime) -> Words:
     day = short_day(span.met, now)
     if span.due is None or span.criterion.late == MET:
-        return Words(N_("ngày %(day)s"), {"day": day})
+        return Words(N_("%(day)s"), {"day": day})
     unit = clock.version.unit if clock else None
     if unit == "hours":
         return _after_hours(span.met - clock.start.at, clock.version.amount)
     if unit == "workdays":
         n = calendar.working_days_between(clock.start.at.date(), span.met.date())
-        if n < 1:
+        if span.met.date() == clock.start.at.date():
             return Words(N_("trong ngày (hạn %(limit)s ngày làm việc)"), {"limit": clock.version.amount})
+        if n < 1:  # done on days off before the first working day
+            return Words(N_("%(day)s (hạn %(limit)s ngày làm việc)"), {"day": day, "limit": clock.version.amount})
         return Words(N_("ngày làm việc thứ %(n)s (hạn %(limit)s)"), {"n": n, "limit": clock.version.amount})
-    return Words(N_("ngày %(day)s (hạn %(due)s)"), {"day": day, "due": short_day(span.due, now)})
+    return Words(N_("%(day)s (hạn %(due)s)"), {"day": day, "due": short_day(span.due, now)})
 
 
 def _after_hours(took: timedelta, limit: int) -> Words:

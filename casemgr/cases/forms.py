@@ -4,16 +4,25 @@ from datetime import datetime, time
 from uuid import UUID, uuid4
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import HiddenField, RadioField, SelectMultipleField, ValidationError
-from wtforms.validators import InputRequired
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import HiddenField, ValidationError
+from wtforms.fields.choices import SelectChoice
 
 from casemgr.cases.fields import ItemsField, NeedsField
 from casemgr.cases.reading import NO, YES
 from casemgr.cases.rules import CaseState
 from casemgr.programmes.model import Field, Kind, Programme
 from casemgr.refused import N_, Refused
-from casemgr.ui.fields import LongTextField, SelectField, TextField, VietDateField, VietMomentField, VietNumberField
+from casemgr.ui.fields import (
+    CheckboxesField,
+    LongTextField,
+    RadiosField,
+    Required,
+    SelectField,
+    TextField,
+    VietDateField,
+    VietMomentField,
+    VietNumberField,
+)
 from casemgr.ui.forms import Form
 from casemgr.ui.i18n import language
 
@@ -23,12 +32,10 @@ LONGEST = {"text": 200, "note": 4000}
 PRECISIONS = ("day", "month", "year")
 
 
-class EntryForm(Form):
-    """What every entry has. The entry's id is made when the page is, so that sending it twice stores it once."""
+class OnceForm(Form):
+    """A form whose entry has an id from the time the page is made, so that sending it twice stores it once."""
 
     entry_id = HiddenField()
-    kind: Kind
-    programme: Programme
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -36,15 +43,26 @@ class EntryForm(Form):
             self.entry_id.data = str(uuid4())
 
     def validate_entry_id(self, field) -> None:
-        try:
-            UUID(field.data)
-        except ValueError:
+        if not self.has_id():
             field.data = str(uuid4())
-            raise ValidationError(gettext(N_("Biểu mẫu đã mở quá lâu. Hãy gửi lại một lần nữa."))) from None
+            raise ValidationError(gettext(N_("Biểu mẫu đã mở quá lâu. Hãy gửi lại một lần nữa.")))
+
+    def has_id(self) -> bool:
+        try:
+            return bool(self.id)
+        except ValueError:
+            return False
 
     @property
     def id(self) -> UUID:
         return UUID(self.entry_id.data)
+
+
+class EntryForm(OnceForm):
+    """What every entry has; `build` adds the fields of its kind."""
+
+    kind: Kind
+    programme: Programme
 
     @property
     def occurred_at(self) -> tuple[datetime, str]:
@@ -65,7 +83,8 @@ class EntryForm(Form):
                 needs = self.programme.needs.values()
                 field.mark({n.code for n in needs if n.must_answer is not None and n.must_answer(state.facts)})
             elif isinstance(field, ItemsField) and not self.is_submitted():
-                field.arrange([n.code for n in state.needs if n.served is None and n.ended is None])
+                still = {n.code for n in state.needs if n.served is None and n.ended is None}
+                field.arrange([code for code in self.programme.needs if code in still])
 
 
 def _clean(field: Field, value):
@@ -110,33 +129,35 @@ def _occurred(kind: Kind):
     if kind.precision == "minute":
         return VietMomentField(
             lazy_gettext("Ngày, giờ thực hiện"),
-            [InputRequired()],
+            [Required()],
             description=lazy_gettext(
                 "Việc này tính theo giờ. Không nhớ giờ thì để trống: hệ thống ghi «thiếu thông tin»."
             ),
         )
-    return VietDateField(label, [InputRequired()], precisions=PRECISIONS)
+    return VietDateField(label, [Required()], precisions=PRECISIONS)
 
 
 def _field(programme: Programme, field: Field, lang: str):
     label = field.label[lang]
-    rules = [InputRequired()] if field.required else []
-    options = {"description": field.help[lang]} if field.help else {}
+    for said in ("(nếu có)", "(if any)"):  # the page says this of every optional field
+        label = label.removesuffix(said).strip()
+    rules = [Required()] if field.required else []
+    extra = {"description": field.help[lang]} if field.help else {}
     if field.type in ("text", "note"):
         made = TextField if field.type == "text" else LongTextField
-        return made(label, rules, limit=LONGEST[field.type], **options)
+        return made(label, rules, limit=LONGEST[field.type], **extra)
     if field.type == "date":
-        return VietDateField(label, rules, **options)
+        return VietDateField(label, rules, **extra)
     if field.type == "moment":
-        return VietMomentField(label, rules, **options)
+        return VietMomentField(label, rules, **extra)
     if field.type in ("number", "money", "year"):
-        return VietNumberField(label, [*rules, whole] if field.type != "number" else rules, **options)
+        return VietNumberField(label, [*rules, whole] if field.type != "number" else rules, **extra)
     if field.type == "needs":
         needs = [(need.code, need.name[lang]) for need in programme.needs.values()]
-        return NeedsField(label, needs=needs, render_kw=_required(field), **options)
+        return NeedsField(label, needs=needs, render_kw=_required(field), **extra)
     if field.type == "items":
-        return ItemsField(label, services=_services(programme, lang), render_kw=_required(field), **options)
-    return _choice(programme, field, lang, label, rules, options)
+        return ItemsField(label, services=_services(programme, lang), render_kw=_required(field), **extra)
+    return _choice(programme, field, lang, label, rules, extra)
 
 
 def _required(field: Field) -> dict:
@@ -150,7 +171,7 @@ def _services(programme: Programme, lang: str) -> dict:
     }
 
 
-def _choice(programme: Programme, field: Field, lang: str, label: str, rules: list, options: dict):
+def _choice(programme: Programme, field: Field, lang: str, label: str, rules: list, extra: dict):
     if field.type == "yesno":
         choices = [("yes", YES if lang == "vi" else "Yes"), ("no", NO if lang == "vi" else "No")]
     else:
@@ -158,18 +179,16 @@ def _choice(programme: Programme, field: Field, lang: str, label: str, rules: li
         table = tables.get(field.type) or programme.codes[field.codes]
         choices = [(code, each.name[lang]) for code, each in table.items()]
     if field.type == "choices":
-        return SelectMultipleField(
-            label,
-            rules,
-            choices=choices,
-            widget=ListWidget(prefix_label=False),
-            option_widget=CheckboxInput(),
-            **options,
-        )
+        return CheckboxesField(label, rules, choices=choices, **extra)
     if field.required and len(choices) <= MOST_RADIOS:
-        return RadioField(label, rules, choices=choices, **options)
+        return RadiosField(label, rules, choices=choices, **extra)
     blank = lazy_gettext("Chọn…") if field.required else lazy_gettext("Không ghi")
-    return SelectField(label, rules, choices=choices, blank=blank, **options)
+    return SelectField(label, rules, choices=choices, blank=blank, **extra)
+
+
+def options(pairs) -> list[SelectChoice]:
+    """The choices of a field that is already made, from (value, label) pairs."""
+    return [SelectChoice(value=value, label=label) for value, label in pairs]
 
 
 def whole(_form, field) -> None:

@@ -9,11 +9,10 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
-from wtforms.validators import InputRequired
 
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.cases import queries, services
-from casemgr.cases.forms import EntryForm, build, refuse
+from casemgr.cases.forms import EntryForm, build, options, refuse
 from casemgr.cases.models import CaseFile
 from casemgr.cases.views import MOST_FOUND, bp, opened_here
 from casemgr.cases.web import facts_of
@@ -25,7 +24,7 @@ from casemgr.people.rules import Person
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme
 from casemgr.refused import N_, Refused
-from casemgr.ui.fields import SelectField, TextField
+from casemgr.ui.fields import Required, SelectField, TextField
 from casemgr.ui.forms import Form, show_form
 from casemgr.ui.i18n import language
 from casemgr.units import services as units
@@ -33,10 +32,10 @@ from casemgr.units.web import current_tree
 
 
 class FindForm(Form):
-    group = SelectField(_l("Chương trình"), [InputRequired()], choices=[])
+    group = SelectField(_l("Chương trình"), [Required()], choices=[])
     text = TextField(
         _l("Họ tên, số định danh hoặc số điện thoại"),
-        [InputRequired()],
+        [Required()],
         limit=80,
         description=_l("Tìm trước để không lập hai hồ sơ cho một người. Gõ không dấu cũng được."),
     )
@@ -48,7 +47,7 @@ class PlaceForm(Form):
     group = HiddenField()
     beneficiary = HiddenField()
     person_id = HiddenField()
-    unit = SelectField(_l("Đơn vị quản lý hồ sơ"), [InputRequired()], choices=[])
+    unit = SelectField(_l("Đơn vị quản lý hồ sơ"), [Required()], choices=[])
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -58,7 +57,7 @@ def new():
     if not codes:
         abort(404)
     form = FindForm()
-    form.group.choices = [(str(n), p.name[language()]) for n, p in _groups(codes)]
+    form.group.choices = options((str(n), p.name[language()]) for n, p in _groups(codes))
     if request.method == "POST" and form.validate():
         programme = _programme(form.group.data)
         found = people.search(
@@ -80,15 +79,21 @@ def new_file():
     save = "save" in request.form
     place = PlaceForm()
     programme = _programme(place.group.data)
-    place.unit.choices = [(id, current_tree().label(id)) for id in _communes(programme)]
+    places = [(id, current_tree().label(id)) for id in _communes(programme)]
+    place.unit.choices = options(places)
     if not place.unit.data:
-        place.unit.data = place.unit.choices[0][0] if place.unit.choices else None
+        place.unit.data = places[0][0] if places else None
+    if place.unit.data not in dict(places):
+        abort(404)
     beneficiary = _beneficiary(place)
-    person = None if beneficiary else _person_form(programme, place, save)
+    person = None if beneficiary else _person_form(programme, place, places, save)
     opened = build(programme, programme.case.kinds["opened"], language())
     entry = opened() if save else opened(formdata=None, data={"occurred": _today(programme)})
     alike = []
     if save:
+        earlier = queries.case_of_entry(db.session, entry.id) if entry.has_id() else None
+        if earlier is not None:  # the button was pressed twice
+            return _go(queries.file_of(db.session, earlier))
         right = [form.validate() for form in (place, entry, person) if form is not None]
         if all(right):
             alike = [] if person is None or person.different.data else _alike(person, place)
@@ -118,9 +123,6 @@ def _open(programme: Programme, place: PlaceForm, beneficiary: UUID | None, pers
     actor, moment = current_actor(), now()
     unit = place.unit.data
     require(Permission.CASE_WRITE, unit=unit, programme=programme.code, worker=actor.user_id, read=programme.readers)
-    earlier = queries.case_of_entry(db.session, entry.id)
-    if earlier is not None:  # the button was pressed twice
-        return _go(queries.file_of(db.session, earlier))
     if beneficiary is None:
         beneficiary = people.register(
             db.session,
@@ -194,12 +196,12 @@ def _beneficiary(place: PlaceForm) -> UUID | None:
     return subject
 
 
-def _person_form(programme: Programme, place: PlaceForm, save: bool):
+def _person_form(programme: Programme, place: PlaceForm, places: list, save: bool):
     made = HouseholdForm if programme.beneficiary == "household" else PersonForm
     home = place.unit.data
     form = made() if save else made(formdata=None, data={"name": request.form.get("text", "").strip(), "home": home})
     here = units.hamlets(db.session, home, now().date()) if home else []
-    form.places(place.unit.choices, [(str(h.id), f"{h.kind} {h.name}") for h in here])
+    form.places(places, [(str(h.id), f"{h.kind} {h.name}") for h in here])
     try:
         UUID(place.person_id.data or "")
     except ValueError:

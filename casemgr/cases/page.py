@@ -11,6 +11,7 @@ from casemgr.cases.reading import name_of
 from casemgr.cases.rules import CLOSED
 from casemgr.cases.web import Dossier
 from casemgr.ledger.rules import first_break
+from casemgr.programmes.deadlines import DAY_END
 from casemgr.programmes.spans import MET, NOT_DUE, WORST, Span, verdict, worst
 from casemgr.refused import N_
 
@@ -35,6 +36,7 @@ class Clock:
     met: datetime | None
     article: str
     detail: str = ""
+    due_words: str = ""
 
 
 @dataclass(slots=True)
@@ -85,7 +87,15 @@ class Reader:
             span.met,
             span.criterion.article,
             detail,
+            self._due_words(span.due),
         )
+
+    def _due_words(self, due: datetime | None) -> str:
+        """The day, and the hour where the clock counts hours."""
+        if due is None:
+            return "–"
+        day = short_day(due, self.now)
+        return day if due.second == DAY_END.second else f"{day} {due:%H:%M}"
 
     def _detail(self, span: Span) -> str:
         if not span.detail:
@@ -132,7 +142,8 @@ class Reader:
     def needs(self) -> list[NeedRow]:
         spans = {(s.item, s.detail, s.anchor): s for s in self.state.spans if s.criterion.needs}
         rows = []
-        for need in self.state.needs:
+        order = list(self.programme.needs)
+        for need in sorted(self.state.needs, key=lambda n: (n.item, order.index(n.code) if n.code in order else 0)):
             if need.ended is not None:
                 continue
             span = spans.get((need.item, need.code, need.anchor.id))
@@ -184,6 +195,9 @@ class Reader:
 
     def _open(self, span: Span) -> bool:
         if span.met is not None or not span.criterion.task or verdict(span, self.now) is None:
+            return False
+        kind = self.programme.case.kinds.get(span.criterion.task)
+        if kind is not None and not self._ready(kind):
             return False
         # What is served need by need is asked for need by need.
         if span.criterion.task == "served" and not span.criterion.needs:
@@ -240,13 +254,16 @@ class Reader:
         """(kind, name, form) of what the reader may write into this file now."""
         found = []
         for kind in self.programme.case.kinds.values():
-            ready = all(self.state.ledger.by_kind.get(before) for before in kind.after)
             spent = kind.once and self.state.ledger.by_kind.get(kind.code)
             closed = self.state.status == CLOSED
             fits = closed if kind.code == "reopened" else not (closed and kind.code == "closed")
-            if kind.offer and ready and not spent and fits and self.dossier.may_write(kind):
+            if kind.offer and self._ready(kind) and not spent and fits and self.dossier.may_write(kind):
                 found.append((kind.code, kind.name[self.language], kind.form))
         return found
+
+    def _ready(self, kind) -> bool:
+        """Whether everything that must come before this kind is in the file."""
+        return all(self.state.ledger.by_kind.get(before) for before in kind.after)
 
     def integrity(self) -> tuple[bool, str]:
         """(whole, words) of the ledger's chain, verified now."""

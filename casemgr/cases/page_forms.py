@@ -1,15 +1,12 @@
 """The small forms of the case pages: filters, search, decision, void, assignment, identity."""
 
-from uuid import UUID, uuid4
-
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, ValidationError
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, HiddenField
 
+from casemgr.cases.forms import OnceForm
 from casemgr.cases.sentences import VOID_FORM
 from casemgr.refused import N_
-from casemgr.ui.fields import LongTextField, SelectField, TextField, VietMomentField
+from casemgr.ui.fields import LongTextField, RadiosField, Required, SelectField, TextField, VietMomentField
 from casemgr.ui.forms import Form
 
 # Why an auditor opens an identity. Codes, because the access log holds no sentences.
@@ -44,38 +41,16 @@ class FilterForm(Form):
     waiting = BooleanField(_l("Chờ quyết định"))
 
 
-class _Once(Form):
-    """A form whose entry has an id from the start, so that sending it twice stores it once."""
-
-    entry_id = HiddenField()
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if not self.entry_id.data:
-            self.entry_id.data = str(uuid4())
-
-    def validate_entry_id(self, field) -> None:
-        try:
-            UUID(field.data)
-        except ValueError:
-            field.data = str(uuid4())
-            raise ValidationError(gettext(N_("Biểu mẫu đã mở quá lâu. Hãy gửi lại một lần nữa."))) from None
-
-    @property
-    def id(self) -> UUID:
-        return UUID(self.entry_id.data)
-
-
-class DecideForm(_Once):
+class DecideForm(OnceForm):
     on_seq = HiddenField()
-    outcome = RadioField(
+    outcome = RadiosField(
         _l("Quyết định"),
-        [InputRequired()],
+        [Required()],
         choices=[("approved", _l("Phê duyệt")), ("returned", _l("Trả lại để bổ sung"))],
     )
     number = TextField(_l("Số quyết định"), limit=60, description=_l("Cần khi phê duyệt. Ví dụ: 41/QĐ-UBND."))
     signer = SelectField(_l("Người ký"), blank=_l("Chọn…"), choices=[])
-    occurred = VietMomentField(_l("Ngày, giờ ký"), [InputRequired()])
+    occurred = VietMomentField(_l("Ngày, giờ ký"), [Required()])
     note = LongTextField(_l("Ý kiến, lý do"), limit=2000, description=_l("Cần khi trả lại: ghi rõ phải bổ sung gì."))
 
     @property
@@ -86,22 +61,22 @@ class DecideForm(_Once):
 
 
 class VoidForm(Form):
-    reason = RadioField(
+    reason = RadiosField(
         _l("Lý do hủy"),
-        [InputRequired()],
+        [Required()],
         choices=[(code, _l(text)) for code, text in VOID_FORM.items()],
     )
     note = LongTextField(
-        _l("Giải thích"), [InputRequired()], limit=1000, description=_l("Bản ghi bị gạch ngang và vẫn nằm trong hồ sơ.")
+        _l("Giải thích"), [Required()], limit=1000, description=_l("Bản ghi bị gạch ngang và vẫn nằm trong hồ sơ.")
     )
 
 
 class AssignForm(Form):
-    worker = SelectField(_l("Cán bộ phụ trách"), [InputRequired()], blank=_l("Chọn…"), choices=[])
+    worker = SelectField(_l("Cán bộ phụ trách"), [Required()], blank=_l("Chọn…"), choices=[])
 
 
 class IdentityForm(Form):
-    reason = RadioField(
+    reason = RadiosField(
         _l("Lý do xem danh tính"),
         choices=[(code, _l(text)) for code, text in IDENTITY_REASONS.items()],
         validate_choice=False,

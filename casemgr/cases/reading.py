@@ -141,4 +141,4 @@ def gist(programme: Programme, kind: Kind, coded: Mapping, language: str, say) -
             said.append(say(N_("%(n)s dịch vụ cho %(needs)s nhu cầu"), n=len(value), needs=needs))
         elif field.type in ("choice", "choices", "service", "need", "year", "money"):
             said.append(text(programme, field, value, language, say))
-    return said[:3]
+    return said[:2]

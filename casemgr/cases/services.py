@@ -63,7 +63,7 @@ def open_draft(
         coded["beneficiary"] = beneficiary.hex
     if worker is not None:
         coded["worker"] = worker
-    rules.check_refusals(kind, coded)
+    rules.check_refusals(kind, coded | dict.fromkeys(sealed, True))
     return Draft(
         kind="opened",
         occurred_at=occurred[0],

@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from casemgr.cases.rules import CaseState, Item
+from casemgr.programmes.events import matches
 from casemgr.programmes.model import Programme, Step
-from casemgr.programmes.spans import MET, MISSED, NOT_DUE, Span, select, verdict, worst
+from casemgr.programmes.spans import MET, MISSED, NOT_DUE, WORST, Span, select, verdict, worst
 
 FOREVER = datetime(9999, 12, 31)
 EXCLUDED = "excluded"
@@ -33,12 +34,16 @@ class Segment(NamedTuple):
 
 def step_verdicts(steps: Sequence[Step], spans: Sequence[Span], t: datetime) -> list[str | None]:
     """The verdict of each step at time t: the worst of its criteria."""
-    found = {}
+    found: dict[str, str] = {}  # by criterion, the worst so far
     for span in spans:
         value = verdict(span, t)
-        if value is not None and not (value == NOT_DUE and span.criterion.only_when_due):
-            found.setdefault(span.criterion.code, []).append(value)
-    return [worst([v for code in step.criteria for v in found.get(code, ())]) for step in steps]
+        if value is None or (value == NOT_DUE and span.criterion.only_when_due):
+            continue
+        code = span.criterion.code
+        before = found.get(code)
+        if before is None or WORST[value] > WORST[before]:
+            found[code] = value
+    return [worst([found[code] for code in step.criteria if code in found]) for step in steps]
 
 
 def overall(verdicts: Sequence[str | None]) -> str:
@@ -54,28 +59,20 @@ def counted_at(programme: Programme, state: CaseState, item: Item) -> datetime |
     return moment.at if moment else None
 
 
-def memberships(programme: Programme, state: CaseState, item: Item) -> list[tuple[datetime, bool]]:
-    """(moment, whether the item belongs to the figures from then on), for programmes that count the files on hand: a
-    person may enter or leave their list at any time. Empty where belonging is settled by the opening."""
-    if programme.population == "detections":
+def counts_at(state: CaseState, item: Item, t: datetime) -> bool:
+    """Whether the item counts in the programme's figures at time t."""
+    start = counted_at(state.programme, state, item)
+    return start is not None and start <= t and [on for at, on in _counts(state, item) if at <= t][-1:] != [False]
+
+
+def _counts(state: CaseState, item: Item) -> list[tuple[datetime, bool]]:
+    """From when on the item counts or no longer counts, in order: a person taken off the list and listed again."""
+    programme = state.programme
+    if programme.counts_until is None:
         return []
-    facts, found = dict(item.opening.coded), []
-    for entry in state.entries:
-        if entry.kind not in ("decided", "told", "assigned"):
-            facts.update(entry.coded)
-            belongs = programme.in_population(facts)
-            if not found or found[-1][1] != belongs:
-                found.append((entry.occurred_at, belongs))
-    return found
-
-
-def belongs_at(moves: Sequence[tuple[datetime, bool]], t: datetime) -> bool:
-    """Whether an item belongs to the figures at time t, from what `memberships` found."""
-    belongs = not moves
-    for moment, value in moves:
-        if moment <= t:
-            belongs = value
-    return belongs
+    turns = [(m.at, False) for m in matches(state.ledger, programme.counts_until, item.opening, None)]
+    turns += [(m.at, True) for m in matches(state.ledger, programme.counts_from, item.opening, None)]
+    return sorted(turns, key=lambda turn: turn[0])
 
 
 def band_of(steps: Sequence[Step], spans: Sequence[Span], t: datetime) -> str:
@@ -101,7 +98,11 @@ def item_spans(state: CaseState, number: int) -> list[Span]:
 
 def judge(state: CaseState, number: int, t: datetime) -> tuple[str, str, str, str]:
     """(verdict, steps, band, unit) of one item at time t."""
-    steps, spans = state.programme.steps, item_spans(state, number)
+    return _judge(state, number, item_spans(state, number), t)
+
+
+def _judge(state: CaseState, number: int, spans: Sequence[Span], t: datetime) -> tuple[str, str, str, str]:
+    steps = state.programme.steps
     verdicts = step_verdicts(steps, spans, t)
     value = EXCLUDED if state.items[number].excluded_at(t) else overall(verdicts)
     letters = "".join(LETTERS[v] for v in verdicts)
@@ -110,23 +111,24 @@ def judge(state: CaseState, number: int, t: datetime) -> tuple[str, str, str, st
 
 
 def segments(state: CaseState) -> list[Segment]:
-    """The segments of every item that counts, in order; together they cover all time from `counted_at` on in which it
-    belongs to the figures."""
+    """The segments of every item that counts, in order; together they cover all time from `counted_at` on,
+    but for the time after `counts_until`."""
     result: list[Segment] = []
     for number, item in enumerate(state.items):
         start = counted_at(state.programme, state, item)
         if start is None:
             continue
-        moves = memberships(state.programme, state, item)
-        turns = (*_turns(state, number), *(moment for moment, _ in moves))
-        points = sorted({start, *(p for p in turns if p > start)})
+        counts, spans = _counts(state, item), item_spans(state, number)
+        points = sorted(
+            {start, *(p for p in [*_turns(state, number, spans), *(at for at, _on in counts)] if p > start)}
+        )
         last: Segment | None = None
         for position, point in enumerate(points):
-            end = points[position + 1] if position + 1 < len(points) else FOREVER
-            if not belongs_at(moves, point):
+            if [on for at, on in counts if at <= point][-1:] == [False]:
                 last = None
                 continue
-            value, letters, band, unit = judge(state, number, point)
+            end = points[position + 1] if position + 1 < len(points) else FOREVER
+            value, letters, band, unit = _judge(state, number, spans, point)
             if last is not None and (last.verdict, last.steps, last.band, last.unit) == (value, letters, band, unit):
                 last = last._replace(end=end)
                 result[-1] = last
@@ -136,11 +138,12 @@ def segments(state: CaseState) -> list[Segment]:
     return result
 
 
-def _turns(state: CaseState, number: int):
+def _turns(state: CaseState, number: int, spans: Sequence[Span]):
     """Every moment at which the verdict of an item may change."""
-    for span in item_spans(state, number):
+    for span in spans:
         yield span.arises
-        if span.due is not None:
+        # A promise kept in time says nothing new when its day has passed.
+        if span.due is not None and (span.met is None or span.met > span.due):
             yield span.due + timedelta(seconds=1)
         for moment in (span.met, span.failed, span.ended):
             if moment is not None:

@@ -6,6 +6,7 @@ from flask_babel import gettext
 from casemgr.access.policy import Answer, answer
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.cases import queries, services
+from casemgr.cases.forms import options
 from casemgr.cases.page import Reader, risk_badge
 from casemgr.cases.page_forms import IDENTITY_REASONS, FilterForm, IdentityForm, SearchForm
 from casemgr.cases.queries import Filters, visible
@@ -70,16 +71,16 @@ def _scope():
 
 def _choices(form: FilterForm) -> None:
     blank = form.group.choices[:1]
-    form.group.choices = blank + [(str(n), p.short[language()]) for n, p in enumerate(programmes().values(), 1)]
+    form.group.choices = blank + options((str(n), p.short[language()]) for n, p in enumerate(programmes().values(), 1))
     tree, today = current_tree(), now().date()
     units = {unit for each in queries.scopes(current_actor(), Permission.CASE_READ) for unit in each.units}
     valid = sorted((tree[u] for u in units if u in tree and tree[u].valid(today)), key=lambda node: node.path)
     indent = {"province": "", "district": "– ", "commune": "– – "}
-    form.unit.choices = form.unit.choices[:1] + [
+    form.unit.choices = form.unit.choices[:1] + options(
         (node.id, indent[tree.level(node.id)] + tree.label(node.id)) for node in valid
-    ]
+    )
     risks = {c: code.name[language()] for p in programmes().values() for c, code in p.codes.get("risk", {}).items()}
-    form.risk.choices = form.risk.choices[:1] + list(risks.items())
+    form.risk.choices = form.risk.choices[:1] + options(risks.items())
 
 
 def _filters(form: FilterForm) -> Filters:

@@ -118,30 +118,19 @@ def _after_detection(world: World, rng: Random, story: Story, harm: list, fate: 
     """Verified or not, refuted, excluded, left lying; or a file."""
     pen, child = story.detected, story.truth
     start = max(child.received, pen.last)
-    fate = fate or rng.choices(
-        ("file", "unverified", "refuted", "proposed", "no_file", "excluded"), (885, 15, 35, 10, 20, 35)
-    )[0]
+    fate = (
+        fate
+        or rng.choices(("file", "unverified", "refuted", "proposed", "no_file", "excluded"), (885, 15, 35, 10, 20, 35))[
+            0
+        ]
+    )
     if fate in ("unverified", "emergency"):
         if fate == "emergency" and rng.random() < 0.5:
             pen.take(start + timedelta(minutes=25))
         return
-    if child.emergency:
-        if rng.random() < 0.8:
-            pen.take(start + timedelta(minutes=rng.randrange(5, 90)))
-        verified = start + timedelta(minutes=rng.randrange(40, 160))
-    else:
-        late = rng.random() < 0.06
-        day = days.after(start.date(), rng.choice((4, 5, 7)) if late else rng.choice((0, 0, 1, 1, 2)))
-        verified = max(at_work(rng, day), start + timedelta(minutes=30))
+    verified = _look_into(rng, pen, child, start)
     if fate in ("refuted", "proposed"):
-        proposal = pen.verify("unsubstantiated", (verified, "minute"))
-        if proposal is None:
-            return
-        child.proposed_at = verified
-        if fate == "refuted":
-            decided = at_work(rng, days.after(verified.date(), rng.randint(1, 6)))
-            if pen.decide(proposal, "approved", decided):
-                child.refuted_at = decided
+        _refute(rng, pen, child, verified, fate == "refuted")
         return
     if pen.verify("substantiated", (verified, "minute")) is None:
         return
@@ -151,14 +140,43 @@ def _after_detection(world: World, rng: Random, story: Story, harm: list, fate: 
     if fate == "excluded" and rng.random() < 0.5:
         _exclude(rng, pen, child, at_work(rng, days.after(verified.date(), rng.randint(2, 9))))
         return
+    _file(world, rng, story, harm, fate == "excluded")
+
+
+def _look_into(rng: Random, pen: DetectedPen, child: Child, start: datetime) -> datetime:
+    """When the information was verified; an emergency within hours, some others late."""
+    if child.emergency:
+        if rng.random() < 0.8:
+            pen.take(start + timedelta(minutes=rng.randrange(5, 90)))
+        return start + timedelta(minutes=rng.randrange(40, 160))
+    late = rng.random() < 0.06
+    day = days.after(start.date(), rng.choice((4, 5, 7)) if late else rng.choice((0, 0, 1, 1, 2)))
+    return max(at_work(rng, day), start + timedelta(minutes=30))
+
+
+def _refute(rng: Random, pen: DetectedPen, child: Child, verified: datetime, decided: bool) -> None:
+    """Proposed as not substantiated; the district decides, or has not yet."""
+    proposal = pen.verify("unsubstantiated", (verified, "minute"))
+    if proposal is None:
+        return
+    child.proposed_at = verified
+    if decided:
+        at = at_work(rng, days.after(verified.date(), rng.randint(1, 6)))
+        if pen.decide(proposal, "approved", at):
+            child.refuted_at = at
+
+
+def _file(world: World, rng: Random, story: Story, harm: list, excluded: bool) -> None:
+    """The case file with everything done in it, perhaps excluded later on."""
+    pen, child = story.detected, story.truth
     pause = rng.randrange(5, 60) if child.emergency else rng.randrange(10, 300)
-    opened = verified + timedelta(minutes=pause)
+    opened = child.verified_at + timedelta(minutes=pause)
     file = _open(world, rng, story, opened)
     if file is None:
         return
     _Work(world, rng, story, file, harm).tell()
     story.file = file if file.play() else None
-    if story.file and fate == "excluded":
+    if story.file and excluded:
         asked = at_work(rng, days.after(opened.date(), rng.randint(5, 20)))
         decided = _exclude(rng, pen, child, max(asked, pen.last))
         if decided is not None:

@@ -101,14 +101,13 @@ class DetectedPen:
         values: Mapping,
         incident: Incident | None = None,
         source: str = "",
-        tally: bool = False,
         named: bool = True,
     ):
         self.world, self.rng, self.programme, self.commune = world, rng, programme, commune
         self.subject, self.number = new_id(rng), world.number(rng, "PH")
         self.worker = commune.workers[programme.code]
         self.last = _after(rng, received)
-        seen = Seen(tally=True)
+        seen = Seen()
         if person is not None:
             sex, year = person.sex, person.birth
             seen = Seen(

@@ -95,7 +95,12 @@ class CasePen:
         return step
 
     def decide(self, target: Step, at: datetime, *, outcome: str = "approved", by: str | None = None) -> Step:
-        values = {"outcome": outcome, "number": f"{self.rng.randrange(1, 400)}/QĐ-UBND", "signer": "CHU_TICH", "note": None}
+        values = {
+            "outcome": outcome,
+            "number": f"{self.rng.randrange(1, 400)}/QĐ-UBND",
+            "signer": "CHU_TICH",
+            "note": None,
+        }
         if outcome == "returned":
             values |= {"number": None, "note": note(self.rng, "returned")}
         written = max(at + timedelta(minutes=self.rng.randrange(1, 30)), target.recorded + timedelta(minutes=1))

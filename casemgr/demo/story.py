@@ -24,6 +24,11 @@ class Story:
     truth: Child | None = None
     ledgers: list[tuple[str, UUID, list[Draft]]] = field(default_factory=list)
 
+    @property
+    def author(self) -> str:
+        """Who entered the person in the register."""
+        return self.detected.worker if self.detected is not None else self.file.opening["author"]
+
     def all_ledgers(self) -> list[tuple[str, UUID, list[Draft]]]:
         """Every ledger of this story except the person's."""
         found = list(self.ledgers)

@@ -40,7 +40,15 @@ NOTES = {
     "treatment": ("Chấp hành tốt nội quy.", "Còn mệt, ăn ngủ kém.", "Gia đình phối hợp chặt chẽ."),
     "household": ("Nhà ở kiên cố, con cháu chăm sóc chu đáo.", "Nhà xuống cấp, thu nhập chủ yếu từ trợ cấp.", "Sức khỏe yếu, cần theo dõi."),
 }  # fmt: skip
-WHO = ("Cán bộ bảo vệ trẻ em", "Trạm y tế", "Hội Phụ nữ", "Đoàn Thanh niên", "Công an xã", "Trường học", "Công tác xã hội tỉnh")
+WHO = (
+    "Cán bộ bảo vệ trẻ em",
+    "Trạm y tế",
+    "Hội Phụ nữ",
+    "Đoàn Thanh niên",
+    "Công an xã",
+    "Trường học",
+    "Công tác xã hội tỉnh",
+)
 
 
 def note(rng: Random, key: str) -> str:

@@ -58,15 +58,14 @@ class Child:
     transferred: bool = False
 
 
-def count(children: Iterable[Child], answers: dict[str, tuple[str, ...]], first: date, through: date) -> dict[str, int]:
-    """The figure of all children whose information came in from `first` to `through`.
+def count(children: Iterable[Child], answers: dict[str, tuple[str, ...]], first: date, t: datetime) -> dict[str, int]:
+    """The figure, at time t, of all children whose information came in since the day `first`.
 
     `answers` says which needs a service answers (from the programme file).
     """
-    t = days.end_of(through)
     found: Counter = Counter()
     for child in children:
-        if child.counted and first <= child.received.date() <= through:
+        if child.counted and first <= child.received.date() and child.received <= t:
             found[judge(child, answers, t)] += 1
     return {
         "numerator": found[MET],

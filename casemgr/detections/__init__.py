@@ -2,7 +2,13 @@
 
 
 def init_app(app) -> None:
-    from casemgr.detections import hooks  # noqa: F401 - registers itself with people
+    from flask_babel import lazy_gettext
+
+    from casemgr.access.policy import Permission
+    from casemgr.detections import filing, hooks, recording, steps, views  # noqa: F401 - they add views and a hook
     from casemgr.detections.projection import register_projections
+    from casemgr.ui import navigation
 
     register_projections()
+    app.register_blueprint(views.bp)
+    navigation.add(app, "detections.index", lazy_gettext("Trường hợp phát hiện"), Permission.DETECTION_LIST, order=12)

@@ -1,6 +1,6 @@
 """From a detected person to a case file: a new one, or the open one that this person already has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,11 +10,12 @@ from casemgr.cases import services as cases
 from casemgr.cases.entries import check_refusals
 from casemgr.cases.models import CaseFile
 from casemgr.detections import drafts
+from casemgr.detections.base import CLOSED_TO_STEPS, By, locked
 from casemgr.detections.rules import EXCLUDED, OPEN, DetectedState, age_on, for_case
-from casemgr.detections.services import CLOSED_TO_STEPS, By, _locked
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft
 from casemgr.people import services as people
+from casemgr.programmes.model import Programme
 from casemgr.refused import N_, Refused
 
 
@@ -45,7 +46,7 @@ def open_file(
     before = _sent_before(session, subject, by)
     if before is not None:
         return before
-    current = _locked(session, subject, by)
+    current = locked(session, subject, by)
     _check(current)
     beneficiary = beneficiary or current.beneficiary
     if beneficiary is None and person:
@@ -113,15 +114,7 @@ def _age(known, current: DetectedState) -> dict:
 
 
 def _link(session, current: DetectedState, beneficiary: UUID | None, told: dict, by: By) -> Opened | None:
-    if beneficiary is None:
-        return None
-    query = sa.select(CaseFile.subject, CaseFile.number).where(
-        CaseFile.province == ledger.province(),
-        CaseFile.beneficiary == beneficiary,
-        CaseFile.programme == current.programme.code,
-        CaseFile.status != "closed",
-    )
-    row = session.execute(query.order_by(CaseFile.opened_at).limit(1)).first()
+    row = open_case_of(session, current.programme, [beneficiary] if beneficiary else []).get(beneficiary)
     if row is None:
         return None
     linked = Draft(
@@ -135,6 +128,22 @@ def _link(session, current: DetectedState, beneficiary: UUID | None, told: dict,
     )
     ledger.append(session, row.subject, [linked])
     return Opened(row.subject, row.number, True)
+
+
+def open_case_of(session, programme: Programme, beneficiaries: Sequence[UUID]) -> dict[UUID, CaseFile]:
+    """The open case file of each beneficiary in this programme, the oldest where there are several."""
+    if not beneficiaries:
+        return {}
+    query = sa.select(CaseFile).where(
+        CaseFile.province == ledger.province(),
+        CaseFile.beneficiary.in_(list(beneficiaries)),
+        CaseFile.programme == programme.code,
+        CaseFile.status != "closed",
+    )
+    found: dict[UUID, CaseFile] = {}
+    for row in session.scalars(query.order_by(CaseFile.opened_at, CaseFile.number)):
+        found.setdefault(row.beneficiary, row)
+    return found
 
 
 def _tell_exclusions(session, subject: UUID, current: DetectedState, case: UUID, by: By) -> None:

@@ -19,7 +19,7 @@ from casemgr.ui.forms import Form
 from casemgr.ui.i18n import say
 
 
-def _choices(names: dict[str, str]) -> list[SelectChoice]:
+def choices_of(names: dict[str, str]) -> list[SelectChoice]:
     """Options of a select from a dict of code → Vietnamese source string."""
     return [SelectChoice(value=code, label=_l(name)) for code, name in names.items()]
 
@@ -27,7 +27,7 @@ def _choices(names: dict[str, str]) -> list[SelectChoice]:
 class _BeneficiaryForm(Form):
     """What persons and households share."""
 
-    ethnicity = SelectField(_l("Dân tộc"), choices=_choices(ETHNICITIES), default="")
+    ethnicity = SelectField(_l("Dân tộc"), choices=choices_of(ETHNICITIES), default="")
     home = SelectField(_l("Nơi cư trú (xã, phường, thị trấn)"), [InputRequired()], choices=[])
     hamlet = SelectField(_l("Ấp, khóm"), choices=[], default="")
     address = TextField(_l("Địa chỉ cụ thể"), limit=300)
@@ -40,7 +40,7 @@ class _BeneficiaryForm(Form):
     def places(self, units: list[tuple[str, str]], hamlets: list[tuple[str, str]]) -> None:
         """Sets the choices: (id, label) of communes and of hamlets."""
         self.home.choices = [SelectChoice(value=unit, label=label) for unit, label in units]
-        self.hamlet.choices = _choices({"": N_("Chưa rõ")})
+        self.hamlet.choices = choices_of({"": N_("Chưa rõ")})
         self.hamlet.choices += [SelectChoice(value=hamlet, label=label) for hamlet, label in hamlets]
 
     def facts(self) -> dict:
@@ -63,7 +63,7 @@ class PersonForm(_BeneficiaryForm):
     other_names = TextField(
         _l("Tên gọi khác"), limit=240, description=_l("Tên thường gọi, tên tục; cách nhau bằng dấu chấm phẩy.")
     )
-    sex = SelectField(_l("Giới tính"), choices=_choices(SEXES), default="khong_biet")
+    sex = SelectField(_l("Giới tính"), choices=choices_of(SEXES), default="khong_biet")
     birth = VietDateField(
         _l("Ngày sinh"),
         precisions=("day", "month", "year"),
@@ -122,7 +122,7 @@ class PersonForm(_BeneficiaryForm):
 class MemberForm(Form):
     """A person of a household; the person is chosen before."""
 
-    relation = SelectField(_l("Quan hệ với chủ hộ"), choices=_choices(RELATIONS))
+    relation = SelectField(_l("Quan hệ với chủ hộ"), choices=choices_of(RELATIONS))
 
 
 NUMBERS = ("cccd", "cmnd", "bhyt", "khac")

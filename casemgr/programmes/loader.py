@@ -86,6 +86,7 @@ def _programme(r: Reader, digest: str) -> Programme:
         bands=r.list_of("bands", lambda s: read_band(s, case, detection)),
         steps=steps,
         population=r.take("population", str, among=("detections", "cases")),
+        counts_until=r.maybe("counts_until", lambda s: read_selector(s, case.kinds)),
         counts_from=r._sub(("counts_from",), r.take("counts_from", dict), lambda s: read_selector(s, case.kinds)),
         in_population=r.condition("in_population"),
         unit_of_count=r.text("unit_of_count"),

@@ -245,6 +245,7 @@ class Programme:
     steps: tuple[Step, ...]
     population: str  # detections | cases
     counts_from: Selector
+    counts_until: Selector | None  # counts again from the next `counts_from` after it
     in_population: Condition
     unit_of_count: Text
     age_bands: tuple[tuple[int, int | None], ...]

@@ -5,9 +5,12 @@ from decimal import Decimal
 
 from flask_babel import gettext
 from markupsafe import Markup, escape
-from wtforms import Field, PasswordField, ValidationError
+from wtforms import BooleanField, Field, FileField, HiddenField, PasswordField, SelectMultipleField
+from wtforms import RadioField as _RadioField
 from wtforms import SelectField as _SelectField
-from wtforms.widgets import TextArea, TextInput
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget, TextArea, TextInput
 
 from casemgr.clock import now
 from casemgr.refused import N_, Refused
@@ -110,7 +113,7 @@ class VietNumberField(_TypedField):
         return rules.parse_number(text)
 
     def show(self, value) -> str:
-        digits = max(0, -Decimal(str(value)).normalize().as_tuple().exponent)
+        digits = max(0, -int(Decimal(str(value)).normalize().as_tuple().exponent))
         return rules.show_number(value, digits)
 
 
@@ -177,17 +180,57 @@ class VietMomentField(Field):
 
 
 class SelectField(_SelectField):
-    """A choice from a list; with `blank` the first choice is empty and means None."""
+    """A choice from a list of (value, label) or a dict; with `blank` the first choice is empty and means None."""
 
     def __init__(self, label=None, validators=None, choices=None, blank: str | None = None, **kwargs):
         if blank is not None:
             kwargs.setdefault("coerce", _text_or_none)
-            choices = [("", blank), *(choices or [])] if choices is not None else None
-        super().__init__(label, validators, choices=choices, **kwargs)
+            choices = {"": blank} | dict(choices or {})
+        super().__init__(label, validators, choices=_options(choices), **kwargs)
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several choices of a list of (value, label) or a dict, as boxes to tick. `data` is a list of values."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, label=None, validators=None, choices=None, **kwargs):
+        super().__init__(label, validators, choices=_options(choices), **kwargs)
+
+
+class RadiosField(_RadioField):
+    """One choice of a list of (value, label) or a dict, as buttons. Nothing chosen is None."""
+
+    def __init__(self, label=None, validators=None, choices=None, **kwargs):
+        kwargs.setdefault("coerce", _text_or_none)
+        super().__init__(label, validators, choices=_options(choices), **kwargs)
+
+    def pre_validate(self, form) -> None:
+        if self.data is not None:  # whether something must be chosen is for Required to say
+            super().pre_validate(form)
+
+
+def _options(choices) -> list[SelectChoice] | None:
+    return None if choices is None else [SelectChoice(value, label) for value, label in dict(choices).items()]
 
 
 def _text_or_none(value):
-    return value or None
+    return None if value in (None, "", "None") else str(value)
+
+
+class Required:
+    """Validator: something must have been entered; blanks are nothing, 0 is something."""
+
+    def __init__(self, message: str = N_("Cần nhập nội dung này.")):
+        self.message = message
+        self.field_flags = {"required": True}
+
+    def __call__(self, _form, field) -> None:
+        if field.data is None or field.data is False or field.data in ("", []):
+            if field.errors:  # typed, but not understood: that sentence says more
+                raise StopValidation()
+            raise StopValidation(gettext(self.message))
 
 
 def not_in_future(_form, field) -> None:
@@ -197,12 +240,18 @@ def not_in_future(_form, field) -> None:
     value = field.data[0] if isinstance(field.data, tuple) else field.data
     moment = now()
     if value > (moment if isinstance(value, datetime) else moment.date()):
-        raise ValidationError(gettext(N_("Ngày, giờ này chưa đến.")))
+        raise ValidationError(gettext("Ngày, giờ này chưa đến."))
 
 
 __all__ = [
+    "BooleanField",
+    "CheckboxesField",
+    "FileField",
+    "HiddenField",
     "LongTextField",
     "PasswordField",
+    "RadiosField",
+    "Required",
     "SelectField",
     "TextField",
     "VietDateField",

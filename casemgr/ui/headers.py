@@ -33,6 +33,6 @@ def _add_headers(response):
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000"
-    if request.endpoint != "ui.static":
+    if request.endpoint != "ui.static" or response.status_code >= 400:
         headers["Cache-Control"] = "no-store"
     return response

@@ -1,12 +1,15 @@
 """The few pages of the shell itself: static files, the choice of language, signs of life."""
 
+import gzip
 import hashlib
+import mimetypes
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, current_app, redirect, request, send_from_directory, session, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, request, session, url_for
 
 from casemgr.db import db
 from casemgr.ui.doors import public
@@ -16,30 +19,50 @@ bp = Blueprint("ui", __name__)
 
 OURS = Path(__file__).with_name("static")
 # Bootstrap's stylesheet as Bootstrap-Flask brings it; nothing else of that folder is served.
-BOOTSTRAP = Path(str(files("flask_bootstrap"))) / "static" / "bootstrap5" / "css"
-BORROWED = {"bootstrap.min.css": BOOTSTRAP}
+BORROWED = files("flask_bootstrap") / "static" / "bootstrap5" / "css" / "bootstrap.min.css"
 YEAR = 365 * 24 * 3600
 
 
+@dataclass(frozen=True)
+class Asset:
+    plain: bytes
+    gzipped: bytes
+    type: str
+    version: str
+
+
 @cache
-def _version(filename: str) -> str:
-    path = BORROWED.get(filename, OURS) / filename
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+def assets() -> dict[str, Asset]:
+    """Every static file by name, read and compressed once."""
+    sources = {path.name: path for path in OURS.iterdir() if path.is_file()} | {BORROWED.name: BORROWED}
+    return {name: _read(name, source.read_bytes()) for name, source in sources.items()}
+
+
+def _read(name: str, content: bytes) -> Asset:
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Asset(content, gzip.compress(content, 9, mtime=0), kind, hashlib.sha256(content).hexdigest()[:12])
 
 
 def asset(filename: str) -> str:
     """The address of a static file, with the version that lets browsers keep it for a year."""
-    return url_for("ui.static", filename=filename, v=_version(filename))
+    return url_for("ui.static", filename=filename, v=assets()[filename].version)
 
 
-@bp.get("/static/<path:filename>")
+@bp.get("/static/<filename>")
 @public
 def static(filename: str):
-    known = request.args.get("v") is not None
-    response = send_from_directory(BORROWED.get(filename, OURS), filename, max_age=YEAR if known else 300)
-    response.cache_control.public = True
-    response.cache_control.immutable = known or None
-    return response
+    found = assets().get(filename)
+    if found is None:
+        abort(404)
+    squeeze = "gzip" in request.accept_encodings and len(found.gzipped) < len(found.plain)
+    response = Response(found.gzipped if squeeze else found.plain, content_type=found.type)
+    if squeeze:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    known = request.args.get("v") == found.version
+    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if known else "public, max-age=300"
+    response.set_etag(found.version + ("-gzip" if squeeze else ""))
+    return response.make_conditional(request)
 
 
 @bp.post("/language")

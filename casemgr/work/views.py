@@ -76,7 +76,7 @@ def _address(task: Task) -> str:
         return url_for("detections.page", number=task.number)
     kind = task.programme.case.kinds.get(task.criterion.task or "")
     if task.criterion.task == "decided":
-        return url_for("cases.decide", number=task.number, entry=task.anchor)
+        return url_for("cases.decide", number=task.number, id=task.anchor)
     if kind is not None and kind.offer:
-        return url_for("cases.add", number=task.number, kind=kind.code)
-    return url_for("cases.page", number=task.number)
+        return url_for("cases.entry", number=task.number, kind=kind.code)
+    return url_for("cases.case", number=task.number)

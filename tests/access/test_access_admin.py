@@ -151,7 +151,9 @@ def test_the_list_asks_as_many_queries_for_ten_times_the_accounts(app, client, s
 
 def test_long_lists_come_in_pages(client, session, admin):
     for number in range(60):
-        session.add(User(username=f"canbo{number:02}", full_name="x", unit_id=HERE, password="!", created_at=admin.created_at))
+        session.add(
+            User(username=f"canbo{number:02}", full_name="x", unit_id=HERE, password="!", created_at=admin.created_at)
+        )
     session.commit()
     assert "1–50 trong 61" in client.get("/admin/users").text
     assert "51–61 trong 61" in client.get("/admin/users?page=2").text

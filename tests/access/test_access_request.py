@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Blueprint, abort
 
 from casemgr import vault
-from casemgr.access import log, web
+from casemgr.access import log, sessions, web
 from casemgr.access.models import AccessLog, SignInAttempt
 from casemgr.access.policy import Permission
 from casemgr.access.web import current_actor, guard, log_access, require
@@ -171,7 +171,9 @@ def test_the_same_note_is_written_once(trial, session):
     assert [(row.action, row.detail) for row in rows(session)] == [("case:write", "kind=visited")]
 
 
-@pytest.mark.parametrize(("method", "path"), [("get", "/trial/read"), ("post", "/trial/write"), ("get", "/trial/decide")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("get", "/trial/read"), ("post", "/trial/write"), ("get", "/trial/decide")]
+)
 def test_nothing_is_shown_when_the_log_cannot_be_written(trial, session, monkeypatch, method, path):
     def fail(*_args):
         raise OSError("disk full")
@@ -224,7 +226,7 @@ def test_a_closed_account_is_out_at_once(trial, session):
 
 def test_an_idle_session_ends(trial, session):
     with trial.session_transaction() as cookie:
-        cookie["seen"] -= web.IDLE_SECONDS + 60
+        cookie["seen"] -= sessions.IDLE_SECONDS + 60
     assert ask(trial, "get", "/trial/read").status_code == 303
     assert ask(trial, "get", "/trial/read").status_code == 303, "the cookie was emptied"
 

@@ -104,3 +104,30 @@ def test_a_case_is_walked_from_opening_to_closure(session):
     assert verify(session) == (11, [])
     assert rebuild(session, check=True) == (1, [])
     assert session.scalar(sa.select(sa.func.count()).select_from(CaseFile)) == 1
+
+
+def test_a_person_taken_off_the_list_no_longer_counts_until_listed_again(session):
+    case, _number = services.open_case(
+        session,
+        "MT",
+        unit=UNIT,
+        beneficiary=None,
+        identity={"sex": "nam", "birth_year": 1990},
+        occurred=at("2022-01-10"),
+        author="worker",
+        now=datetime(2022, 1, 10, 9, 0),
+        detection={"age": 32},
+    )
+    found = {"occasion": "TU_NGUYEN", "determination": "NGHIEN", "number": "1"}
+    write(session, case, "determined", found, "2022-01-11")
+    listed = {"list": "DS_CONG_AN", "number": "1"}
+    write(session, case, "listed", listed, "2022-01-12")
+    write(session, case, "delisted", {"delist_reason": "CHUYEN_DI", "number": "2"}, "2022-02-01", author="leader")
+    write(session, case, "listed", listed, "2022-03-01")
+    session.commit()
+    counted = []
+    for month in range(1, 5):
+        t = datetime(2022, month, 20)
+        query = sa.select(sa.func.count()).select_from(Verdict).where(Verdict.start <= t, Verdict.end > t)
+        counted.append(session.scalar(query))
+    assert counted == [1, 0, 1, 1]
