@@ -101,6 +101,14 @@ def _person_form(sheet: Sheet):
     return form
 
 
+def _in_order(person) -> list:
+    """The fields of a new person, the name first."""
+    if person is None:
+        return []
+    first = [person[name] for name in ("name", "other_names", "sex", "birth", "birth_estimated") if name in person]
+    return first + [f for f in person if f not in first and f.name not in ("csrf_token", "different")]
+
+
 def _near(sheet: Sheet) -> list[str]:
     """The communes of the same district: who is detected in one may live in the next."""
     tree, day = current_tree(), now().date()
@@ -150,6 +158,7 @@ def _show(sheet: Sheet, entry: EntryForm, person, alike: list):
         entry=entry,
         person=person,
         forms=forms,
+        asked=_in_order(person),
         alike=alike,
         held=services.open_case_of(db.session, sheet.programme, [each.subject for each, _may in alike]),
         submitted=request.method == "POST",

@@ -185,7 +185,7 @@ class SelectField(_SelectField):
     def __init__(self, label=None, validators=None, choices=None, blank: str | None = None, **kwargs):
         if blank is not None:
             kwargs.setdefault("coerce", _text_or_none)
-            choices = {"": blank} | dict(choices or {})
+            choices = [("", blank), *(_options(choices) or [])]
         super().__init__(label, validators, choices=_options(choices), **kwargs)
 
 
@@ -212,7 +212,11 @@ class RadiosField(_RadioField):
 
 
 def _options(choices) -> list[SelectChoice] | None:
-    return None if choices is None else [SelectChoice(value, label) for value, label in dict(choices).items()]
+    """Choices as the library wants them; those that are such already stay."""
+    if choices is None:
+        return None
+    pairs = choices.items() if isinstance(choices, dict) else choices
+    return [each if isinstance(each, SelectChoice) else SelectChoice(*each) for each in pairs]
 
 
 def _text_or_none(value):
