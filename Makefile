@@ -3,6 +3,9 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+CASES ?= 100000
+# The invented province lives in June 2022; its cookies travel over plain HTTP on this machine only.
+DEMO := CASEMGR_TODAY=2022-06-15 CASEMGR_INSECURE_COOKIES=1
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -21,6 +24,14 @@ test: $(VENV)/dev.stamp ## every check and test: SQLite always, PostgreSQL when 
 	@tests/install-browser.sh
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+demo: $(VENV)/run.stamp ## build the invented province in instance/ if absent, serve it on 127.0.0.1:$(PORT)
+	@$(DEMO) $(BIN)/flask --app wsgi demo --if-absent
+	@echo "http://127.0.0.1:$(PORT)"
+	@$(DEMO) $(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 --log-level warning wsgi:app
+
+bench: $(VENV)/dev.stamp ## measure speed and memory on SQLite and, with TEST_POSTGRES_URL, PostgreSQL; writes bench.json
+	$(BIN)/python -m casemgr.demo.bench --cases $(CASES)
 
 lint: $(VENV)/dev.stamp ## style and import contracts
 	$(BIN)/ruff check .

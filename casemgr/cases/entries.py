@@ -58,7 +58,7 @@ def draft_entry(
     # What an entry itself brings about must not stand in its own way: «in treatment» follows from the start of it.
     brought = {derived.name for derived in kind.derived}
     typed = {name: value for name, value in coded.items() if name not in brought}
-    check_refusals(kind, state.facts | typed | dict.fromkeys(sealed, True))
+    check_refusals(kind, state.facts | typed | dict.fromkeys(sealed, True), state)
     return Draft(
         kind=kind_code,
         occurred_at=occurred[0],
@@ -222,8 +222,10 @@ def check_plan(programme: Programme, state: CaseState, values: Mapping) -> None:
             raise Refused(N_("Kế hoạch chưa có dịch vụ cho nhu cầu «%(need)s»."), "items", need=name)
 
 
-def check_refusals(kind: Kind, facts: Mapping) -> None:
-    """The guards of the programme file."""
+def check_refusals(kind: Kind, facts: Mapping, state: CaseState | None = None) -> None:
+    """The guards of the programme file; with the state they may also ask what is `pending`."""
+    if kind.refusals and state is not None:
+        facts = {**facts, "pending": state.pending}
     for refusal in kind.refusals:
         if refusal.when(facts):
             raise ProgrammeRefusal(refusal.message, refusal.field, refusal.route)
@@ -258,7 +260,7 @@ def draft_decision(
     if occurred[0].date() < target.occurred_at.date():
         raise Refused(N_("Ngày quyết định sớm hơn ngày lập."), "occurred")
     if target.kind == "closed" and outcome == "approved":
-        check_refusals(state.programme.case.kinds["closed"], state.facts | target.coded)
+        check_refusals(state.programme.case.kinds["closed"], state.facts | target.coded, state)
     return Draft(
         kind="decided",
         occurred_at=occurred[0],

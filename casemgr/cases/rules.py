@@ -46,11 +46,24 @@ class CaseState:
     closed_at: datetime | None
     items: list[Item]
     facts: dict
-    spans: list[Span]
     needs: list[NeedState]
     waiting: list[Entry]  # entries that wait for a decision, oldest first
     last_contact: datetime | None
     identity: dict  # sex, birth_year, ethnicity as last told
+    _spans: list[Span] | None = None
+
+    @property
+    def spans(self) -> list[Span]:
+        """The spans of every criterion. Laid out when first asked for: whether most entries may be written does not
+        depend on them, and they are the larger part of a fold."""
+        if self._spans is None:
+            self._spans = spans(self.programme.case, self.ledger)
+        return self._spans
+
+    @property
+    def pending(self) -> list[str]:
+        """The criteria with a promise that is neither kept nor ended."""
+        return sorted({s.criterion.code for s in self.spans if s.met is None and s.ended is None})
 
     @property
     def unit(self) -> str:
@@ -83,7 +96,7 @@ def fold(programme: Programme, entries: Sequence[Entry], calendar: Calendar, hor
         (e.occurred_at, e.coded["to"]) for e in ledger.by_kind.get("transferred", ()) if e.coded.get("accepted")
     ]
     status, closed_at = _status(ledger, entries)
-    all_spans, needs = spans(programme.case, ledger), need_states(ledger)
+    needs = ledger.needs = need_states(ledger)
     waiting = [
         e
         for e in entries
@@ -108,7 +121,6 @@ def fold(programme: Programme, entries: Sequence[Entry], calendar: Calendar, hor
         closed_at=closed_at,
         items=_items(ledger),
         facts={},
-        spans=all_spans,
         needs=needs,
         waiting=waiting if status != CLOSED else [],
         last_contact=_last_contact(programme, entries),
@@ -176,7 +188,8 @@ def _last_contact(programme: Programme, entries: Sequence[Entry]) -> datetime | 
 
 
 def _facts(state: CaseState) -> dict:
-    """What conditions in the programme file may ask: the last value of every coded field, and what follows from all."""
+    """What conditions in the programme file may ask: the last value of every coded field, and what follows from all
+    (but for `pending`, which only refusals ask about)."""
     facts: dict = {}
     for entry in state.entries:
         if entry.kind not in ("decided", "told", "assigned"):
@@ -186,5 +199,4 @@ def _facts(state: CaseState) -> dict:
     facts["kinds"] = sorted(state.ledger.by_kind)
     facts["open_needs"] = sum(1 for n in state.needs if n.served is None and n.ended is None)
     facts["yes_needs"] = sum(1 for n in state.needs if n.ended is None)
-    facts["pending"] = sorted({s.criterion.code for s in state.spans if s.met is None and s.ended is None})
     return facts

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from casemgr.cases.rules import CaseState, Item
 from casemgr.programmes.events import matches
 from casemgr.programmes.model import Programme, Step
-from casemgr.programmes.spans import MET, MISSED, NOT_DUE, Span, select, verdict, worst
+from casemgr.programmes.spans import MET, MISSED, NOT_DUE, WORST, Span, select, verdict, worst
 
 FOREVER = datetime(9999, 12, 31)
 EXCLUDED = "excluded"
@@ -34,12 +34,16 @@ class Segment(NamedTuple):
 
 def step_verdicts(steps: Sequence[Step], spans: Sequence[Span], t: datetime) -> list[str | None]:
     """The verdict of each step at time t: the worst of its criteria."""
-    found = {}
+    found: dict[str, str] = {}  # by criterion, the worst so far
     for span in spans:
         value = verdict(span, t)
-        if value is not None and not (value == NOT_DUE and span.criterion.only_when_due):
-            found.setdefault(span.criterion.code, []).append(value)
-    return [worst([v for code in step.criteria for v in found.get(code, ())]) for step in steps]
+        if value is None or (value == NOT_DUE and span.criterion.only_when_due):
+            continue
+        code = span.criterion.code
+        before = found.get(code)
+        if before is None or WORST[value] > WORST[before]:
+            found[code] = value
+    return [worst([found[code] for code in step.criteria if code in found]) for step in steps]
 
 
 def overall(verdicts: Sequence[str | None]) -> str:
@@ -94,7 +98,11 @@ def item_spans(state: CaseState, number: int) -> list[Span]:
 
 def judge(state: CaseState, number: int, t: datetime) -> tuple[str, str, str, str]:
     """(verdict, steps, band, unit) of one item at time t."""
-    steps, spans = state.programme.steps, item_spans(state, number)
+    return _judge(state, number, item_spans(state, number), t)
+
+
+def _judge(state: CaseState, number: int, spans: Sequence[Span], t: datetime) -> tuple[str, str, str, str]:
+    steps = state.programme.steps
     verdicts = step_verdicts(steps, spans, t)
     value = EXCLUDED if state.items[number].excluded_at(t) else overall(verdicts)
     letters = "".join(LETTERS[v] for v in verdicts)
@@ -110,15 +118,17 @@ def segments(state: CaseState) -> list[Segment]:
         start = counted_at(state.programme, state, item)
         if start is None:
             continue
-        counts = _counts(state, item)
-        points = sorted({start, *(p for p in [*_turns(state, number), *(at for at, _on in counts)] if p > start)})
+        counts, spans = _counts(state, item), item_spans(state, number)
+        points = sorted(
+            {start, *(p for p in [*_turns(state, number, spans), *(at for at, _on in counts)] if p > start)}
+        )
         last: Segment | None = None
         for position, point in enumerate(points):
             if [on for at, on in counts if at <= point][-1:] == [False]:
                 last = None
                 continue
             end = points[position + 1] if position + 1 < len(points) else FOREVER
-            value, letters, band, unit = judge(state, number, point)
+            value, letters, band, unit = _judge(state, number, spans, point)
             if last is not None and (last.verdict, last.steps, last.band, last.unit) == (value, letters, band, unit):
                 last = last._replace(end=end)
                 result[-1] = last
@@ -128,11 +138,12 @@ def segments(state: CaseState) -> list[Segment]:
     return result
 
 
-def _turns(state: CaseState, number: int):
+def _turns(state: CaseState, number: int, spans: Sequence[Span]):
     """Every moment at which the verdict of an item may change."""
-    for span in item_spans(state, number):
+    for span in spans:
         yield span.arises
-        if span.due is not None:
+        # A promise kept in time says nothing new when its day has passed.
+        if span.due is not None and (span.met is None or span.met > span.due):
             yield span.due + timedelta(seconds=1)
         for moment in (span.met, span.failed, span.ended):
             if moment is not None:

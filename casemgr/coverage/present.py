@@ -111,7 +111,7 @@ def row(indicator: Indicator, figure: Figure) -> Row:
         beside=_beside(indicator, figure, programme),
         warnings=[say(note) for note in figure.warnings],
         why=say(figure.why),
-        documents=[say(note) for note in figure.documents],
+        documents=list(dict.fromkeys(say(note) for note in figure.documents)),
         figure=figure,
     )
 
@@ -202,6 +202,8 @@ def _beside(indicator: Indicator, figure: Figure, programme: Programme) -> list[
 def _shown(indicator: Indicator, name: str, number: int | None) -> bool:
     hidden = {"below", "beneficiaries", "detected"} | ({"incidents"} if indicator.rule != "reduction" else set())
     if name == "system" and indicator.rule == "list_share":
+        return False
+    if indicator.rule == "two_readings" and name.removeprefix("band:") in indicator.setting("refusals"):
         return False
     return bool(number) and name not in hidden
 

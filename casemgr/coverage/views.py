@@ -44,7 +44,7 @@ def plan(code: str):
     chosen, moment = _plan(code), now()
     asked, period = _asked(chosen, moment)
     wanted = [i.code for i in chosen.indicators.values() if _may_read(asked, i)]
-    report = services.report(db.session, asked, moment, indicators=wanted)
+    report = services.report(db.session, asked, moment, indicators=wanted, details=False)
     rows = [present.row(result.indicator, result.figure) for result in report.results]
     for line in rows:
         line.links["page"] = url_for("coverage.indicator", code=code, indicator=line.code, **_kept())
@@ -52,7 +52,11 @@ def plan(code: str):
     short, more = [], None
     if first is not None and _may_list(asked, first.indicator):
         log_access(
-            Permission.FIGURE_CASES, None, asked.unit, first.indicator.programme, f"{first.indicator.code} missed"
+            Permission.FIGURE_CASES,
+            None,
+            asked.unit,
+            first.indicator.programme,
+            f"{first.indicator.code.lower()}:missed",
         )
         question = services.question_of(asked, [first.indicator], current_tree(), moment)
         short = [
@@ -113,7 +117,7 @@ def _cases_page(asked: Asked, period, found: Indicator, moment: datetime):
     if state not in present.STATES:
         abort(404)
     require(Permission.FIGURE_CASES, unit=asked.unit, programme=found.programme)
-    log_access(Permission.FIGURE_CASES, None, asked.unit, found.programme, f"{found.code} {state}")
+    log_access(Permission.FIGURE_CASES, None, asked.unit, found.programme, f"{found.code.lower()}:{state}")
     question = services.question_of(asked, [found], current_tree(), moment)
     group = {d: request.args[d] for d in PERSONS if d in request.args}
     total = live.count_cases(db.session, question, found, state=state, group=group)

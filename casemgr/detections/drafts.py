@@ -238,75 +238,40 @@ def step_draft(
     )
 
 
-def _step(programme, kind, occurred, author, unit, now, coded, sealed=None, entry_id=None) -> Draft:
+def _step(programme, kind, coded, sealed=None, *, occurred: Moment, author, unit, now, entry_id=None) -> Draft:
+    """One step. Every function below takes what comes after the star here, as `on`."""
     check_time(occurred, now)
     sealed = {k: v for k, v in (sealed or {}).items() if v}
     return Draft(kind, *occurred, author, unit, now, coded, sealed or None, programme.definition, id=entry_id)
 
 
-def taken_draft(
-    programme: Programme, worker: str, *, occurred: Moment, author: str, unit: str, now: datetime, entry_id=None
-) -> Draft:
+def taken_draft(programme: Programme, worker: str, **on) -> Draft:
     """«I take it»."""
-    return _step(programme, "taken", occurred, author, unit, now, {"worker": worker}, None, entry_id)
+    return _step(programme, "taken", {"worker": worker}, **on)
 
 
-def assigned_draft(
-    programme: Programme, worker: str, *, occurred: Moment, author: str, unit: str, now: datetime, entry_id=None
-) -> Draft:
-    return _step(programme, "assigned", occurred, author, unit, now, {"worker": worker}, None, entry_id)
+def assigned_draft(programme: Programme, worker: str, **on) -> Draft:
+    return _step(programme, "assigned", {"worker": worker}, **on)
 
 
 def matched_draft(
-    programme: Programme,
-    case: UUID,
-    case_number: str,
-    *,
-    occurred: Moment,
-    author: str,
-    unit: str,
-    now: datetime,
-    beneficiary: UUID | None = None,
-    entry_id=None,
+    programme: Programme, case: UUID, case_number: str, *, beneficiary: UUID | None = None, **on
 ) -> Draft:
     """The case file that was opened for, or linked with, the detected person."""
     coded = {"case": case.hex, "case_number": case_number}
     if beneficiary is not None:
         coded["beneficiary"] = beneficiary.hex
-    return _step(programme, "matched", occurred, author, unit, now, coded, None, entry_id)
+    return _step(programme, "matched", coded, **on)
 
 
-def duplicate_draft(
-    programme: Programme,
-    of: UUID,
-    of_number: str,
-    note: str,
-    *,
-    occurred: Moment,
-    author: str,
-    unit: str,
-    now: datetime,
-    entry_id=None,
-) -> Draft:
+def duplicate_draft(programme: Programme, of: UUID, of_number: str, note: str, **on) -> Draft:
     """The same person and incident was detected before, under `of_number`."""
     if not note:
         raise Refused(N_("Cần ghi vì sao là cùng một người, cùng một vụ việc."), "note")
-    coded = {"of": of.hex, "of_number": of_number}
-    return _step(programme, "duplicate", occurred, author, unit, now, coded, {"note": note}, entry_id)
+    return _step(programme, "duplicate", {"of": of.hex, "of_number": of_number}, {"note": note}, **on)
 
 
-def excluded_draft(
-    programme: Programme,
-    reason: str,
-    document: str,
-    note: str,
-    *,
-    occurred: Moment,
-    author: str,
-    unit: str,
-    now: datetime,
-    entry_id=None,
-) -> Draft:
+def excluded_draft(programme: Programme, reason: str, document: str, note: str, *, occurred: Moment, **on) -> Draft:
     """A request not to count this person; it counts only once the unit above has approved it."""
     known = programme.exclusions.get(reason)
     if known is None or not known.holds_on(occurred[0].date()):
@@ -314,40 +279,26 @@ def excluded_draft(
     if not document:
         raise Refused(N_("Cần ghi số, ngày văn bản làm căn cứ."), "document")
     sealed = {"document": document, "note": note}
-    return _step(programme, "excluded", occurred, author, unit, now, {"reason": reason}, sealed, entry_id)
+    return _step(programme, "excluded", {"reason": reason}, sealed, occurred=occurred, **on)
 
 
-def included_draft(
-    programme: Programme, note: str, *, occurred: Moment, author: str, unit: str, now: datetime, entry_id=None
-) -> Draft:
+def included_draft(programme: Programme, note: str, **on) -> Draft:
     """Counted again, by the unit above."""
     if not note:
         raise Refused(N_("Cần ghi lý do."), "note")
-    return _step(programme, "included", occurred, author, unit, now, {}, {"note": note}, entry_id)
+    return _step(programme, "included", {}, {"note": note}, **on)
 
 
-def decided_draft(
-    programme: Programme,
-    target: UUID,
-    about: str,
-    outcome: str,
-    note: str,
-    *,
-    occurred: Moment,
-    author: str,
-    unit: str,
-    now: datetime,
-    entry_id=None,
-) -> Draft:
+def decided_draft(programme: Programme, target: UUID, about: str, outcome: str, note: str, **on) -> Draft:
     """The decision of the unit above on an entry of kind `about` (verified as unsubstantiated, excluded)."""
     if outcome not in (APPROVED, RETURNED):
         raise Refused(N_("Hãy chọn duyệt hoặc trả lại."), "outcome")
     if outcome == RETURNED and not note:
         raise Refused(N_("Cần ghi lý do trả lại."), "note")
     coded = {"on": target.hex, "about": about, "outcome": outcome}
-    return _step(programme, "decided", occurred, author, unit, now, coded, {"note": note}, entry_id)
+    return _step(programme, "decided", coded, {"note": note}, **on)
 
 
-def told_draft(programme: Programme, fact: Mapping, *, author: str, unit: str, now: datetime) -> Draft:
+def told_draft(programme: Programme, fact: Mapping, *, now: datetime, **on) -> Draft:
     """A fact owned by another ledger: {"fact": "received", "received_at": …} or {"fact": "identity", …}."""
-    return _step(programme, "told", (now, "minute"), author, unit, now, dict(fact))
+    return _step(programme, "told", dict(fact), occurred=(now, "minute"), now=now, **on)

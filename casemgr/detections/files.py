@@ -10,8 +10,8 @@ from casemgr.cases import services as cases
 from casemgr.cases.entries import check_refusals
 from casemgr.cases.models import CaseFile
 from casemgr.detections import drafts
+from casemgr.detections.base import CLOSED_TO_STEPS, By, locked
 from casemgr.detections.rules import EXCLUDED, OPEN, DetectedState, age_on, for_case
-from casemgr.detections.services import CLOSED_TO_STEPS, By, locked
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft
 from casemgr.people import services as people

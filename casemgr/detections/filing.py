@@ -9,7 +9,7 @@ from casemgr.access.web import Permission, guard, log_access, may, require
 from casemgr.cases.forms import EntryForm, build, refuse
 from casemgr.clock import now
 from casemgr.db import db
-from casemgr.detections import files
+from casemgr.detections import services
 from casemgr.detections.views import bp
 from casemgr.detections.web import Sheet, by, open_sheet, reading
 from casemgr.people import services as people
@@ -46,7 +46,7 @@ def file(number: str):
 
 def _open(sheet: Sheet, entry: EntryForm, person, chosen: UUID | None, worker: str):
     try:
-        opened = files.open_file(
+        opened = services.open_file(
             db.session,
             sheet.row.subject,
             by(sheet, entry, now()),
@@ -101,6 +101,14 @@ def _person_form(sheet: Sheet):
     return form
 
 
+def _in_order(person) -> list:
+    """The fields of a new person, the name first."""
+    if person is None:
+        return []
+    first = [person[name] for name in ("name", "other_names", "sex", "birth", "birth_estimated") if name in person]
+    return first + [f for f in person if f not in first and f.name not in ("csrf_token", "different")]
+
+
 def _near(sheet: Sheet) -> list[str]:
     """The communes of the same district: who is detected in one may live in the next."""
     tree, day = current_tree(), now().date()
@@ -150,8 +158,9 @@ def _show(sheet: Sheet, entry: EntryForm, person, alike: list):
         entry=entry,
         person=person,
         forms=forms,
+        asked=_in_order(person),
         alike=alike,
-        held=files.open_case_of(db.session, sheet.programme, [each.subject for each, _may in alike]),
+        held=services.open_case_of(db.session, sheet.programme, [each.subject for each, _may in alike]),
         submitted=request.method == "POST",
     )
     return shown, 422 if wrong is not None or (request.method == "POST" and alike) else 200

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, ValidationError
 from wtforms.validators import InputRequired
 
-from casemgr.cases.forms import EntryForm, build
+from casemgr.cases.forms import EntryForm, build, options
 from casemgr.detections.drafts import Reporter, Seen
 from casemgr.people.forms import choices_of
 from casemgr.people.identifiers import Birth, parse_phone
@@ -100,12 +100,15 @@ class ReportForm(EntryForm):
 
     def arrange(self, programme: Programme, units: list[tuple[str, str]]) -> None:
         """The lists of this programme, and the communes in which whoever acts may write."""
-        self.unit.choices = units
+        self.unit.choices = options(units)
         if len(units) == 1 and not self.unit.data:
             self.unit.data = units[0][0]
         for name in ("source", "mode"):
             codes = programme.codes.get(name, {})
-            self[name].choices = self[name].choices[:1] + [(c, code.name[language()]) for c, code in codes.items()]
+            self[name].flags.required = name == "source" and bool(codes)
+            self[name].choices = self[name].choices[:1] + options(
+                (c, code.name[language()]) for c, code in codes.items()
+            )
 
 
 def _person_body() -> dict:
@@ -155,7 +158,8 @@ class PersonBlock(EntryForm):
 
     def own(self) -> list:
         """The fields about the person, then those of the programme, in the order of the page."""
-        return [f for f in self if f.short_name != "entry_id"]
+        asked = [f for f in self if f.short_name not in (*PERSON, "entry_id")]
+        return [*(self[name] for name in PERSON), *asked]
 
 
 _BLOCKS: dict[tuple, type[PersonBlock]] = {}
@@ -198,7 +202,7 @@ class DecideForm(StepForm):
     outcome = RadioField(
         _l("Quyết định"),
         [InputRequired()],
-        choices=[("approved", _l("Duyệt")), ("returned", _l("Không duyệt, trả lại"))],
+        choices=options([("approved", _l("Duyệt")), ("returned", _l("Không duyệt, trả lại"))]),
     )
     note = LongTextField(_l("Ý kiến, lý do"), limit=2000, description=_l("Cần khi trả lại."))
 

@@ -3,9 +3,9 @@
 import sqlalchemy as sa
 
 from casemgr.detections import drafts
+from casemgr.detections.base import state
 from casemgr.detections.models import Detected
 from casemgr.detections.rules import MATCHED, age_on
-from casemgr.detections.services import state
 from casemgr.ledger import services as ledger
 from casemgr.people.services import Change, on_change
 

@@ -1,4 +1,4 @@
-"""What stands around the ledger of a detection: its badge, facts, clocks, what may be done; and the rows of the list."""
+"""What stands around the ledger of a detection: badge, facts, clocks, what may be done; and the rows of the list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -116,11 +116,13 @@ class Reader:
                 found.append(Line("name", gettext("Họ và tên"), sealed["name"], False))
         facts = self.state.facts
         if facts.get("sex"):
-            found.append(Line("sex", gettext("Giới tính"), gettext(SEXES[facts["sex"]]), False))
+            sex = SEXES[facts["sex"]]
+            found.append(Line("sex", gettext("Giới tính"), gettext(sex), False))
         if facts.get("age") is not None:
             found.append(Line("age", gettext("Tuổi lúc xảy ra"), str(facts["age"]), False))
         if facts.get("ethnicity"):
-            found.append(Line("ethnicity", gettext("Dân tộc"), gettext(ETHNICITIES[facts["ethnicity"]]), False))
+            people = ETHNICITIES[facts["ethnicity"]]
+            found.append(Line("ethnicity", gettext("Dân tộc"), gettext(people), False))
         kind = self.programme.detection.kinds["detected"]
         told = self.sheet.sealed.get(opening.id, {})
         return found + lines(self.programme, kind, opening.coded, told, self.language, gettext)

@@ -9,7 +9,8 @@ from casemgr.cases.models import CaseSpan, Verdict
 from casemgr.cases.projection import horizon
 from casemgr.cases.verdicts import age_band
 from casemgr.detections.models import Detected, Incident
-from casemgr.detections.rules import OPEN, DetectedState, earlier, fold, read_moment, segments
+from casemgr.detections.rules import OPEN, DetectedState, earlier, fold, read_moment
+from casemgr.detections.verdicts import segments
 from casemgr.ledger.rules import Entry, effective
 from casemgr.ledger.services import Projection, project_as, province
 from casemgr.programmes import programmes

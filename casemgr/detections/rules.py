@@ -7,14 +7,14 @@ refused a file. While no file is linked the detection itself counts in the figur
 import calendar as months
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
-from casemgr.cases.verdicts import EXCLUDED, FOREVER, LETTERS, Segment, band_of, overall, step_verdicts
+from casemgr.cases.verdicts import EXCLUDED, FOREVER
 from casemgr.ledger.rules import Entry
 from casemgr.people.rules import Birth
 from casemgr.programmes.model import Programme, Selector
-from casemgr.programmes.spans import MISSED, NOT_DUE, UNKNOWN, Calendar, Ledger, Span, spans
+from casemgr.programmes.spans import Calendar, Ledger, Span, spans
 
 PENDING, SUBSTANTIATED, UNSUBSTANTIATED = "pending", "substantiated", "unsubstantiated"
 MATCHED, DUPLICATE, REFUSED = "matched", "duplicate", "refused"
@@ -201,74 +201,6 @@ def refuses_file(programme: Programme, kind: str, facts: Mapping) -> bool:
 def last_verification(state: DetectedState, t: datetime = FOREVER) -> Entry | None:
     found = [e for e in state.ledger.by_kind.get(VERIFIED, ()) if e.occurred_at <= t]
     return found[-1] if found else None
-
-
-# --- verdicts -------------------------------------------------------------------------------------------------------
-
-
-def _unverified(state: DetectedState, t: datetime) -> str:
-    """The verdict of a detection that is not verified at t: not due before the clock has run out, then missed.
-
-    While a proposal «not substantiated» waits for the unit above, the commune has done its part.
-    """
-    last = last_verification(state, t)
-    if last is not None:
-        decision = state.decision_on(last)
-        if decision is None or decision.occurred_at > t:
-            return NOT_DUE
-    span = next((s for s in state.spans if s.criterion.code == VERIFIED), None)
-    if span is None:
-        return NOT_DUE
-    if span.due_missing:
-        return UNKNOWN
-    return MISSED if span.due is not None and t > span.due else NOT_DUE
-
-
-def judge(state: DetectedState, t: datetime) -> tuple[str, str, str]:
-    """(verdict, steps, band) of a detection without a case file at time t; see `cases.verdicts.Segment`."""
-    now, steps = standing(state, t), state.programme.steps
-    if now in (EXCLUDED, DUPLICATE, UNSUBSTANTIATED):
-        return now, LETTERS[None] * len(steps), ""
-    values = step_verdicts(steps, state.spans, t)
-    if now == PENDING:
-        verified = _unverified(state, t)
-        values = [verified if VERIFIED in step.criteria else v for step, v in zip(steps, values, strict=True)]
-        verdict = PENDING if verified == NOT_DUE else verified
-    else:
-        verdict = overall(values)
-    band = band_of(steps, state.spans, t) if verdict == MISSED else ""
-    return verdict, "".join(LETTERS[v] for v in values), band
-
-
-def segments(state: DetectedState) -> list[Segment]:
-    """The segments of a detection in the figures: none once a case file is linked, or where it does not belong."""
-    if state.case is not None or state.programme.population != "detections" or not state.counted:
-        return []
-    start = state.received[0]
-    points = sorted({start, *(p for p in _turns(state) if p > start)})
-    result: list[Segment] = []
-    for point, end in zip(points, [*points[1:], FOREVER], strict=True):
-        value, letters, band = judge(state, point)
-        if result and (result[-1].verdict, result[-1].steps, result[-1].band) == (value, letters, band):
-            result[-1] = result[-1]._replace(end=end)
-        else:
-            result.append(Segment(0, point, end, value, letters, band, state.unit, start))
-    return result
-
-
-def _turns(state: DetectedState):
-    """Every moment at which the verdict may change."""
-    for span in state.spans:
-        yield span.arises
-        if span.due is not None:
-            yield span.due + timedelta(seconds=1)
-        for moment in (span.met, span.failed, span.ended):
-            if moment is not None:
-                yield moment
-    for entry in state.entries:
-        yield entry.occurred_at
-    for moment, _reason in state.excluded:
-        yield moment
 
 
 # --- small things that others need too ------------------------------------------------------------------------------

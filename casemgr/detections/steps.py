@@ -7,7 +7,7 @@ from flask import abort, flash, redirect, url_for
 from flask_babel import gettext
 
 from casemgr.access.web import Permission, actor_of, current_actor, guard, require
-from casemgr.cases.forms import entry_form, refuse
+from casemgr.cases.forms import entry_form, options, refuse
 from casemgr.cases.queries import workers_for
 from casemgr.clock import now
 from casemgr.db import db
@@ -84,7 +84,7 @@ def duplicate(number: str):
 def exclude(number: str):
     sheet = open_sheet(number, Permission.DETECTION_WRITE)
     form = _today(ExcludeForm)
-    form.reason.choices = [(c, code.name[language()]) for c, code in sheet.programme.exclusions.items()]
+    form.reason.choices = options((c, code.name[language()]) for c, code in sheet.programme.exclusions.items())
 
     def write(moment: datetime):
         document, note = form.document.data or "", form.note.data or ""
@@ -114,7 +114,7 @@ def assign(number: str):
     sheet = open_sheet(number, Permission.CASE_ASSIGN)
     form = _today(AssignForm, worker=sheet.row.worker)
     workers = workers_for(db.session, current_tree(), sheet.row, actor_of)
-    form.worker.choices = form.worker.choices[:1] + [(str(user.id), user.full_name) for user in workers]
+    form.worker.choices = form.worker.choices[:1] + options((str(user.id), user.full_name) for user in workers)
 
     def write(moment: datetime):
         services.assign(db.session, sheet.row.subject, form.worker.data, by(sheet, form, moment))

@@ -33,6 +33,11 @@ TOLD = {
 }
 
 
+def _outcome(decision: Entry) -> str:
+    words = OUTCOMES[decision.coded["outcome"]]
+    return gettext(words)
+
+
 @dataclass(slots=True)
 class Told:
     """One report of the incident."""
@@ -76,7 +81,7 @@ class Teller:
             author=self.author(entry.author),
             mac=entry.mac.hex()[:4],
             waiting=any(e.id == entry.id for e in self.sheet.state.waiting),
-            decided=gettext(OUTCOMES[decision.coded["outcome"]]) if decision else "",
+            decided=_outcome(decision) if decision else "",
         )
 
     def author(self, id: str) -> str:
@@ -110,7 +115,7 @@ class Teller:
         if entry.kind == "decided":
             target = self.by_hex.get(coded["on"])
             about = self._words(target)[0] if target is not None else ""
-            return [gettext(OUTCOMES[coded["outcome"]]), about]
+            return [_outcome(entry), about]
         if entry.kind == "told" and coded.get("fact") == "received":
             return [show_moment(*read_moment(coded["received_at"]))]
         return []

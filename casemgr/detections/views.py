@@ -5,6 +5,7 @@ from flask_babel import gettext
 
 from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
+from casemgr.cases.forms import options
 from casemgr.cases.queries import names_of
 from casemgr.clock import now
 from casemgr.db import db
@@ -47,14 +48,14 @@ def index():
 
 
 def _choices(form: FilterForm) -> None:
-    form.group.choices = form.group.choices[:1] + [(str(n), p.short[language()]) for n, p in numbered()]
+    form.group.choices = form.group.choices[:1] + options((str(n), p.short[language()]) for n, p in numbered())
     tree, today = current_tree(), now().date()
     units = {unit for each in scope(current_actor(), Permission.DETECTION_LIST) for unit in each.units}
     valid = sorted((tree[u] for u in units if u in tree and tree[u].valid(today)), key=lambda node: node.path)
     indent = {"province": "", "district": "– ", "commune": "– – "}
-    form.unit.choices = form.unit.choices[:1] + [
+    form.unit.choices = form.unit.choices[:1] + options(
         (node.id, indent[tree.level(node.id)] + tree.label(node.id)) for node in valid
-    ]
+    )
 
 
 def numbered() -> list[tuple[int, object]]:

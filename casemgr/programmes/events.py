@@ -57,7 +57,7 @@ class Ledger:
             if event.kind == "decided":
                 self.decisions[event.coded["on"]] = event
         self.openings = [e for kind in OPENINGS for e in self.by_kind.get(kind, ())]
-        self.needs: list = []  # laid out by `spans`, which knows how a need is met
+        self.needs: list | None = None  # the needs as `need_states` finds them, once they are
         self.received = [received(e) for e in self.openings]
 
     def holds(self, selector: Selector, event: "Event") -> bool:

@@ -73,7 +73,8 @@ def spans(track: Track, ledger: Ledger) -> list[Span]:
     """The spans of every criterion of this ledger, in the order of the programme file; none without an opening."""
     if not ledger.openings:
         return []
-    ledger.needs = need_states(ledger)
+    if ledger.needs is None:
+        ledger.needs = need_states(ledger)
     result: list[Span] = []
     for criterion in track.criteria:
         if criterion.needs:

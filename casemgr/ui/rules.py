@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from casemgr.refused import N_, Refused
 
@@ -145,11 +146,12 @@ def show_number(value: int | float | Decimal | None, digits: int | None = None) 
     return f"−{text}" if exact < 0 else text
 
 
-def show_percent(share: float | Decimal | None, digits: int = 1) -> str:
+def show_percent(share: float | Decimal | Fraction | None, digits: int = 1) -> str:
     """91,8% of a share (0.918). A share below 1 never reads as 100%, because that would say a target is reached."""
     if share is None:
         return ""
-    value = Decimal(str(share)) * 100
+    exact = Decimal(share.numerator) / share.denominator if isinstance(share, Fraction) else Decimal(str(share))
+    value = exact * 100
     step = Decimal(1).scaleb(-digits)
     if value < 100 and value.quantize(step, ROUND_HALF_UP) >= 100:
         value = 100 - step

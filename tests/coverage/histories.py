@@ -46,7 +46,7 @@ class History:
     def open(self, **more):
         random = self.random
         coded = {
-            "number": f"HS-{self.subject.hex[:7].upper()}",
+            "number": f"HS-{self.subject.hex[:9].upper()}",
             "unit": self.unit,
             "sex": random.choice(("nam", "nu")),
             "birth_year": random.choice((2008, 2012, 2018, None)),

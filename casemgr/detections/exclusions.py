@@ -1,0 +1,57 @@
+"""Who is not to be counted: asked for by the unit that is measured, decided above it."""
+
+from uuid import UUID
+
+from casemgr.detections import drafts
+from casemgr.detections.base import By, locked, tell_case
+from casemgr.detections.rules import APPROVED, DUPLICATE, EXCLUDED, REFUSED
+from casemgr.ledger import services as ledger
+from casemgr.ledger.rules import Entry
+from casemgr.refused import N_, Refused
+
+
+def ask_exclusion(session, subject: UUID, reason: str, document: str, note: str, by: By) -> Entry:
+    """Asks not to count this person; nothing changes until the unit above approves."""
+    current = locked(session, subject, by)
+    if current.status in (EXCLUDED, DUPLICATE, REFUSED):
+        raise Refused(N_("Trường hợp này đã không tính vào chỉ tiêu."))
+    if any(e.kind == EXCLUDED for e in current.waiting):
+        raise Refused(N_("Đã có đề nghị đang chờ cấp trên duyệt."))
+    draft = drafts.excluded_draft(current.programme, reason, document, note, **by.facts())
+    return ledger.append(session, subject, [draft])[0]
+
+
+def decide(session, subject: UUID, target: UUID, outcome: str, note: str, by: By, on_seq: int | None = None) -> Entry:
+    """The unit above decides on «not substantiated» or on an exclusion. Its author never does. Raises Stale."""
+    if ledger.lock(session, subject) != on_seq and on_seq is not None:
+        raise ledger.Stale(N_("Đã có bản ghi mới sau khi trang này được mở. Hãy xem lại rồi quyết định."))
+    current = locked(session, subject, by)
+    entry = next((e for e in current.entries if e.id == target), None)
+    if entry is None or entry not in current.waiting:
+        raise Refused(N_("Nội dung này không còn chờ quyết định."))
+    if entry.author == by.author:
+        raise Refused(N_("Người đề nghị không được tự duyệt. Cần người khác có thẩm quyền quyết định."))
+    if by.unit == current.unit:
+        raise Refused(N_("Việc này do cấp trên của đơn vị được tính chỉ tiêu quyết định."))
+    if by.occurred[0].date() < entry.occurred_at.date():
+        raise Refused(N_("Ngày quyết định sớm hơn ngày đề nghị."), "occurred")
+    draft = drafts.decided_draft(current.programme, target, entry.kind, outcome, note, **by.facts())
+    decision = ledger.append(session, subject, [draft])[0]
+    if entry.kind == EXCLUDED and outcome == APPROVED:
+        fact = {"fact": "excluded", "reason": entry.coded["reason"]}
+        writer = {"author": by.author, "unit": by.unit, "now": by.now}
+        tell_case(session, subject, current, fact, **writer, at=decision.occurred_at)
+    return decision
+
+
+def include(session, subject: UUID, note: str, by: By) -> Entry:
+    """The unit above counts an excluded person again."""
+    current = locked(session, subject, by)
+    if not current.excluded or current.excluded[-1][1] is None:
+        raise Refused(N_("Trường hợp này đang được tính vào chỉ tiêu."))
+    if by.unit == current.unit:
+        raise Refused(N_("Việc này do cấp trên của đơn vị được tính chỉ tiêu quyết định."))
+    entry = ledger.append(session, subject, [drafts.included_draft(current.programme, note, **by.facts())])[0]
+    writer = {"author": by.author, "unit": by.unit, "now": by.now}
+    tell_case(session, subject, current, {"fact": "included"}, **writer, at=entry.occurred_at)
+    return entry

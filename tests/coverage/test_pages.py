@@ -1,0 +1,139 @@
+"""The pages of figures: what they show, to whom, and what it costs."""
+
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from casemgr.access.models import AccessLog
+from casemgr.cases.models import Verdict
+from casemgr.db import db
+from tests.accounts import make_user, sign_in
+from tests.coverage import histories
+from tests.pages import parse
+
+PROVINCE, DISTRICT, COMMUNE = "89-20210101", "891-20210101", "30547-20210101"
+PLAN = "/coverage/KH322-2022"
+
+
+@pytest.fixture
+def auditor(place, client):
+    client.application.config["CASEMGR_TODAY"] = "2022-09-30"
+    return sign_in(client, make_user(place, "auditor", ("auditor", PROVINCE)))
+
+
+def text_of(response) -> str:
+    return " ".join(" ".join(parse(response.text).find("body").itertext()).split())
+
+
+def counts(session, t=datetime(2022, 9, 30, 12), unit=None) -> dict[str, int]:
+    """TE-2's verdicts by plain SQL over the projection."""
+    query = (
+        "SELECT verdict, count(*) FROM verdict WHERE programme = 'TE' AND start <= :t AND \"end\" > :t"
+        " AND counted_at >= '2022-01-01'" + (" AND unit_id = :unit" if unit else "") + " GROUP BY verdict"
+    )
+    return dict(session.execute(sa.text(query), {"t": t, "unit": unit}).all())
+
+
+def test_the_page_of_the_plan_shows_every_indicator(place, auditor):
+    histories.write(place, 1, 40)
+    page = auditor.get(PLAN)
+    text = text_of(page)
+    for code in ("TE-1", "TE-2", "MT-1", "BD-1", "NCC-1"):
+        assert f"{code} ·" in text
+    found = counts(place)
+    whole = sum(found.get(v, 0) for v in ("met", "missed", "unknown"))
+    assert f"{found.get('met', 0)} / {whole} trường hợp" in text
+    assert f"còn {found['missed']} trường hợp" in text
+    assert "Chưa có số liệu «Số gia đình người có công theo danh sách của tỉnh»." in text
+
+
+def test_a_number_leads_to_its_cases_and_their_reasons(place, auditor):
+    histories.write(place, 2, 40)
+    missed = counts(place)["missed"]
+    page = auditor.get(f"{PLAN}/TE-2?state=missed")
+    assert f"{missed} trường hợp: chưa đạt" in text_of(page)
+    numbers = place.scalars(
+        sa.select(Verdict.number).where(
+            Verdict.programme == "TE", Verdict.verdict == "missed", Verdict.counted_at >= datetime(2022, 1, 1),
+            Verdict.start <= datetime(2022, 9, 30, 12), Verdict.end > datetime(2022, 9, 30, 12),
+        )
+    )  # fmt: skip
+    assert all(number in page.text for number in numbers)
+    assert "hạn " in page.text
+    here = auditor.get(f"{PLAN}/TE-2?state=missed&unit={COMMUNE}&sex=nu")
+    assert here.status_code == 200
+    assert auditor.get(f"{PLAN}/TE-2?state=nothing").status_code == 404
+    details = set(place.scalars(sa.select(AccessLog.detail).where(AccessLog.action == "figure:cases")))
+    assert details == {"te-2:missed"}
+
+
+@pytest.mark.parametrize("code", ["TE-1", "TE-2", "MT-1", "BD-1", "NCC-1"])
+def test_each_indicator_has_its_page_and_its_lists(place, auditor, code):
+    histories.write(place, 3, 40)
+    page = auditor.get(f"{PLAN}/{code}")
+    assert page.status_code == 200
+    links = [a.get("href") for a in parse(page.text).iter("a") if "state=" in (a.get("href") or "")]
+    assert bool(links) == (code != "TE-1")
+    for link in links:
+        assert auditor.get(link).status_code == 200
+    for period in ("6-thang-dau", "quy-2", "quy-4", "none"):
+        assert auditor.get(f"{PLAN}/{code}?period={period}").status_code == 200
+
+
+def test_the_links_of_a_breakdown_count_what_they_say(place, auditor):
+    """Each number of the tables leads to a list of as many cases."""
+    histories.write(place, 4, 60)
+    page = parse(auditor.get(f"{PLAN}/TE-2").text)
+    checked = 0
+    for table in page.iter("table"):
+        for link in table.iter("a"):
+            if "state=" in link.get("href"):
+                number = "".join(link.itertext()).strip()
+                heading = "".join(parse(auditor.get(link.get("href")).text).find("body//h1").itertext())
+                assert f"{number} trường hợp" in heading
+                checked += 1
+    assert checked > 4
+
+
+def test_a_commune_reads_its_own_figures_only(place, client):
+    histories.write(place, 5, 40)
+    client.application.config["CASEMGR_TODAY"] = "2022-09-30"
+    sign_in(client, make_user(place, "leader", ("supervisor", COMMUNE, "TE")))
+    page = client.get(PLAN)
+    found = counts(place, unit=COMMUNE)
+    assert f"còn {found['missed']} trường hợp" in text_of(page)
+    assert "MT-1" not in page.text
+    assert client.get(f"{PLAN}?unit={PROVINCE}").status_code == 404
+    assert client.get(f"{PLAN}/TE-2?unit={PROVINCE}").status_code == 404
+    assert client.get(f"{PLAN}/TE-2?state=missed&unit={PROVINCE}").status_code == 404
+    assert client.get(f"{PLAN}/MT-1").status_code == 404
+    assert client.get(f"{PLAN}?unit=nowhere").status_code == 404
+    assert client.get("/coverage/none").status_code == 404
+    assert client.get(f"{PLAN}/XX-1").status_code == 404
+
+
+def test_a_coordinator_sees_figures_without_cases(place, client):
+    histories.write(place, 6, 30)
+    client.application.config["CASEMGR_TODAY"] = "2022-09-30"
+    sign_in(client, make_user(place, "coordinator", ("coordinator", PROVINCE)))
+    assert "HS-" not in client.get(PLAN).text
+    assert "state=" not in client.get(f"{PLAN}/TE-2").text
+    assert client.get(f"{PLAN}/TE-2?state=missed").status_code == 403
+
+
+@pytest.mark.parametrize("path", [PLAN, f"{PLAN}/TE-2", f"{PLAN}/MT-1", f"{PLAN}/TE-2?state=missed"])
+def test_the_number_of_queries_does_not_grow_with_the_cases(place, auditor, path):
+    def queries() -> int:
+        seen = []
+        event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+        assert auditor.get(path).status_code == 200
+        return len([s for s in seen if s.lstrip().upper().startswith("SELECT")])
+
+    histories.write(place, 7, 20)
+    auditor.get(path)
+    first = queries()
+    histories.write(place, 8, 60)
+    assert queries() == first
+    assert first <= 16
