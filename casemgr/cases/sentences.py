@@ -34,6 +34,7 @@ TOLD = {
     "identity": N_("Thông tin cá nhân được đính chính"),
     "merged": N_("Hồ sơ trùng được gộp"),
 }
+FROM_ELSEWHERE = N_("Thông tin từ nơi khác")
 COMMON = {
     "assigned": N_("Phân công cán bộ phụ trách"),
     "linked": N_("Gắn thêm trường hợp phát hiện"),
@@ -102,10 +103,10 @@ class Teller:
             author=self.author(entry.author),
             mac=entry.mac.hex()[:4],
             voided_by=void.seq if void else None,
-            void_reason=gettext(VOID_REASONS.get(void.coded.get("reason"), "")) if void else "",
+            void_reason=self._why(void) if void else "",
             hidden=hidden,
             waiting=void is None and self.dossier.decidable(entry),
-            decided=gettext(OUTCOMES[decision.coded["outcome"]]) if decision else "",
+            decided=self._outcome(decision) if decision else "",
         )
 
     def author(self, id: str) -> str:
@@ -123,11 +124,23 @@ class Teller:
             return special(entry)
         kind = self.dossier.programme.case.kinds.get(entry.kind)
         if kind is None:
-            return gettext(COMMON.get(entry.kind, entry.kind)), "", [], []
+            return self._common(entry.kind), "", [], []
         programme, sealed = self.dossier.programme, self.sealed.get(entry.id, {})
         said = gist(programme, kind, entry.coded, self.language, gettext)
         told = lines(programme, kind, entry.coded, sealed, self.language, gettext)
         return kind.name[self.language], kind.form, said, [line for line in told if line.name not in GUARDED]
+
+    def _common(self, kind: str) -> str:
+        name = COMMON.get(kind, kind)
+        return gettext(name)
+
+    def _why(self, void: Entry) -> str:
+        reason = VOID_REASONS.get(void.coded.get("reason"))
+        return gettext(reason) if reason else ""
+
+    def _outcome(self, decision: Entry) -> str:
+        outcome = OUTCOMES.get(decision.coded.get("outcome"), COMMON["decided"])
+        return gettext(outcome)
 
     def _opened(self, entry: Entry) -> tuple:
         kind = self.dossier.programme.case.kinds["opened"]
@@ -143,13 +156,13 @@ class Teller:
     def _voided(self, entry: Entry) -> tuple:
         target = self.by_id.get(entry.voids)
         title = gettext("Hủy bản ghi %(seq)s", seq=target.seq if target else "?")
-        reason = gettext(VOID_REASONS.get(entry.coded.get("reason"), ""))
+        reason = self._why(entry)
         return title, "", [reason], self._typed(entry, ("note", gettext("Vì sao")))
 
     def _decided(self, entry: Entry) -> tuple:
         target = self.by_hex.get(entry.coded.get("on", ""))
         kind = self.dossier.programme.case.kinds.get(entry.coded.get("about", ""))
-        title = gettext(OUTCOMES.get(entry.coded.get("outcome"), COMMON["decided"]))
+        title = self._outcome(entry)
         said = []
         if kind is not None and target is not None:
             said.append(gettext("%(name)s (bản ghi %(seq)s)", name=kind.name[self.language], seq=target.seq))
@@ -160,14 +173,15 @@ class Teller:
         return title, "", said, self._typed(entry, number, note)
 
     def _assigned(self, entry: Entry) -> tuple:
-        return gettext(COMMON["assigned"]), "", [self.author(entry.coded.get("worker", ""))], []
+        return self._common(entry.kind), "", [self.author(entry.coded.get("worker", ""))], []
 
     def _transferred(self, entry: Entry) -> tuple:
         to = entry.coded.get("to", "")
-        return gettext(COMMON["transferred"]), "", [current_tree().label(to) if to in current_tree() else to], []
+        return self._common(entry.kind), "", [current_tree().label(to) if to in current_tree() else to], []
 
     def _told(self, entry: Entry) -> tuple:
-        title = gettext(TOLD.get(entry.coded.get("fact"), "")) or gettext("Thông tin từ nơi khác")
+        fact = TOLD.get(entry.coded.get("fact"), FROM_ELSEWHERE)
+        title = gettext(fact)
         said = []
         if entry.coded.get("fact") == "received":
             at = datetime.fromisoformat(entry.coded["received_at"])

@@ -19,6 +19,7 @@ from casemgr.db import db
 from casemgr.ledger import services as ledger
 from casemgr.people import services as people
 from casemgr.programmes import programmes
+from casemgr.refused import N_
 from casemgr.ui.forms import show_form
 from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
@@ -135,7 +136,7 @@ def case(number: str):
         dossier=dossier,
         file=dossier.file,
         label=dossier.label,
-        sex=gettext(people_sex(dossier)),
+        sex=_sex(dossier),
         age=reader.age(),
         worker=tell.author(dossier.file.worker) if dossier.file.worker else None,
         risk=risk_badge(dossier.programme, dossier.file.risk, lang),
@@ -151,8 +152,12 @@ def case(number: str):
     )
 
 
-def people_sex(dossier: Dossier) -> str:
-    return {"nam": "nam", "nu": "nữ"}.get(dossier.state.identity.get("sex") or "", "")
+SEXES = {"nam": N_("nam"), "nu": N_("nữ")}
+
+
+def _sex(dossier: Dossier) -> str:
+    word = SEXES.get(dossier.state.identity.get("sex") or "")
+    return gettext(word) if word else ""
 
 
 def teller(dossier: Dossier) -> Teller:

@@ -185,7 +185,7 @@ class SelectField(_SelectField):
     def __init__(self, label=None, validators=None, choices=None, blank: str | None = None, **kwargs):
         if blank is not None:
             kwargs.setdefault("coerce", _text_or_none)
-            choices = {"": blank} | dict(choices or {})
+            choices = [("", blank), *(_options(choices) or [])]
         super().__init__(label, validators, choices=_options(choices), **kwargs)
 
 
@@ -212,11 +212,11 @@ class RadiosField(_RadioField):
 
 
 def _options(choices) -> list[SelectChoice] | None:
-    """Choices as the library wants them; those that are such already stay."""
+    """The choices as WTForms keeps them, from pairs, a dict, or choices already made."""
     if choices is None:
         return None
-    pairs = choices.items() if isinstance(choices, dict) else choices
-    return [each if isinstance(each, SelectChoice) else SelectChoice(*each) for each in pairs]
+    listed = choices.items() if isinstance(choices, dict) else choices
+    return [each if isinstance(each, SelectChoice) else SelectChoice(*each) for each in listed]
 
 
 def _text_or_none(value):
