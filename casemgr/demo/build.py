@@ -68,6 +68,9 @@ def build(session, *, cases: int, seed: int, today: date, told: Callable[[Built]
         write(session, batch)
         session.commit()
         result.written += perf_counter() - started
+        for story in batch:
+            if story.truth is not None:
+                story.truth.keep_little()
         told(result)
     result.record, result.answers = record, answering(world)
     figures.report(session, world, roster, result.filed)

@@ -11,7 +11,6 @@ from flask.cli import with_appcontext
 from casemgr import vault
 from casemgr.clock import now as clock_now
 from casemgr.db import Base, db
-from casemgr.demo.build import Built, build
 from casemgr.demo.days import end_of
 from casemgr.demo.models import DemoMark
 from casemgr.demo.staff import PASSWORD
@@ -30,6 +29,8 @@ LARGEST_STEP = 2000  # files between two lines of progress
 @with_appcontext
 def demo(cases: int, seed: int, wipe: bool, if_absent: bool) -> None:
     """Build the invented province and print its accounts and its own count of TE-2."""
+    from casemgr.demo.build import build  # only here: a worker that serves pages does without it
+
     today = date.fromisoformat(current_app.config["CASEMGR_TODAY"] or TODAY)
     mark = _mark()
     if mark is not None and if_absent:
@@ -53,7 +54,7 @@ def demo(cases: int, seed: int, wipe: bool, if_absent: bool) -> None:
 def _progress():
     state = {"next": LARGEST_STEP}
 
-    def told(result: Built) -> None:
+    def told(result) -> None:
         if result.files >= state["next"]:
             state["next"] += LARGEST_STEP
             click.echo(f"  {result.files} hồ sơ, {result.entries} bản ghi")
@@ -61,7 +62,7 @@ def _progress():
     return told
 
 
-def tell(result: Built, today: date) -> None:
+def tell(result, today: date) -> None:
     """Prints what was built, the accounts, and the generator's own count."""
     seconds = result.invented + result.written
     click.echo(

@@ -57,6 +57,21 @@ class Child:
     closures: list = field(default_factory=list)  # (proposal, decision, reason)
     transferred: bool = False
 
+    def keep_little(self) -> None:
+        """Drops what the count does not need once everything is written: a large province would fill the memory."""
+        steps = [self.emergency_found, self.screened, self.protected, self.assessed, self.minutes]
+        steps += [
+            *self.served,
+            *self.reviews,
+            *(step for closed, decided, _r in self.closures for step in (closed, decided)),
+        ]
+        steps += [step for plan in self.plans for step in (plan.step, plan.approved)]
+        for step in steps:
+            if step is not None:
+                step.draft = step.draft is not None or None
+                step.values = {k: v for k, v in step.values.items() if k in ("service", "proof", "needs")}
+                step.on = step.voids = None
+
 
 def count(children: Iterable[Child], answers: dict[str, tuple[str, ...]], first: date, t: datetime) -> dict[str, int]:
     """The figure, at time t, of all children whose information came in since the day `first`.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import accumulate
 from random import Random
 from uuid import UUID
 
@@ -40,7 +41,10 @@ class World:
     calendar: object
     communes: list[Commune]
     numbers: set[str] = field(default_factory=set)
-    check: bool = True
+    weights: list[float] = field(init=False)
+
+    def __post_init__(self):
+        self.weights = list(accumulate(commune.weight for commune in self.communes))
 
     @property
     def now(self) -> datetime:
@@ -51,17 +55,7 @@ class World:
         return Random("/".join(map(str, (self.seed, *path))))  # noqa: S311  repeatable on purpose
 
     def commune(self, rng: Random) -> Commune:
-        return rng.choices(self.communes, cum_weights=self._weights)[0]
-
-    @property
-    def _weights(self) -> list[float]:
-        if not _WEIGHTS or _WEIGHTS.get("of") is not self.communes:
-            total, sums = 0.0, []
-            for commune in self.communes:
-                total += commune.weight
-                sums.append(total)
-            _WEIGHTS.update({"of": self.communes, "sums": sums})
-        return _WEIGHTS["sums"]
+        return rng.choices(self.communes, cum_weights=self.weights)[0]
 
     def number(self, rng: Random, prefix: str) -> str:
         while True:
@@ -69,9 +63,6 @@ class World:
             if number not in self.numbers:
                 self.numbers.add(number)
                 return number
-
-
-_WEIGHTS: dict = {}
 
 
 def new_id(rng: Random) -> UUID:

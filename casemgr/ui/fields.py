@@ -212,11 +212,11 @@ class RadiosField(_RadioField):
 
 
 def _options(choices) -> list[SelectChoice] | None:
-    """The choices as WTForms keeps them, from pairs, a dict, or choices already made."""
+    """Choices as the library wants them; those that are such already stay."""
     if choices is None:
         return None
-    listed = choices.items() if isinstance(choices, dict) else choices
-    return [each if isinstance(each, SelectChoice) else SelectChoice(*each) for each in listed]
+    pairs = choices.items() if isinstance(choices, dict) else choices
+    return [each if isinstance(each, SelectChoice) else SelectChoice(*each) for each in pairs]
 
 
 def _text_or_none(value):
