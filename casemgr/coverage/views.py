@@ -44,16 +44,24 @@ def plan(code: str):
     chosen, moment = _plan(code), now()
     asked, period = _asked(chosen, moment)
     wanted = [i.code for i in chosen.indicators.values() if _may_read(asked, i)]
-    report = services.report(db.session, asked, moment, indicators=wanted)
+    report = services.report(db.session, asked, moment, indicators=wanted, details=False)
     rows = [present.row(result.indicator, result.figure) for result in report.results]
     for line in rows:
         line.links["page"] = url_for("coverage.indicator", code=code, indicator=line.code, **_kept())
     first = next((r for r in report.results if r.indicator.rule == "all_steps"), None)
     short, more = [], None
     if first is not None and _may_list(asked, first.indicator):
-        log_access(Permission.FIGURE_CASES, None, asked.unit, first.indicator.programme, f"{first.indicator.code.lower()}:missed")
+        log_access(
+            Permission.FIGURE_CASES,
+            None,
+            asked.unit,
+            first.indicator.programme,
+            f"{first.indicator.code.lower()}:missed",
+        )
         question = services.question_of(asked, [first.indicator], current_tree(), moment)
-        short = [_case(c, asked) for c in live.find_cases(db.session, question, first.indicator, state="missed", limit=SHORT)]
+        short = [
+            _case(c, asked) for c in live.find_cases(db.session, question, first.indicator, state="missed", limit=SHORT)
+        ]
         more = url_for("coverage.indicator", code=code, indicator=first.indicator.code, state="missed", **_kept())
     return render_template(
         "coverage/plan.html",
@@ -114,7 +122,9 @@ def _cases_page(asked: Asked, period, found: Indicator, moment: datetime):
     group = {d: request.args[d] for d in PERSONS if d in request.args}
     total = live.count_cases(db.session, question, found, state=state, group=group)
     number = min(page_number(), max(1, -(-total // PAGE)))
-    listed = live.find_cases(db.session, question, found, state=state, group=group, limit=PAGE, offset=(number - 1) * PAGE)
+    listed = live.find_cases(
+        db.session, question, found, state=state, group=group, limit=PAGE, offset=(number - 1) * PAGE
+    )
     return render_template(
         "coverage/cases.html",
         plan=asked.plan,
@@ -219,7 +229,12 @@ def _list_link(asked: Asked, found: Indicator):
 def _states(asked: Asked, found: Indicator, figure) -> list[tuple[str, str, str, int]]:
     """[(state, shape, word, number)] of the numbers that lead to a list of cases."""
     numbers = {
-        "all_steps": {"met": figure.numerator, "missed": figure.short, "unknown": figure.unknown, "not_due": figure.not_due},
+        "all_steps": {
+            "met": figure.numerator,
+            "missed": figure.short,
+            "unknown": figure.unknown,
+            "not_due": figure.not_due,
+        },
         "list_share": {"met": figure.numerator, "missed": figure.beside.get("system", 0) - (figure.numerator or 0)},
         "two_readings": {"met": figure.numerator, "not_due": figure.not_due},
         "reviewed_range": {"met": figure.numerator, "missed": figure.short},
@@ -247,4 +262,10 @@ def _case(case: Case, asked: Asked) -> dict:
     reasons = [present.reason(line, asked.t, programme) for line in case.failing]
     if not reasons and case.state == "missed":
         reasons = [gettext("chưa có đợt điều trị nào trong năm")]
-    return {"number": case.number, "address": address, "unit": case.unit, "reasons": reasons, "counted_at": case.counted_at}
+    return {
+        "number": case.number,
+        "address": address,
+        "unit": case.unit,
+        "reasons": reasons,
+        "counted_at": case.counted_at,
+    }
