@@ -115,5 +115,9 @@ class Verdict(Base):
             "verdict",
             "steps",
             "band",
+            "subject",
+            "item",
+            "beneficiary",
+            "incident",
         ),
     )

@@ -53,12 +53,12 @@ class Case:
         return sorted((x for x in self.lines if x.verdict in order), key=lambda x: (order[x.verdict], x.arises))
 
 
-def state(indicator: Indicator, programme: Programme, verdict: str, steps: str, marks: Collection[str]) -> str:
+def state(indicator: Indicator, programme: Programme, verdict: str, steps: str) -> str:
     """What an item is to an indicator; the same as `live.state_is` says in SQL."""
     if verdict not in COUNTED or indicator.rule in ("all_steps", "reduction"):
         return verdict
     if indicator.rule == "list_share":
-        return MET if "treated" in marks else MISSED
+        return MET if letter(programme, indicator.uses["treated"], steps) == "m" else MISSED
     if indicator.rule == "reviewed_range":
         return {"m": MET, "x": MISSED}.get(letter(programme, indicator.uses["standard"], steps), NOT_DUE)
     both = letter(programme, indicator.uses["file"], steps) + letter(programme, indicator.uses["support"], steps)
@@ -83,7 +83,7 @@ def criteria_of(indicator: Indicator, programme: Programme) -> frozenset[str]:
     if indicator.rule in ("two_readings", "reviewed_range"):
         steps = [s for s in steps if s.code in indicator.uses.values()]
     found = {code for step in steps for code in step.criteria}
-    return frozenset(found | {v for k, v in indicator.uses.items() if k in ("criterion", "stayed")})
+    return frozenset(found | {v for k, v in indicator.uses.items() if k in ("episode", "stayed")})
 
 
 def lines(spans: Iterable[Span], codes: Collection[str], t: datetime) -> list[Line]:

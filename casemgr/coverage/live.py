@@ -18,14 +18,16 @@ from casemgr.programmes.spans import Span
 COLUMNS = {"unit": Verdict.unit_id, "sex": Verdict.sex, "age": Verdict.age_band, "ethnicity": Verdict.ethnicity}
 
 
-def at(question: Question, programmes: Collection[str] | None = None):
-    """The condition on `verdict` rows; the same as `Question.wants`."""
-    parts = []
-    for code, counting in question.counting.items():
-        if programmes is None or code in programmes:
-            part = Verdict.programme == code
-            parts.append(sa.and_(part, Verdict.counted_at >= question.start) if counting == IN_PERIOD else part)
-    where = [Verdict.province == province(), Verdict.end > question.t, Verdict.start <= question.t, sa.or_(*parts)]
+def at(question: Question, programme: str):
+    """The condition on `verdict` rows of one programme; the same as `Question.wants`."""
+    where = [
+        Verdict.province == province(),
+        Verdict.programme == programme,
+        Verdict.end > question.t,
+        Verdict.start <= question.t,
+    ]
+    if question.counting[programme] == IN_PERIOD:
+        where.append(Verdict.counted_at >= question.start)
     if question.units is not None:
         where.append(Verdict.unit_id.in_(sorted(question.units)))
     return sa.and_(*where)
@@ -39,11 +41,17 @@ def _key(question: Question) -> tuple[list, list]:
 
 
 def tallies(session, question: Question) -> dict[str, Tally]:
-    """{programme: Tally}: one query for the cells, one for all marks."""
+    """{programme: Tally}: one query for the cells, one for all marks.
+
+    Each programme is a part of its own, because SQLite leaves the covering index for an OR over programmes.
+    """
     result = {code: Tally() for code in question.counting}
     shown, grouped = _key(question)
-    query = sa.select(Verdict.programme, *shown, sa.func.count()).where(at(question))
-    for code, *group, verdict, steps, band, count in session.execute(query.group_by(Verdict.programme, *grouped)):
+    parts = [
+        sa.select(sa.literal(code).label("code"), *shown, sa.func.count()).where(at(question, code)).group_by(*grouped)
+        for code in question.counting
+    ]
+    for code, *group, verdict, steps, band, count in session.execute(sa.union_all(*parts)):
         result[code].cells[Key(Group(*group), verdict, steps, band)] = count
     if question.marks:
         add_marks(session, question, result)
@@ -59,6 +67,17 @@ def add_marks(session, question: Question, result: Mapping[str, Tally]) -> None:
 
 def _marked(question: Question, mark: Mark):
     shown, grouped = _key(question)
+    if mark.short is not None:
+        # Few fall short: look at the spans of those only.
+        spans = sa.exists().where(
+            CaseSpan.province == Verdict.province,
+            CaseSpan.subject == Verdict.subject,
+            CaseSpan.item == Verdict.item,
+            *_span_is(question, mark),
+        )
+        query = sa.select(sa.literal(mark.name), sa.literal(mark.programme), *shown, sa.func.count())
+        short = sa.func.substr(Verdict.steps, mark.short + 1, 1) == "x"
+        return query.where(at(question, mark.programme), short, spans).group_by(*grouped)
     items = _items(question, mark)
     name = sa.literal(mark.name)
     if mark.by_detail:
@@ -66,19 +85,20 @@ def _marked(question: Question, mark: Mark):
     same = sa.and_(
         Verdict.province == items.c.province, Verdict.subject == items.c.subject, Verdict.item == items.c.item
     )
-    query = sa.select(name, Verdict.programme, *shown, sa.func.count()).select_from(items).join(Verdict, same)
-    return query.where(at(question, (mark.programme,))).group_by(Verdict.programme, *grouped)
+    query = sa.select(name, sa.literal(mark.programme), *shown, sa.func.count()).select_from(items).join(Verdict, same)
+    return query.where(at(question, mark.programme)).group_by(*grouped)
 
 
 def _items(question: Question, mark: Mark):
     """Each item that has a mark once (and once a detail), however many spans it has."""
+    where = [CaseSpan.province == province(), CaseSpan.programme == mark.programme, *_span_is(question, mark)]
+    detail = [CaseSpan.detail.label("detail")] if mark.by_detail else []
+    return sa.select(CaseSpan.province, CaseSpan.subject, CaseSpan.item, *detail).where(*where).distinct().subquery()
+
+
+def _span_is(question: Question, mark: Mark) -> list:
     span = CaseSpan
-    where = [
-        span.province == province(),
-        span.programme == mark.programme,
-        span.criterion.in_(mark.criteria),
-        span.arises <= question.t,
-    ]
+    where = [span.criterion.in_(mark.criteria), span.arises <= question.t]
     if mark.during:
         where.append(sa.or_(span.ended.is_(None), span.ended > question.since))
     if mark.kept:
@@ -89,20 +109,18 @@ def _items(question: Question, mark: Mark):
         other = sa.orm.aliased(CaseSpan)
         same = (other.province == span.province, other.subject == span.subject, other.anchor == span.anchor)
         where.append(sa.exists().where(*same, other.criterion == mark.also, other.met <= question.t))
-    detail = [span.detail.label("detail")] if mark.by_detail else []
-    return sa.select(span.province, span.subject, span.item, *detail).where(*where).distinct().subquery()
+    return where
 
 
 def add_distinct(session, question: Question, result: Mapping[str, Tally], programmes: Collection[str]) -> None:
     """Beneficiaries and incidents counted once; a row that names none is one of its own."""
-    counted = sa.and_(at(question, programmes), Verdict.verdict.in_(COUNTED))
-    query = sa.select(
-        Verdict.programme,
-        sa.func.count(sa.distinct(sa.func.coalesce(Verdict.beneficiary, Verdict.subject))),
-        sa.func.count(sa.distinct(sa.func.coalesce(Verdict.incident, Verdict.subject))),
-    )
-    for code, beneficiaries, incidents in session.execute(query.where(counted).group_by(Verdict.programme)):
-        result[code].distinct.update(beneficiaries=beneficiaries, incidents=incidents)
+    for code in programmes:
+        query = sa.select(
+            sa.func.count(sa.distinct(sa.func.coalesce(Verdict.beneficiary, Verdict.subject))),
+            sa.func.count(sa.distinct(sa.func.coalesce(Verdict.incident, Verdict.subject))),
+        )
+        row = session.execute(query.where(at(question, code), Verdict.verdict.in_(COUNTED))).one()
+        result[code].distinct.update(beneficiaries=row[0], incidents=row[1])
 
 
 def received(
@@ -121,21 +139,18 @@ def received(
     return [number or 0 for number in session.execute(query).one()]
 
 
-def state_is(question: Question, indicator: Indicator, programme: Programme, state: str):
+def state_is(indicator: Indicator, programme: Programme, state: str):
     """The condition under which an item is in this state; the same as `cases.state`."""
     counted = Verdict.verdict.in_(COUNTED)
     if indicator.rule in ("all_steps", "reduction") or state not in COUNTED:
         return Verdict.verdict == state
-    if indicator.rule == "list_share":
-        if state not in (cases.MET, cases.MISSED):
-            return sa.false()
-        items = _items(question, next(m for m in question.marks if m.name == "treated"))
-        treated = sa.tuple_(Verdict.subject, Verdict.item).in_(sa.select(items.c.subject, items.c.item))
-        return sa.and_(counted, treated if state == cases.MET else sa.not_(treated))
 
     def letter(step: str):
         return sa.func.substr(Verdict.steps, cases.position(programme, step) + 1, 1)
 
+    if indicator.rule == "list_share":
+        treated = letter(indicator.uses["treated"]) == "m"
+        return sa.and_(counted, {cases.MET: treated, cases.MISSED: sa.not_(treated)}.get(state, sa.false()))
     if indicator.rule == "reviewed_range":
         standard = letter(indicator.uses["standard"])
         if state == cases.NOT_DUE:
@@ -162,25 +177,23 @@ def find_cases(
     limit: int | None = None,
     offset: int = 0,
 ) -> Iterator[Case]:
-    """The items behind a number, in the order of state, then number; two queries for each thousand."""
+    """The items behind a number, those longest in their state first; a query for them and one for each 400's spans."""
     programme = programmes()[indicator.programme]
-    order = sa.case({value: place for place, value in enumerate(cases.STATES)}, value=Verdict.verdict, else_=99)
     query = sa.select(Verdict, CaseFile.worker, CaseFile.subject).outerjoin(
         CaseFile, sa.and_(CaseFile.province == Verdict.province, CaseFile.subject == Verdict.subject)
     )
     query = query.where(case_filter(question, indicator, state, group or {}))
-    query = query.order_by(order, Verdict.number, Verdict.item).limit(limit).offset(offset)
+    # The order of the index, so that a first page does not sort them all.
+    query = query.order_by(Verdict.end, Verdict.start, Verdict.subject, Verdict.item).limit(limit).offset(offset)
     rows = session.execute(query).all()
     codes = cases.criteria_of(indicator, programme)
-    marked = _treated(session, question, indicator) if state is None and indicator.rule == "list_share" else frozenset()
     for first in range(0, len(rows), 400):
         part = rows[first : first + 400]
         spans = spans_of(session, {row.Verdict.subject for row in part}, programme)
         for row, worker, opened in part:
             own = [s for s in spans.get(row.subject, ()) if s.item == row.item]
             group_of = Group(row.unit_id, row.sex, row.age_band, row.ethnicity)
-            marks = ("treated",) if (row.subject, row.item) in marked else ()
-            value = state or cases.state(indicator, programme, row.verdict, row.steps, marks)
+            value = state or cases.state(indicator, programme, row.verdict, row.steps)
             yield Case(
                 row.subject,
                 row.item,
@@ -198,9 +211,9 @@ def find_cases(
 
 def case_filter(question: Question, indicator: Indicator, state: str | None, group: Mapping[str, str]):
     """The condition on `verdict` rows of a list of cases; `group` is {sex, age or ethnicity: code}."""
-    where = [at(question, (indicator.programme,)), *(COLUMNS[d] == value for d, value in group.items())]
+    where = [at(question, indicator.programme), *(COLUMNS[d] == value for d, value in group.items())]
     if state is not None:
-        where.append(state_is(question, indicator, programmes()[indicator.programme], state))
+        where.append(state_is(indicator, programmes()[indicator.programme], state))
     return sa.and_(*where)
 
 
@@ -209,11 +222,6 @@ def count_cases(
 ) -> int:
     query = sa.select(sa.func.count()).select_from(Verdict).where(case_filter(question, indicator, state, group))
     return session.scalar(query)
-
-
-def _treated(session, question: Question, indicator: Indicator) -> frozenset:
-    items = _items(question, next(m for m in question.marks if m.name == "treated"))
-    return frozenset((row.subject, row.item) for row in session.execute(sa.select(items.c.subject, items.c.item)))
 
 
 def spans_of(session, subjects: Collection, programme: Programme) -> dict:

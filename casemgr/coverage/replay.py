@@ -5,19 +5,16 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from casemgr.cases.models import CaseSpan, Verdict
 from casemgr.cases.projection import state_of
 from casemgr.cases.verdicts import age_band, counted_at, counts_at, judge
 from casemgr.coverage.cases import Case, criteria_of, lines, state
-from casemgr.coverage.live import span_from
 from casemgr.coverage.tally import COUNTED, Key, Question, Tally, marks_of
-from casemgr.ledger.services import PROJECTIONS, replay
+from casemgr.detections import projection as detections
+from casemgr.ledger.services import replay
 from casemgr.plans.model import Indicator
 from casemgr.programmes import programmes
 from casemgr.programmes.spans import Span
 from casemgr.units.loading import calendar as working_days
-
-VERDICTS, SPANS = Verdict.__table__, CaseSpan.__table__
 
 
 class Item(NamedTuple):
@@ -69,42 +66,24 @@ def items(session, question: Question, known_at: datetime) -> Iterator[Item]:
                 since,
                 True,
             )
-    yield from _detections(session, question, known_at)
+    yield from _detections(session, question, calendar, known_at)
 
 
-def _detections(session, question: Question, known_at: datetime) -> Iterator[Item]:
-    """Detected persons as long as no case file exists: their own ledgers, through their own projection."""
-    projection = PROJECTIONS.get("detected")
-    if projection is None:
-        return
-    for batch in _batches(replay(session, "detected", known_at)):
-        rows = projection.rows(session, batch)
-        spans = {}
-        for row in rows.get(SPANS, ()):
-            span = span_from(row, programmes()[row["programme"]])
-            if span is not None:
-                spans.setdefault(row["subject"], []).append(span)
-        for row in rows[VERDICTS]:
-            if not row["start"] <= question.t < row["end"] or row["programme"] not in question.counting:
+def _detections(session, question: Question, calendar, known_at: datetime) -> Iterator[Item]:
+    """Detected persons as long as no case file exists."""
+    for subject, entries in replay(session, "detected", known_at):
+        state = detections.state_of(entries, calendar)
+        if state is None or state.programme.code not in question.counting:
+            continue
+        for row in detections.verdict_rows(state):
+            if not row["start"] <= question.t < row["end"]:
                 continue
             group = question.group(row["unit_id"], row["sex"], row["age_band"], row["ethnicity"])
             key = Key(group, row["verdict"], row["steps"], row["band"])
-            subject = row["subject"]
             ids = (row["beneficiary"] or subject, row["incident"] or subject)
-            own = [s for s in spans.get(subject, ()) if s.item == row["item"]]
+            own = [s for s in state.spans if s.item == row["item"]]
             said = (row["item"], row["number"], row["programme"], row["unit_id"])
             yield Item(subject, *said, key, *ids, own, row["counted_at"], False)
-
-
-def _batches(ledgers, size: int = 500) -> Iterator[list]:
-    batch = []
-    for ledger in ledgers:
-        batch.append(ledger)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def tallies(
@@ -126,7 +105,7 @@ def tallies(
         if not question.wants(item.programme, item.counted_at, item.unit):
             continue
         tally.cells[item.key] += 1
-        for name in marks_of(question, item.programme, item.spans):
+        for name in marks_of(question, item.programme, item.key.steps, item.spans):
             tally.mark(name, item.key)
         if item.key.verdict in COUNTED:
             beneficiaries[item.programme].add(item.beneficiary)
@@ -142,10 +121,10 @@ def cases(session, question: Question, indicators: Sequence[Indicator], known_at
     for item in items(session, question, known_at):
         if not question.wants(item.programme, item.counted_at, item.unit):
             continue
-        programme, marks = programmes()[item.programme], marks_of(question, item.programme, item.spans)
+        programme = programmes()[item.programme]
         for indicator in indicators:
             if indicator.programme == item.programme:
-                value = state(indicator, programme, item.key.verdict, item.key.steps, marks)
+                value = state(indicator, programme, item.key.verdict, item.key.steps)
                 found = lines(item.spans, criteria_of(indicator, programme), question.t)
                 result[indicator.code].append(
                     Case(

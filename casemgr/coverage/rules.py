@@ -84,9 +84,7 @@ def reduction(indicator: Indicator, tally: Tally, scene: Scene) -> Figure:
         now, before = scene.received
         figure.warnings.append(
             Note(
-                N_(
-                    "Số trường hợp tiếp nhận giảm (%(now)s, cùng kỳ năm trước %(before)s): số vụ giảm có thể do báo ít hơn."
-                ),
+                N_("Số trường hợp tiếp nhận giảm (%(now)s, cùng kỳ năm trước %(before)s): có thể do ít báo tin."),
                 {"now": now, "before": before},
             )
         )
@@ -97,10 +95,13 @@ def reduction(indicator: Indicator, tally: Tally, scene: Scene) -> Figure:
 
 def list_share(indicator: Indicator, tally: Tally, scene: Scene) -> Figure:
     """MT-1: of the list as it was sent, the detained included, how many were in treatment in the year."""
-    figure = _counts(tally, tally.where(_any, "treated"), None)
+    letter = scene.letter(indicator.uses["treated"])
+    figure = _counts(tally, tally.where(lambda key: letter(key) == "m"), None)
     figure.unknown = figure.not_due = 0
     listed, detained = scene.inputs["list"], scene.inputs["detained"]
-    figure.beside |= {"system": tally.where(_any), "stayed": tally.where(_any, "stayed")}
+    figure.beside["system"] = tally.where(_any)
+    if "stayed" in tally.marked:
+        figure.beside["stayed"] = tally.where(_any, "stayed")
     for name in sorted(tally.marked):
         if name.startswith("modality:"):
             figure.beside[name] = tally.where(_any, name)
@@ -161,7 +162,8 @@ def two_readings(indicator: Indicator, tally: Tally, scene: Scene) -> Figure:
         lambda key: not supported(key) and not undecided(key) and (not by_file or file(key) == "m"), "refused"
     )
     figure.beside |= {"refused_all": refused, "detected": tally.where(_any)}
-    figure.beside["counselling_only"] = met - tally.where(supported, "beyond")
+    if "beyond" in tally.marked:
+        figure.beside["counselling_only"] = met - tally.where(supported, "beyond")
     if figure.value is not None and figure.short and refused >= figure.short:
         figure.warnings.append(Note(N_("Mọi trường hợp chưa đạt đều do người được hỗ trợ từ chối.")))
         figure.verdict = UNKNOWN
@@ -255,15 +257,15 @@ RULES: Mapping[str, Callable[[Indicator, Tally, Scene], Figure]] = {
 def marks(indicator: Indicator, programme: Programme, details: bool) -> Sequence[Mark]:
     """What the rule of an indicator counts besides the verdicts; with `details` what only its own page shows."""
     uses = indicator.uses
-    if indicator.rule == "list_share":
-        treated = {"programme": indicator.programme, "criteria": (uses["criterion"],), "during": True}
-        found = [Mark("treated", **treated), Mark("stayed", **treated, also=uses["stayed"])]
-        return [*found, Mark("modality", **treated, by_detail=True)] if details else found
+    if indicator.rule == "list_share" and details:
+        episode = {"programme": indicator.programme, "criteria": (uses["episode"],), "during": True}
+        return [Mark("stayed", **episode, also=uses["stayed"]), Mark("modality", **episode, by_detail=True)]
     if indicator.rule == "two_readings":
-        support = next(step.criteria for step in programme.steps if step.code == uses["support"])
-        refusals = tuple(indicator.setting("refusals"))
-        return [
-            Mark("refused", indicator.programme, support, bands=refusals),
-            Mark("beyond", indicator.programme, (uses["beyond"],), kept=True),
-        ]
+        support = next(step for step in programme.steps if step.code == uses["support"])
+        place = programme.steps.index(support)
+        refused = Mark(
+            "refused", indicator.programme, support.criteria, bands=tuple(indicator.setting("refusals")), short=place
+        )
+        beyond = Mark("beyond", indicator.programme, (uses["beyond"],), kept=True)
+        return [refused, beyond] if details else [refused]
     return []

@@ -48,10 +48,11 @@ class Asked:
     basis: str = AS_WERE
     known_at: datetime | None = None
 
-    def units(self, tree: UnitTree, today: date) -> frozenset[str]:
-        """The units whose items count for the unit asked about; on today's basis those that are mapped into it."""
+    def units(self, tree: UnitTree, today: date) -> frozenset[str] | None:
+        """The units whose items count for the unit asked about, None where that is all of them; on today's basis those
+        that are mapped into it."""
         if self.basis == AS_WERE:
-            return tree.below(self.unit)
+            return None if tree.children(None, self.through) == (self.unit,) else tree.below(self.unit)
         within = tree.below(self.unit)
         return frozenset(u for u in tree.nodes if tree.map_to(u, today) in within) | within
 
@@ -92,15 +93,23 @@ def ask(
 
 
 def report(
-    session, asked: Asked, now: datetime, *, indicators: Sequence[str] | None = None, by: Sequence[str] = ()
+    session,
+    asked: Asked,
+    now: datetime,
+    *,
+    indicators: Sequence[str] | None = None,
+    by: Sequence[str] = (),
+    details: bool = True,
 ) -> Report:
     """The figures of these indicators (all when None), with one group for each combination of `by`.
+
+    `details`: also the numbers beside that only an indicator's own page shows.
 
     Every number is computed over all cases of the units, whoever asks.
     """
     tree = load(session)
     wanted = [i for i in asked.plan.indicators.values() if indicators is None or i.code in indicators]
-    question = question_of(asked, wanted, tree, now, frozenset("unit" if d in LEVELS else d for d in by), bool(by))
+    question = question_of(asked, wanted, tree, now, frozenset("unit" if d in LEVELS else d for d in by), details)
     tallies, received = _tallies(session, asked, question, wanted)
     said = reported.figures(session, asked.plan.code, asked.known_at)
     result = Report(asked, [])
@@ -178,9 +187,8 @@ def _tallies(session, asked: Asked, question: Question, wanted: Sequence[Indicat
         numbers = [sum(found[c].distinct.get(f"received:{n}", 0) for c in codes) for n in range(2)]
     else:
         found = live.tallies(session, question)
-        once = [c for c in question.counting if programmes()[c].population == "detections"]
-        if once:
-            live.add_distinct(session, question, found, once)
+        once = dict.fromkeys(i.programme for i in wanted if i.rule in ("all_steps", "reduction"))
+        live.add_distinct(session, question, found, once)
         numbers = live.received(session, question, codes, windows) if codes else [0, 0]
     return found, (numbers[0], numbers[1] or None)
 

@@ -147,9 +147,9 @@ def table(report: Report, cases: Mapping[str, Sequence[Case]] | None, tree: Unit
 def _share(figure: Figure) -> str:
     if figure.value is None:
         return "-"
-    percent = show_percent(figure.value)
+    percent = show_percent(float(figure.value))
     if figure.upper is not None:
-        percent += f" - {show_percent(figure.upper)}"
+        percent += f" - {show_percent(float(figure.upper))}"
     return f"{percent} ({show_number(figure.numerator)} / {show_number(figure.denominator)})"
 
 

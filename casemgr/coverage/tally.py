@@ -38,8 +38,8 @@ class Mark:
     """A further fact about an item that a rule counts by: it has a span of one of these criteria that
 
     - `during`: lay at least partly in the period; - `kept`: was kept by t; - `bands`: is not kept and has one of
-    these bands. `also`: another criterion with the same anchor that was kept by t. `by_detail`: counted apart by the
-    span's detail, under 'name:detail'.
+    these bands. `also`: another criterion with the same anchor that was kept by t. `short`: only items that fall short
+    in the step at this place. `by_detail`: counted apart by the span's detail, under 'name:detail'.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Mark:
     kept: bool = False
     bands: tuple[str, ...] = ()
     also: str | None = None
+    short: int | None = None
     by_detail: bool = False
 
 
@@ -76,11 +77,11 @@ class Question:
         return Group(*(v if d in self.dims else "" for d, v in zip(DIMENSIONS, values, strict=True)))
 
 
-def marks_of(question: Question, programme: str, spans: Iterable[Span]) -> set[str]:
+def marks_of(question: Question, programme: str, steps: str, spans: Iterable[Span]) -> set[str]:
     """The marks that the spans of one item give it; the same as `live.add_marks` says in SQL."""
     spans, t, found = list(spans), question.t, set()
     for mark in question.marks:
-        if mark.programme != programme:
+        if mark.programme != programme or (mark.short is not None and steps[mark.short : mark.short + 1] != "x"):
             continue
         for span in spans:
             if span.criterion.code not in mark.criteria or span.arises > t:

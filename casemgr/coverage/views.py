@@ -44,7 +44,7 @@ def plan(code: str):
     chosen, moment = _plan(code), now()
     asked, period = _asked(chosen, moment)
     wanted = [i.code for i in chosen.indicators.values() if _may_read(asked, i)]
-    report = services.report(db.session, asked, moment, indicators=wanted)
+    report = services.report(db.session, asked, moment, indicators=wanted, details=False)
     rows = [present.row(result.indicator, result.figure) for result in report.results]
     for line in rows:
         line.links["page"] = url_for("coverage.indicator", code=code, indicator=line.code, **_kept())

@@ -11,7 +11,13 @@ from casemgr.programmes.model import Text
 RULES: Mapping[str, Mapping[str, str]] = {
     "all_steps": {},
     "reduction": {"baseline": "input", "current": "input"},
-    "list_share": {"list": "input", "detained": "input", "criterion": "criterion", "stayed": "criterion"},
+    "list_share": {
+        "list": "input",
+        "detained": "input",
+        "treated": "step",
+        "episode": "criterion",
+        "stayed": "criterion",
+    },
     "two_readings": {"file": "step", "support": "step", "beyond": "criterion"},
     "reviewed_range": {"list": "input", "standard": "step"},
 }
@@ -59,7 +65,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One target. `target` is a share of 1 (or a number); `direction` '>=' or '<='. `uses` names what the rule reads."""
+    """One target: `target` a share of 1 (or a number), `direction` '>=' or '<=', `uses` what its rule reads."""
 
     code: str
     name: Text

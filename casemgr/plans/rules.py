@@ -21,7 +21,7 @@ REPORTED, CORRECTED, CONFIRMED = "reported", "corrected", "confirmed"
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """One version of a reported figure. `value` is a count, or per cent for a share; both days of the period included."""
+    """One version of a reported figure. `value` is a count, or per cent for a share; both days of its period count."""
 
     subject: UUID
     entry: UUID

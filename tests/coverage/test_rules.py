@@ -111,7 +111,6 @@ def test_te1_without_a_baseline_says_why():
 )
 def test_mt1(listed, detained, treated, day, verdict):
     of = tally(met__mm=treated, missed__mx=150 - treated)
-    of.marked["treated"] = Counter({Key(Group(), "met", "mm", ""): treated})
     of.marked["stayed"] = Counter({Key(Group(), "met", "mm", ""): 5})
     found = figure("MT-1", of, day, {"list": Found(listed, end=day), "detained": Found(detained)})
     assert (found.numerator, found.denominator, found.verdict) == (treated, listed, verdict)
@@ -122,13 +121,13 @@ def test_mt1(listed, detained, treated, day, verdict):
 
 def test_mt1_of_communes_that_have_not_all_reported_is_not_judged():
     of = tally(met__mm=60)
-    of.marked["treated"] = Counter({Key(Group(), "met", "mm", ""): 60})
     found = figure("MT-1", of, DECEMBER, {"list": Found(100, end=DECEMBER, missing=3), "detained": Found()})
     assert found.verdict == "unknown"
 
 
 def supported(**cells):
     of = tally(**cells)
+    of.marked["beyond"] = Counter()
     of.marked["refused"] = Counter({k: n for k, n in of.cells.items() if k.band == "support_refused"})
     return of
 
