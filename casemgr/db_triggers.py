@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+# The tables of today's schema that are append-only.
+APPEND_ONLY = ("ledger_entry", "access_log")
+
 
 def append_only(table: str, dialect: str, unique: Sequence[Sequence[str]] = ()) -> list[str]:
     """SQL statements, to be run once after the table is made (and after every batch migration that remade it).
@@ -31,3 +34,8 @@ def append_only(table: str, dialect: str, unique: Sequence[Sequence[str]] = ()) 
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()",
     ]
+
+
+def drop_append_only(table: str, dialect: str) -> list[str]:
+    """What is left of the triggers once their table is dropped."""
+    return [] if dialect == "sqlite" else [f"DROP FUNCTION IF EXISTS {table}_refuse()"]

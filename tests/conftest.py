@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from casemgr import create_app
+from casemgr.access.cli import make_schema
 from casemgr.db import db
 from config import database_url
 from tests.pages import PageClient
@@ -39,7 +40,7 @@ def test_config(folder: Path, uri: str) -> dict:
 
 def build_schema(app) -> None:
     with app.app_context():
-        db.create_all()
+        make_schema()
         db.session.remove()
         db.engine.dispose()
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import click
+import sqlalchemy as sa
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
@@ -11,7 +12,8 @@ from casemgr import vault
 from casemgr.access import accounts, services
 from casemgr.access.policy import ROLES
 from casemgr.clock import now
-from casemgr.db import begin_write, db
+from casemgr.db import begin_write, db, is_postgresql
+from casemgr.db_triggers import APPEND_ONLY
 from casemgr.refused import Refused
 from casemgr.units import services as units
 
@@ -22,8 +24,11 @@ user = AppGroup("user", help="Accounts and roles.")
 @click.option("--units", "unit_file", default="an-giang", help='A CSV of units, "an-giang" (included), or "" for none.')
 @click.option("--admin", default="quantri", help="Username of the first administrator.")
 @click.option("--unit", "code", default="", help="Code of the unit that the administrator serves (the province).")
+@click.option(
+    "--app-role", default="", help="PostgreSQL: a role for the application that cannot change what was written."
+)
 @with_appcontext
-def init(unit_file: str, admin: str, code: str) -> None:
+def init(unit_file: str, admin: str, code: str, app_role: str) -> None:
     """Prepare this installation: folder, key file, schema, units, first administrator. Safe to run again."""
     folder = Path(current_app.config["CASEMGR_INSTANCE"])
     folder.mkdir(parents=True, exist_ok=True)
@@ -31,10 +36,12 @@ def init(unit_file: str, admin: str, code: str) -> None:
     if vault.create_key_file(key_file):
         click.echo(f"Đã tạo tệp khóa {key_file}. Hãy sao lưu tệp này ở nơi khác với cơ sở dữ liệu.")
     make_schema()
+    if app_role:
+        _make_role(app_role)
     if unit_file and not len(units.load(db.session)):
         _write(lambda: units.import_file(db.session, unit_file, now()))
         click.echo("Đã nhập danh mục đơn vị hành chính.")
-    if accounts.find(db.session, admin) is None:
+    if admin and accounts.find(db.session, admin) is None:
         password = _new_password()
         code = code or _province()
         _add(admin, "Quản trị hệ thống", code, password)
@@ -42,14 +49,32 @@ def init(unit_file: str, admin: str, code: str) -> None:
         click.echo(f"Người quản trị: {admin}\nMật khẩu dùng một lần: {password}")
 
 
-def make_schema() -> None:
-    """The schema: by the migrations where they exist, else straight from the models."""
-    if (Path(current_app.root_path).parent / "migrations" / "versions").is_dir():
-        from flask_migrate import upgrade
+def _make_role(name: str) -> None:
+    """A PostgreSQL role with every right on the data but those to change or empty the append-only tables.
 
-        upgrade()
-    else:
-        db.create_all()
+    The schema belongs to the role that runs `flask init`; DATABASE_URL of the running application names this one.
+    """
+    if not is_postgresql(db.session):
+        raise click.ClickException("--app-role: chỉ dùng với PostgreSQL.")
+    role = db.engine.dialect.identifier_preparer.quote(name)
+    begin_write()
+    if not db.session.scalar(sa.text("SELECT count(*) FROM pg_roles WHERE rolname = :name"), {"name": name}):
+        db.session.execute(sa.text(f"CREATE ROLE {role} LOGIN"))
+    for statement in (
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(APPEND_ONLY)} FROM {role}",
+    ):
+        db.session.execute(sa.text(statement))
+    db.session.commit()
+    click.echo(f"Vai trò PostgreSQL của ứng dụng: {name} (đặt mật khẩu bằng ALTER ROLE).")
+
+
+def make_schema() -> None:
+    """The schema as the migrations make it; nothing where it is there already."""
+    from flask_migrate import upgrade
+
+    upgrade()
 
 
 @user.command("add")

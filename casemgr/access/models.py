@@ -6,11 +6,9 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from flask_security import UserMixin
-from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from casemgr.db import Base
-from casemgr.db_triggers import append_only
 
 
 def _new_uniquifier() -> str:
@@ -112,12 +110,3 @@ class AccessLog(Base):
         sa.Index(None, "province", "user_id", "at"),
         sa.Index(None, "province", "subject", "at"),
     )
-
-
-LOG_KEYS = (("province", "id"),)
-
-
-@event.listens_for(AccessLog.__table__, "after_create")
-def _refuse_change(_table, connection, **_kw) -> None:
-    for statement in append_only("access_log", connection.dialect.name, LOG_KEYS):
-        connection.exec_driver_sql(statement)

@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from casemgr import create_app
+from casemgr.access.cli import make_schema
 from casemgr.cases.projection import state_of
 from casemgr.cases.verdicts import segments
 from casemgr.db import db
@@ -89,7 +90,7 @@ def measure(name: str, uri: str, folder: Path, options) -> dict:
     app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": uri, "WTF_CSRF_ENABLED": False})
     found: dict = {}
     with app.app_context():
-        db.create_all()
+        make_schema()
         say(name, f"building {options.cases} cases")
         started = time.perf_counter()
         built = build(db.session, cases=options.cases, seed=options.seed, today=TODAY)

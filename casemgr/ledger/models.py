@@ -4,11 +4,9 @@ from datetime import datetime
 from uuid import UUID, SafeUUID
 
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casemgr.db import Base
-from casemgr.db_triggers import append_only
 
 _new, _set = object.__new__, object.__setattr__
 
@@ -32,9 +30,6 @@ class QuickUuid(sa.Uuid):
         return super().result_processor(dialect, coltype) if dialect.supports_native_uuid else _uuid
 
 
-ENTRY_KEYS = (("province", "subject", "seq"), ("province", "id"), ("province", "voids"))
-
-
 class LedgerSubject(Base):
     __tablename__ = "ledger_subject"
 
@@ -48,6 +43,8 @@ class LedgerSubject(Base):
 
 
 class LedgerEntry(Base):
+    """Append-only: triggers made in the migrations refuse every change."""
+
     __tablename__ = "ledger_entry"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
@@ -80,7 +77,14 @@ class LedgerEntry(Base):
     )
 
 
-@event.listens_for(LedgerEntry.__table__, "after_create")
-def _refuse_change(_table, connection, **_kw) -> None:
-    for statement in append_only("ledger_entry", connection.dialect.name, ENTRY_KEYS):
-        connection.exec_driver_sql(statement)
+class LedgerPulse(Base):
+    """Counts what was appended, so that a page can tell whether anything changed since it last counted.
+
+    Several rows, because writers would wait for each other at one; their sum is the pulse.
+    """
+
+    __tablename__ = "ledger_pulse"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    shard: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    beats: Mapped[int] = mapped_column(sa.BigInteger)

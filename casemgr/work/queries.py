@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases.models import CaseFile, CaseSpan
-from casemgr.cases.queries import visible
+from casemgr.cases.queries import scopes, visible
 from casemgr.detections.models import Detected
 from casemgr.ledger.services import province
 from casemgr.people import services as people
@@ -36,6 +36,7 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
     urgent = CaseSpan.criterion.in_(urgent_criteria())
     query = sa.select(CaseSpan).where(
         CaseSpan.province == province(),
+        _near(actor, tree, Permission.CASE_LIST, Permission.DETECTION_LIST),
         scope,
         CaseSpan.pending,
         CaseSpan.role.in_(roles),
@@ -46,6 +47,12 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
     # The index gives them by due date within a unit; what is most late, or most urgent, comes first.
     query = query.order_by(sa.case((urgent, 0), else_=1), CaseSpan.due.is_(None), CaseSpan.due, CaseSpan.number)
     return with_labels(session, [_task(row) for row in session.scalars(query.limit(MOST)) if _known(row)])
+
+
+def _near(actor: Actor, tree: UnitTree, *permissions: Permission):
+    """The units of all these scopes together: said once for the index, which cannot look into the alternatives."""
+    units = frozenset().union(*(each.units for p in permissions for each in scopes(actor, p)))
+    return CaseSpan.unit_id.in_(sorted(units)) if len(units) < len(tree) else sa.true()
 
 
 def _known(row: CaseSpan) -> bool:
@@ -106,6 +113,7 @@ def waiting(session, actor: Actor, tree: UnitTree) -> list[Task]:
     above = sa.and_(CaseSpan.track == "detection", visible(actor, Permission.DETECTION_DECIDE, CaseSpan, tree))
     query = sa.select(CaseSpan).where(
         CaseSpan.province == province(),
+        _near(actor, tree, Permission.CASE_DECIDE, Permission.DETECTION_DECIDE),
         sa.or_(decide, above),
         CaseSpan.pending,
         CaseSpan.role.in_(("supervisor", "above")),

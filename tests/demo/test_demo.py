@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pytest
 import sqlalchemy as sa
 
+from casemgr.access.cli import make_schema
 from casemgr.cases.models import CaseFile
 from casemgr.db import db
 from casemgr.demo import build as demo_build
@@ -74,7 +75,7 @@ def test_the_same_seed_gives_the_same_entries(app):
         first = _entries(db.session)
         db.session.remove()
         db.drop_all()
-        db.create_all()
+        make_schema()
         demo_build.build(db.session, cases=40, seed=7, today=TODAY)
         assert _entries(db.session) == first
 
