@@ -133,7 +133,7 @@ def take_verify_and_file(worker: Desk, it_is) -> str:
     assert "Bạn đã nhận xử lý" in worker.reads()
     it_is("2022-03-04 09:30")
     worker.follow("Kiểm tra tính xác thực")
-    worker.write_moment("Ngày, giờ thực hiện", "04/03/2022", "09:15")
+    worker.write("Ngày thực hiện", "04/03/2022")
     worker.tick("Kết quả", "Đã xác minh, đúng")
     worker.write("Căn cứ", "Đã gặp cháu và cô giáo chủ nhiệm.")
     worker.press("Lưu")
