@@ -233,7 +233,7 @@ class Reader:
         kinds = self.programme.case.kinds
         position = self._position(span)
         links = []
-        for code, label in ((task, gettext("Ghi dịch vụ") if span.criterion.needs else gettext("Thực hiện")),) + (
+        for code, label in ((task, gettext("Ghi dịch vụ") if span.criterion.needs else gettext("Ghi vào hồ sơ")),) + (
             (("referred", gettext("Chuyển gửi")),) if span.criterion.needs else ()
         ):
             kind = kinds.get(code)

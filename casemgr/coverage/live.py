@@ -76,7 +76,7 @@ def _marked(question: Question, mark: Mark):
             *_span_is(question, mark),
         )
         query = sa.select(sa.literal(mark.name), sa.literal(mark.programme), *shown, sa.func.count())
-        short = sa.func.substr(Verdict.steps, mark.short + 1, 1) == "x"
+        short = sa.func.substr(Verdict.steps, mark.short + 1, 1, type_=sa.String()) == "x"
         return query.where(at(question, mark.programme), short, spans).group_by(*grouped)
     items = _items(question, mark)
     name = sa.literal(mark.name)
@@ -146,7 +146,7 @@ def state_is(indicator: Indicator, programme: Programme, state: str):
         return Verdict.verdict == state
 
     def letter(step: str):
-        return sa.func.substr(Verdict.steps, cases.position(programme, step) + 1, 1)
+        return sa.func.substr(Verdict.steps, cases.position(programme, step) + 1, 1, type_=sa.String())
 
     if indicator.rule == "list_share":
         treated = letter(indicator.uses["treated"]) == "m"

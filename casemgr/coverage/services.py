@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from casemgr.coverage import live, replay
 from casemgr.coverage.cases import Case
 from casemgr.coverage.figures import Figure
+from casemgr.coverage.kept import kept
 from casemgr.coverage.rules import RULES, Scene, marks
 from casemgr.coverage.tally import Group, Question, Tally, funnel
 from casemgr.ledger.services import settle
@@ -186,10 +187,14 @@ def _tallies(session, asked: Asked, question: Question, wanted: Sequence[Indicat
         found = replay.tallies(session, question, asked.known_at, windows)
         numbers = [sum(found[c].distinct.get(f"received:{n}", 0) for c in codes) for n in range(2)]
     else:
-        found = live.tallies(session, question)
-        once = dict.fromkeys(i.programme for i in wanted if i.rule in ("all_steps", "reduction"))
-        live.add_distinct(session, question, found, once)
-        numbers = live.received(session, question, codes, windows) if codes else [0, 0]
+        once = tuple(dict.fromkeys(i.programme for i in wanted if i.rule in ("all_steps", "reduction")))
+
+        def count():
+            found = live.tallies(session, question)
+            live.add_distinct(session, question, found, once)
+            return found, live.received(session, question, codes, windows) if codes else [0, 0]
+
+        found, numbers = kept(session, (*question.key, once, tuple(sorted(codes)), windows), count)
     return found, (numbers[0], numbers[1] or None)
 
 

@@ -66,6 +66,12 @@ class Question:
     dims: frozenset[str] = frozenset()
     marks: tuple[Mark, ...] = ()
 
+    @property
+    def key(self) -> tuple:
+        """The question as something to look an answer up by."""
+        units = None if self.units is None else frozenset(self.units)
+        return (*sorted(self.counting.items()), self.start, self.t, self.since, units, self.dims, self.marks)
+
     def wants(self, programme: str, counted_at: datetime, unit: str) -> bool:
         """Whether an item belongs here; the same as `live.at` says in SQL."""
         counting = self.counting.get(programme)

@@ -225,17 +225,7 @@ def step_draft(
     check_time(occurred, now)
     coded, sealed = encode_fields(programme, kind, values, occurred[0].date(), facts or {})
     check_refusals(kind, {**(facts or {}), **coded})
-    return Draft(
-        kind_code,
-        *occurred,
-        author,
-        unit,
-        now,
-        coded,
-        sealed or None,
-        programme.definition,
-        id=entry_id,
-    )
+    return Draft(kind_code, *occurred, author, unit, now, coded, sealed or None, programme.definition, id=entry_id)
 
 
 def _step(programme, kind, coded, sealed=None, *, occurred: Moment, author, unit, now, entry_id=None) -> Draft:

@@ -12,6 +12,7 @@ from casemgr.ledger.services import (
     PROJECTIONS,
     SUBJECTS,
     Projection,
+    beat,
     chains,
     province,
     replay,
@@ -56,6 +57,7 @@ def rebuild(session, check: bool = False) -> tuple[int, list[Difference]]:
                 differences += _compare(session, projection, batch)
             else:
                 write_projection(session, projection, batch)
+                beat(session)
     return count, differences
 
 

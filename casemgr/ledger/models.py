@@ -75,3 +75,16 @@ class LedgerEntry(Base):
         sa.CheckConstraint("(voids IS NULL) = (kind <> 'voided')", name="void_names_entry"),
         {"sqlite_with_rowid": False},
     )
+
+
+class LedgerPulse(Base):
+    """Counts what was appended, so that a page can tell whether anything changed since it last counted.
+
+    Several rows, because writers would wait for each other at one; their sum is the pulse.
+    """
+
+    __tablename__ = "ledger_pulse"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    shard: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    beats: Mapped[int] = mapped_column(sa.BigInteger)

@@ -1,6 +1,8 @@
 """The one way into the ledger: `append_many`. Pages, imports, commands and devices all go through it."""
 
 import json
+import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from casemgr import vault
 from casemgr.db import begin_write, is_postgresql
-from casemgr.ledger.models import LedgerEntry, LedgerSubject
+from casemgr.ledger.models import LedgerEntry, LedgerPulse, LedgerSubject
 from casemgr.ledger.rules import (
     VOIDED,
     Draft,
@@ -147,6 +149,7 @@ def append_many(session, batches: Sequence[tuple[UUID, Sequence[Draft]]]) -> lis
         advance = sa.update(SUBJECTS).where(SUBJECTS.c.province == province(), SUBJECTS.c.id == sa.bindparam("b_id"))
         session.connection().execute(advance, moved)
         _project(session, ledgers)
+        beat(session)
     return result
 
 
@@ -267,6 +270,23 @@ def read_sealed(session, some: Sequence[Entry]) -> dict[UUID, dict]:
         for e in sealed
         if e.subject in wrapped
     }
+
+
+BEAT = sa.text(
+    "INSERT INTO ledger_pulse (province, shard, beats) VALUES (:province, :shard, 1) "
+    "ON CONFLICT (province, shard) DO UPDATE SET beats = ledger_pulse.beats + 1"
+)
+
+
+def beat(session) -> None:
+    """Says that projections change in this transaction. A thread keeps to one row, so that no two writers deadlock."""
+    shard = (os.getpid() * 31 + threading.get_ident()) % 64
+    session.execute(BEAT, {"province": province(), "shard": shard})
+
+
+def pulse(session) -> int:
+    """Grows with every committed append; what was counted under the same pulse need not be counted again."""
+    return session.scalar(sa.select(sa.func.sum(LedgerPulse.beats)).where(LedgerPulse.province == province())) or 0
 
 
 def _project(session, ledgers: Iterable[tuple[str, UUID, list[Entry]]]) -> None:

@@ -229,6 +229,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_incident_received", ["province", "programme", "unit_id", "received_at"], unique=False)
 
     op.create_table(
+        "ledger_pulse",
+        sa.Column("province", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("shard", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("beats", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("province", "shard", name=op.f("pk_ledger_pulse")),
+    )
+    op.create_table(
         "ledger_subject",
         sa.Column("province", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -560,6 +567,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ledger_subject_province_kind_id"))
 
     op.drop_table("ledger_subject")
+    op.drop_table("ledger_pulse")
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.drop_index("ix_incident_received")
 
