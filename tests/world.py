@@ -111,7 +111,9 @@ def _child(session, worker, unit: str) -> Item:
     )  # fmt: skip
     write(session, case, "screened", SCREENED | {"emergency": False}, "2022-03-05T09:00", worker, unit=unit)
     needs = {code: ("yes", "") for code in ("AN_TOAN", "SUC_KHOE", "TAM_LY", "PHAP_LY", "HOC_TAP")}
-    write(session, case, "assessed", {"needs": needs, "opinions": "Cháu ở ấp Tô Thuận."}, "2022-03-07", worker, unit=unit)
+    write(
+        session, case, "assessed", {"needs": needs, "opinions": "Cháu ở ấp Tô Thuận."}, "2022-03-07", worker, unit=unit
+    )
     write(
         session, case, "met", {"present": ["CAN_BO", "CHU_TRI"], "conclusion": "Năm nhu cầu."}, "2022-03-08", worker,
         unit=unit,
