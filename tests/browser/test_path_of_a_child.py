@@ -216,15 +216,10 @@ def approve(worker: Desk, leader: Desk, case: str, it_is) -> None:
 
 
 def support(worker: Desk, case: str, it_is) -> None:
-    """A service with its proof for each need but one, which the child refuses; then a visit."""
+    """A service with its proof for each need; the child refuses one at first, and takes it after a visit."""
     it_is("2022-03-15 16:00")
     for need in ("An toàn", "Sức khỏe", "Tâm lý", "Pháp lý"):
-        record(worker, case, "Dịch vụ đã thực hiện")
-        worker.write("Ngày thực hiện", "14/03/2022")
-        worker.choose("Dịch vụ", PLAN[need][0])
-        worker.choose("Nơi cung cấp", "Cơ sở y tế")
-        worker.tick("Minh chứng", "Giấy xác nhận của nơi cung cấp")
-        keep(worker)
+        serve(worker, case, need, "14/03/2022")
     record(worker, case, "Từ chối dịch vụ")
     worker.write_moment("Ngày, giờ thực hiện", "15/03/2022", "15:00")
     worker.choose("Nhu cầu", "Học tập")
@@ -237,7 +232,17 @@ def support(worker: Desk, case: str, it_is) -> None:
     worker.write_moment("Ngày, giờ thực hiện", "21/03/2022", "08:10")
     worker.tick("Nơi gặp", "Tại nơi ở")
     worker.tick("Gặp trẻ", "Đã gặp trẻ")
-    worker.write("Ghi nhận", "Cháu đã đi học lại.")
+    worker.write("Ghi nhận", "Cháu đã đi học lại, nhận sách vở.")
+    keep(worker)
+    serve(worker, case, "Học tập", "21/03/2022")
+
+
+def serve(worker: Desk, case: str, need: str, day: str) -> None:
+    record(worker, case, "Dịch vụ đã thực hiện")
+    worker.write("Ngày thực hiện", day)
+    worker.choose("Dịch vụ", PLAN[need][0])
+    worker.choose("Nơi cung cấp", "Cơ sở y tế")
+    worker.tick("Minh chứng", "Giấy xác nhận của nơi cung cấp")
     keep(worker)
 
 
@@ -253,7 +258,7 @@ def close(worker: Desk, leader: Desk, case: str, it_is) -> None:
     record(worker, case, "Kết thúc kế hoạch hỗ trợ, can thiệp; đóng hồ sơ")
     worker.write("Ngày thực hiện", "14/04/2022")
     worker.choose("Lý do", "Không còn nguy cơ, thể chất và tinh thần ổn định")
-    worker.write("Kết quả", "Bốn nhu cầu đã được đáp ứng.")
+    worker.write("Kết quả", "Năm nhu cầu đã được đáp ứng.")
     keep(worker)
     it_is("2022-04-15 09:00")
     leader.follow("Chờ duyệt")
