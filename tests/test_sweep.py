@@ -99,7 +99,7 @@ PAGES = {
     "detections.page": [Page(DET, DETECTION, about="detection")],
     "detections.reporters": [Page(DET + "/reporters", READERS, FIELD, "detection", own=True)],
     "detections.step": [Page(DET + "/steps/verified", RECORDERS, about="detection")],
-    "detections.take": [Page(DET + "/take", RECORDERS, about="detection", own=True)],
+    "detections.take": [Page(DET + "/take", RECORDERS, FIELD, "detection", own=True)],
     "places.add_hamlet": [Page("/admin/units/{unit}/hamlets", ("administrator",), about="unit")],
     "places.end_hamlet": [Page("/admin/units/{unit}/hamlets/{hamlet}/end", ("administrator",), about="unit")],
     "places.index": [Page("/admin/units", ("administrator",))],
@@ -282,7 +282,7 @@ def test_reading_by_everyone_everywhere(town):
     before = snapshot(town)
     wrong, answers = sweep(town, "GET")
     assert not wrong, "\n".join(wrong)
-    assert len(answers) > 1000
+    assert len(answers) > 500
     changed = [name for name, rows in snapshot(town).items() if rows != before[name]]
     assert not changed, f"reading changed {changed}"
     _check_log(town, answers)
@@ -395,8 +395,8 @@ def test_writing_by_everyone_everywhere(town):
     before = snapshot(town)
     wrong, answers = sweep(town, "POST")
     assert not wrong, "\n".join(wrong)
-    assert len(answers) > 1000
+    assert len(answers) > 500
     changed = {name for name, rows in snapshot(town).items() if rows != before[name]}
     assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "ledger_entry", "ledger_subject",
-                       "detected", "case_span", "sign_in_attempt"}, changed  # fmt: skip
+                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt"}, changed  # fmt: skip
     _check_secrets(town, answers)
