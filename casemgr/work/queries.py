@@ -91,7 +91,7 @@ def with_labels(session, found: list[Task]) -> list[Task]:
             query = sa.select(model.subject, model.beneficiary).where(
                 model.province == province(), model.subject.in_(ids), model.beneficiary.is_not(None)
             )
-            owners.update(session.execute(query).tuples().all())
+            owners.update((subject, beneficiary) for subject, beneficiary in session.execute(query))
     labels = people.labels(session, list(owners.values())) if owners else {}
     for task in found:
         task.label = labels.get(owners.get(task.subject), "")
