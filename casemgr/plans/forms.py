@@ -32,12 +32,13 @@ class FigureForm(Form):
 
     def choose(self, plan: Plan, units: list[tuple[str, str]]) -> None:
         """Fills the lists."""
-        lang, empty = language(), [("", gettext("chọn"))]
+        lang, empty = language(), [("", gettext("Chọn…"))]
         self.input.choices = empty + [(i.code, i.name[lang]) for i in plan.inputs.values()]
         self.source.choices = empty + [(code, name[lang]) for code, name in plan.sources.items()]
         self.unit.choices = empty + units
         if not any(i.kind == "share" for i in plan.inputs.values()):
             del self.numerator, self.denominator
+            self.value.flags.required = True  # nothing else says the figure; rules.check refuses its absence
 
     def values(self) -> dict:
         """Clean values as `rules.check` takes them."""
@@ -58,6 +59,7 @@ class CorrectionForm(FigureForm):
     def choose(self, plan: Plan, units=()) -> None:
         if not any(i.kind == "share" for i in plan.inputs.values()):
             del self.numerator, self.denominator
+            self.value.flags.required = True  # nothing else says the figure; rules.check refuses its absence
 
     def values(self) -> dict:
         names = ("value", "numerator", "denominator", "note", "document", "document_date")
