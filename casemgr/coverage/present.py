@@ -299,6 +299,11 @@ def tables(
     found = []
     for dimension, figures in groups.items():
         lines = [(code, group_name(dimension, code, tree), row(result.indicator, figure)) for code, figure in figures]
-        lines.sort(key=lambda line: (line[0] == "", line[0]))
+        lines.sort(key=lambda line: (line[0] == "", _first_age(line[0]) if dimension == "age" else 0, line[0]))
         found.append((dimension, gettext(DIMENSIONS[dimension]), lines))
     return found
+
+
+def _first_age(band: str) -> int:
+    """The lowest age of a band like '6-10' or '30+'."""
+    return int(band.rstrip("+").partition("-")[0] or 0)
