@@ -166,6 +166,7 @@ class Town:
     world: World
     clients: dict
     messages: list
+    brief: bool
 
     def ask(self, who, method: str, path: str, **body):
         if who not in self.clients:
@@ -193,6 +194,12 @@ class Town:
         codes = ("TE",) if page.about == "detection" else page.only
         return [item for (code, _unit), item in self.world.items.items() if code in codes]
 
+    def askers(self, page: Page) -> list:
+        """Everyone, the assigned worker first. Who is stopped at the door never comes near the database's scopes:
+        on the second database one of each role is enough."""
+        found = sorted(self.users(), key=lambda who: who[1] != "assigned")
+        return [who for who in found if not self.brief or who[0] in page.door or who[1] == "own"]
+
     def users(self) -> list:
         return [who for who in self.world.users if who[1] != "target"]
 
@@ -216,7 +223,7 @@ def town(request, templates, tmp_path_factory):
         sa.event.listen(db.engine, "connect", _hurry)
         world = build(db.session)
         db.session.remove()
-    yield Town(app, world, {}, messages)
+    yield Town(app, world, {}, messages, brief=request.param != BACKENDS[0])
     logging.getLogger().removeHandler(ear)
     app.logger.removeHandler(ear)
     with app.app_context():
@@ -246,7 +253,7 @@ def sweep(town: Town, method: str) -> tuple[list, list]:
     rules = {r.endpoint for r in town.app.url_map.iter_rules() if method in r.methods}
     for endpoint in sorted(rules, key=lambda e: (LAST.index(e) + 1 if e in LAST else 0, e)):
         for page in PAGES[endpoint]:
-            for who in sorted(town.users(), key=lambda who: who[1] != "assigned"):
+            for who in town.askers(page):
                 for item in town.items(page):
                     response = town.ask(who, method, town.address(page, item), data=body(town, page))
                     wanted = expected(page, *who, item)
@@ -317,8 +324,8 @@ def _check_hidden(town: Town, answers: list, method: str) -> None:
         address, missing = town.address(page, item), town.address(page, item, absent=True)
         key = (page, who)
         if key not in absent:
-            absent[key] = town.ask(who, method, missing, data=body(town, page))
-        other = absent[key]
+            absent[key] = missing, town.ask(who, method, missing, data=body(town, page))
+        missing, other = absent[key]
         assert other.status_code == 404, f"{endpoint}: {missing}"
         assert plain(response.text, address) == plain(other.text, missing), f"{endpoint} by {who} tells more than 404"
         assert [h for h in response.headers if h[0] not in ("Content-Length", "Date")] == [
@@ -375,6 +382,7 @@ def test_nothing_is_written_when_the_log_cannot_be_written(town):
             response = town.ask(("worker", "assigned"), "POST", path, data=data)
             assert response.status_code == 503
             assert "Neáng" not in response.text
+            assert "Nội dung vừa gửi chưa được lưu." in response.text
     assert snapshot(town) == before
 
 
