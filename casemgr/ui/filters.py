@@ -17,4 +17,5 @@ def init_app(app) -> None:
 
 def weekday(day) -> str:
     """The day of the week with a capital, in the reader's language."""
-    return format_date(day, "EEEE", rebase=False).capitalize()
+    name = format_date(day, "EEEE", rebase=False)
+    return name[:1].upper() + name[1:]

@@ -40,7 +40,7 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
         _near(actor, tree, Permission.CASE_READ, Permission.DETECTION_LIST),
         scope,
         CaseSpan.pending,
-        CaseSpan.role.in_(roles),
+        sa.or_(CaseSpan.role.in_(roles), urgent),  # an emergency is everybody's, whoever should have taken it
         sa.or_(CaseSpan.due <= until, urgent, CaseSpan.track == "detection"),
     )
     if mine:
