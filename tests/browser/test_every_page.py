@@ -17,6 +17,8 @@ from tests.browser.conftest import served
 from tests.browser.eyes import Eyes
 from tests import conftest as house
 
+# The forms of entries are all made of the same parts; these two programmes have every part there is.
+FORMS_OF = ("TE", "MT")
 UNPAGED = {"ui.static", "ui.healthz", "ui.readyz"}
 # A kind of page is looked at once in each of these groups; those that differ by role, once for each visitor.
 VISITORS = {
@@ -31,11 +33,12 @@ def province(tmp_path_factory):
     """(address, kind): the demo province, served; and what kind of page a link leads to."""
     folder = tmp_path_factory.mktemp("province")
     app = create_app(
-        house.test_config(folder, f"sqlite:///{folder / 'casemgr.db'}") | {"CASEMGR_TODAY": "2022-06-15", "CASEMGR_DEMO": 1}
+        house.test_config(folder, f"sqlite:///{folder / 'casemgr.db'}")
+        | {"CASEMGR_TODAY": "2022-06-15", "CASEMGR_DEMO": 1}
     )
     house.build_schema(app)
     with app.app_context():
-        build(db.session, cases=200, seed=3, today=date(2022, 6, 15))
+        build(db.session, cases=120, seed=3, today=date(2022, 6, 15))
         files = db.session.execute(sa.select(CaseFile.number, CaseFile.programme, CaseFile.status)).all()
         found = db.session.execute(sa.select(Detected.number, Detected.programme, Detected.status)).all()
         db.session.remove()
@@ -51,9 +54,13 @@ def province(tmp_path_factory):
         if endpoint in UNPAGED:
             return None
         programme, status = subjects.get(values.get("number"), ("", ""))
-        what = (
-            values.get("kind") or values.get("indicator") or (status if endpoint.endswith((".case", ".page")) else "")
-        )
+        if endpoint == "cases.case":
+            return endpoint, programme, status
+        if endpoint == "cases.entry" and programme not in FORMS_OF:
+            return None
+        if endpoint not in ("cases.entry", "detections.page", "detections.step"):
+            programme = ""
+        what = values.get("kind") or values.get("indicator") or ""
         return endpoint, programme, what
 
     with served(app) as address:
