@@ -13,9 +13,9 @@ from casemgr.db import db
 from casemgr.demo.build import build
 from casemgr.demo.staff import PASSWORD
 from casemgr.detections.models import Detected
+from tests import conftest as house
 from tests.browser.conftest import served
 from tests.browser.eyes import Eyes
-from tests import conftest as house
 
 # The forms of entries are all made of the same parts; these two programmes have every part there is.
 FORMS_OF = ("TE", "MT")
