@@ -9,7 +9,7 @@ from casemgr.access import accounts, services
 from casemgr.access.forms import EmptyForm, GrantForm, UserForm
 from casemgr.access.models import RoleGrant, User
 from casemgr.access.policy import ROLES, Answer, Permission, may_grant, scope
-from casemgr.access.web import current_actor, guard, log_access, require, role_title
+from casemgr.access.web import current_actor, guard, log_access, may, require, role_title
 from casemgr.clock import now
 from casemgr.db import begin_write, db
 from casemgr.programmes import programmes
@@ -124,11 +124,12 @@ def end_grant(id: UUID, grant_id: UUID):
 @bp.post("/users/<uuid:id>/reset")
 @guard(Permission.USER_MANAGE, late=True)
 def reset(id: UUID):
-    _not_self(_user(id))
+    _may_close(_user(id))
     password = accounts.one_time_password()
     made = accounts.hashed(password)
     begin_write()
     user = _user(id)
+    _may_close(user)
     services.set_password(db.session, user, made, must_change=True)
     log_access("user:reset", user.id, user.unit_id)
     return render_template("access/password_shown.html", user=user, password=password, new=False)
@@ -138,7 +139,7 @@ def reset(id: UUID):
 @guard(Permission.USER_MANAGE)
 def active(id: UUID):
     user = _user(id)
-    _not_self(user)
+    _may_close(user)
     services.set_active(db.session, user, request.form.get("active") == "1")
     log_access("user:open" if user.active else "user:close", user.id, user.unit_id)
     flash(gettext("Đã mở lại tài khoản.") if user.active else gettext("Đã khóa tài khoản."), "success")
@@ -162,6 +163,21 @@ def _may_grant(user: User, unit: str):
     return actor
 
 
+def _may_close(user: User) -> None:
+    """Whoever sets a password could use the account: not one's own, nor one that reaches further than oneself."""
+    _not_self(user)
+    if _reaches_further(user):
+        log_access(Permission.USER_MANAGE, user.id, detail="reaches-further")
+        abort(403)
+
+
+def _reaches_further(user: User) -> bool:
+    """Whether a role of the account lies outside the units of the administrator."""
+    today = now().date()
+    held = [grant.unit_id for grant in user.grants if grant.valid_to is None or grant.valid_to > today]
+    return not all(may(Permission.USER_MANAGE, unit=unit) for unit in held)
+
+
 def _not_self(user: User) -> None:
     if user.id == current_actor().user_id:
         log_access(Permission.USER_MANAGE, user.id, detail="self")
@@ -176,6 +192,7 @@ def _user_page(user: User, form: GrantForm):
         user=user,
         empty=EmptyForm(formdata=None),
         own=user.id == current_actor().user_id,
+        further=_reaches_further(user),
         held=[grant for grant in user.grants if grant.valid_to is None or grant.valid_to > today],
         ended=[grant for grant in user.grants if grant.valid_to is not None and grant.valid_to <= today],
         title=_title,

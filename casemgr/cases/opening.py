@@ -18,6 +18,7 @@ from casemgr.cases.views import MOST_FOUND, bp, opened_here
 from casemgr.cases.web import facts_of
 from casemgr.clock import now
 from casemgr.db import db
+from casemgr.ledger import services as ledger
 from casemgr.people import services as people
 from casemgr.people.forms import HouseholdForm, PersonForm
 from casemgr.people.rules import Person
@@ -91,6 +92,8 @@ def new_file():
     entry = opened() if save else opened(formdata=None, data={"occurred": _today(programme)})
     alike = []
     if save:
+        if entry.has_id():
+            ledger.take_turns(db.session, entry.id)
         earlier = queries.case_of_entry(db.session, entry.id) if entry.has_id() else None
         if earlier is not None:  # the button was pressed twice
             return _go(queries.file_of(db.session, earlier))
@@ -172,13 +175,16 @@ def _check_single(programme: Programme, beneficiary: UUID) -> None:
 
 
 def _alike(person, place: PlaceForm) -> list:
-    """Who may be the same; nobody is created before the worker has looked at them."""
+    """Who may be the same; nobody is created before the worker has looked at them, and every look is logged."""
     try:
         facts = Person(**({"home": place.unit.data} | person.facts()))
     except Refused as refused:
         refuse(person, refused)
         return []
-    return people.candidates(db.session, facts)
+    found = people.candidates(db.session, facts)
+    for each in found:
+        log_access("person:match", each.subject, each.unit_id)
+    return found
 
 
 def _beneficiary(place: PlaceForm) -> UUID | None:

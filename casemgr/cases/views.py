@@ -27,7 +27,7 @@ from casemgr.units.loading import calendar
 from casemgr.units.web import current_tree
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
-PAGE = 50
+PAGE = 25
 MOST_FOUND = 50
 
 

@@ -148,7 +148,7 @@ def _parts(indicator: Indicator, figure: Figure) -> str:
         return f"{show_number(figure.numerator)} {unit[lang]}" if figure.numerator is not None else ""
     text = f"{show_number(figure.numerator)} / {show_number(figure.denominator)} {unit[lang]}"
     if indicator.rule == "two_readings":
-        text += " " + gettext("có hồ sơ" if indicator.setting("reading") == "file" else "phát hiện")
+        text += " " + (gettext("có hồ sơ") if indicator.setting("reading") == "file" else gettext("phát hiện"))
     children = figure.beside.get("beneficiaries")
     return text + f" ({gettext(BESIDE['beneficiaries'], n=show_number(children))})" if children else text
 
@@ -230,7 +230,8 @@ def group_name(dimension: str, code: str, tree: UnitTree) -> str:
         return gettext("không rõ")
     if dimension == "age":
         return code.replace("-", "–")
-    return gettext({"sex": SEXES, "ethnicity": PEOPLES}[dimension].get(code, code))
+    names = SEXES if dimension == "sex" else PEOPLES
+    return gettext(names.get(code, code))
 
 
 def step_name(programme: Programme, code: str) -> str:

@@ -259,11 +259,12 @@ def _case(case: Case, asked: Asked) -> dict:
         address = f"/cases/{case.number}"
     elif not case.opened and may(Permission.DETECTION_READ, **facts):
         address = f"/detections/{case.number}"
+    # Every figure counts the same for everyone; a file that the reader may not open keeps its number to itself.
     reasons = [present.reason(line, asked.t, programme) for line in case.failing]
     if not reasons and case.state == "missed":
         reasons = [gettext("chưa có đợt điều trị nào trong năm")]
     return {
-        "number": case.number,
+        "number": case.number if address else gettext("hồ sơ của người khác"),
         "address": address,
         "unit": case.unit,
         "reasons": reasons,

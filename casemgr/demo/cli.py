@@ -44,7 +44,7 @@ def demo(cases: int, seed: int, wipe: bool, if_absent: bool) -> None:
             "Cơ sở dữ liệu này không phải dữ liệu minh họa và không trống; flask demo không ghi vào đây."
         )
     if mark is not None:
-        _wipe()
+        drop_everything()
     vault.create_key_file(Path(current_app.config["CASEMGR_KEY_FILE"]))
     _make_schema()
     result = build(db.session, cases=cases, seed=seed, today=today, told=_progress())
@@ -107,7 +107,7 @@ def _holds_anything() -> bool:
     return found
 
 
-def _wipe() -> None:
+def drop_everything() -> None:
     """Drops and makes every table anew; the key file stays, keys of subjects go."""
     db.session.remove()
     db.drop_all()

@@ -15,7 +15,7 @@ from casemgr.demo import days
 MET, NOT_DUE, MISSED, UNKNOWN = "met", "not_due", "missed", "unknown"
 PENDING, EXCLUDED, UNSUBSTANTIATED, DUPLICATE = "pending", "excluded", "unsubstantiated", "duplicate"
 ORDER = (MISSED, UNKNOWN, NOT_DUE, MET)
-VERIFY, PROCEDURE, SUPPORT, NEED, AFTER_START, AFTER_APPROVAL = 3, 7, 17, 12, 3, 10
+VERIFY, ABOVE, PROCEDURE, SUPPORT, NEED, AFTER_START, AFTER_APPROVAL = 3, 5, 7, 17, 12, 3, 10
 EMERGENCY = timedelta(hours=12)
 
 
@@ -122,8 +122,9 @@ def _without_file(child: Child, t: datetime) -> str:
     if _by(child.refuted_at, t):
         return UNSUBSTANTIATED
     if not _by(child.verified_at, t):
-        waits = _by(child.proposed_at, t) or t <= days.due(child.received, VERIFY)
-        return PENDING if waits else MISSED
+        # Proposed as not substantiated, it waits for the unit above, but not for ever.
+        due = days.due(child.proposed_at, ABOVE) if _by(child.proposed_at, t) else days.due(child.received, VERIFY)
+        return PENDING if t <= due else MISSED
     if t > days.due(child.received, PROCEDURE):
         return MISSED
     if child.emergency and child.received_to_the_day:

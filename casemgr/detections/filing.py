@@ -7,6 +7,7 @@ from flask_babel import gettext
 
 from casemgr.access.web import Permission, guard, log_access, may, require
 from casemgr.cases.forms import EntryForm, build, refuse
+from casemgr.cases.web import facts_of
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.detections import services
@@ -147,6 +148,12 @@ def _alike(sheet: Sheet, person) -> list:
     return [(each, may(Permission.PERSON_SEARCH, unit=each.unit_id)) for each in found]
 
 
+def _held(sheet: Sheet, subjects: list[UUID]) -> dict:
+    """The open file of each of these people, where the reader may open it."""
+    found = services.open_case_of(db.session, sheet.programme, subjects)
+    return {subject: file for subject, file in found.items() if may(Permission.CASE_READ, **facts_of(file))}
+
+
 def _show(sheet: Sheet, entry: EntryForm, person, alike: list):
     forms = [form for form in (person, entry) if form is not None]
     wrong = next((form for form in forms if form.errors or form.form_errors), None)
@@ -160,7 +167,7 @@ def _show(sheet: Sheet, entry: EntryForm, person, alike: list):
         forms=forms,
         asked=_in_order(person),
         alike=alike,
-        held=services.open_case_of(db.session, sheet.programme, [each.subject for each, _may in alike]),
+        held=_held(sheet, [each.subject for each, _may in alike]),
         submitted=request.method == "POST",
     )
     return shown, 422 if wrong is not None or (request.method == "POST" and alike) else 200

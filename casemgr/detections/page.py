@@ -174,7 +174,7 @@ class Reader:
             return []
         found = []
         mine = self.row.worker == str(current_actor().user_id)
-        if self.sheet.open and self.row.emergency and self.row.taken_at is None and not mine:
+        if self.sheet.open and self.row.emergency and self.row.taken_at is None and not mine and self.sheet.full:
             found.append(Action(gettext("Tôi nhận xử lý"), self._at("take"), post=True, main=True))
         for kind in self.programme.detection.kinds.values():
             if kind.code == "detected" or not kind.offer or not self._fits(kind):

@@ -117,7 +117,10 @@ def span_rows(state: DetectedState) -> list[dict]:
             "ended": span.ended,
             "detail": span.detail,
             "band": span.band,
-            "pending": span.met is None and span.ended is None and state.status in OPEN,
+            # What was proposed to the unit above waits there, whatever became of the detection meanwhile.
+            "pending": span.met is None
+            and span.ended is None
+            and (state.status in OPEN or span.criterion.role == "above"),
             "unit_id": state.unit,
             "worker": state.worker,
             "role": span.criterion.role,

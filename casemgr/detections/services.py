@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from casemgr import vault
 from casemgr.cases.services import random_number
-from casemgr.db import begin_write, is_postgresql
+from casemgr.db import begin_write
 from casemgr.detections import drafts
 from casemgr.detections.base import (
     By,
@@ -79,7 +79,7 @@ def report(session, programme: str, what: Report, *, author: str, unit: str, now
     detected in it and their case files are told. Raises Refused, ProgrammeRefusal (with `route`), EntryConflict.
     """
     begin_write(session)
-    _one_at_a_time(session, what.token)
+    ledger.take_turns(session, what.token)
     known = ledger.entries_of(session, [what.subject, *what.people])
     if what.incident is not None:
         _check_incident(known.get(what.incident), programme)
@@ -96,12 +96,6 @@ def report(session, programme: str, what: Report, *, author: str, unit: str, now
             if row.subject not in what.people:
                 tell_receipt(session, row.subject, what.counts(now), author=author, unit=unit, now=now)
     return Reported(what.subject, number, tuple(zip(what.people, numbers, strict=True)))
-
-
-def _one_at_a_time(session, token: UUID) -> None:
-    """The same form sent twice at once: the second waits and then finds what the first has written."""
-    if is_postgresql(session):
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(token.int & 0x7FFF_FFFF_FFFF_FFFF)))
 
 
 def _check_incident(entries: list[Entry] | None, programme: str) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from flask import abort, flash, redirect, url_for
 from flask_babel import gettext
 
-from casemgr.access.web import Permission, actor_of, current_actor, guard, require
+from casemgr.access.web import Permission, actor_of, current_actor, guard, may, require
 from casemgr.cases.forms import entry_form, options, refuse
 from casemgr.cases.queries import workers_for
 from casemgr.clock import now
@@ -14,7 +14,7 @@ from casemgr.db import db
 from casemgr.detections import services
 from casemgr.detections.forms import AssignForm, DecideForm, DuplicateForm, ExcludeForm, IncludeForm, StepForm
 from casemgr.detections.views import bp, teller
-from casemgr.detections.web import Sheet, by, deciding_unit, open_sheet
+from casemgr.detections.web import Sheet, by, deciding_unit, open_sheet, place_of, reading
 from casemgr.ledger.services import Stale
 from casemgr.refused import Refused
 from casemgr.ui.forms import show_form
@@ -35,6 +35,8 @@ def _today(form_class, **data):
 @guard(Permission.DETECTION_WRITE)
 def take(number: str):
     sheet = open_sheet(number, Permission.DETECTION_WRITE)
+    # Where only the assigned worker reads, nobody else takes it and so reads it: the leader assigns it anew.
+    require(Permission.IDENTITY_READ, subject=sheet.row.subject, **sheet.place, **reading(sheet.row))
     moment, worker = now(), str(current_actor().user_id)
     if sheet.state.worker == worker and sheet.state.taken_at is not None:
         return _back(number, gettext("Bạn đang phụ trách trường hợp này."))
@@ -74,6 +76,9 @@ def duplicate(number: str):
 
     def write(moment: datetime):
         of = (form.of.data or "").upper().replace(" ", "")
+        other = services.find(db.session, of)
+        if other is not None and not may(Permission.DETECTION_READ, **place_of(other)):
+            of = ""  # outside the scope nothing exists, and nothing is written there
         services.mark_duplicate(db.session, sheet.row.subject, of, form.note.data or "", by(sheet, form, moment))
 
     return _form("step", sheet, form, write, gettext("Ghi là trùng"), gettext("Đã ghi là trùng."))
@@ -102,7 +107,7 @@ def include(number: str):
     form = _today(IncludeForm)
 
     def write(moment: datetime):
-        writer = by(sheet, form, moment, deciding_unit(sheet.row.unit_id))
+        writer = by(sheet, form, moment, deciding_unit(sheet.row))
         services.include(db.session, sheet.row.subject, form.note.data or "", writer)
 
     return _form("step", sheet, form, write, gettext("Tính lại vào chỉ tiêu"), gettext("Đã tính lại vào chỉ tiêu."))
@@ -137,7 +142,7 @@ def decide(number: str, id: UUID):
     def write(moment: datetime):
         if stored:  # the button was pressed twice
             return
-        writer = by(sheet, form, moment, deciding_unit(sheet.row.unit_id))
+        writer = by(sheet, form, moment, deciding_unit(sheet.row))
         services.decide(
             db.session, sheet.row.subject, id, form.outcome.data, form.note.data or "", writer, form.seen_seq
         )

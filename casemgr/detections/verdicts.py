@@ -18,13 +18,16 @@ from casemgr.programmes.spans import MISSED, NOT_DUE, UNKNOWN
 def _unverified(state: DetectedState, t: datetime) -> str:
     """The verdict of a detection that is not verified at t: not due before the clock has run out, then missed.
 
-    While a proposal «not substantiated» waits for the unit above, the commune has done its part.
+    While a proposal «not substantiated» waits for the unit above, the commune has done its part; but a proposal that
+    nobody decides in time does not take the child out of the count.
     """
     last = last_verification(state, t)
     if last is not None:
         decision = state.decision_on(last)
         if decision is None or decision.occurred_at > t:
-            return NOT_DUE
+            waiting = next((s for s in state.spans if s.criterion.role == "above" and s.anchor == last.id), None)
+            late = waiting is not None and waiting.due is not None and t > waiting.due
+            return MISSED if late else NOT_DUE
     span = next((s for s in state.spans if s.criterion.code == VERIFIED), None)
     if span is None:
         return NOT_DUE

@@ -23,7 +23,7 @@ from casemgr.units.loading import calendar
 from casemgr.units.web import current_tree
 
 bp = Blueprint("detections", __name__, url_prefix="/detections")
-PAGE = 50
+PAGE = 25
 
 
 @bp.get("")

@@ -115,7 +115,8 @@ def by(sheet: Sheet, form, now: datetime, unit: str | None = None) -> services.B
     return services.By(author, unit or sheet.row.unit_id, now, form.occurred_at, form.id)
 
 
-def deciding_unit(unit: str) -> str:
-    """The unit above `unit` in which whoever acts decides."""
-    held = [g for g in current_actor().grants if Permission.DETECTION_DECIDE in ROLES[g.role] and unit in g.below]
-    return held[0].unit if held else unit
+def deciding_unit(row: Detected) -> str:
+    """The unit above the detection's in which whoever acts decides."""
+    held = [g for g in current_actor().grants if Permission.DETECTION_DECIDE in ROLES[g.role]]
+    above = [g.unit for g in held if row.unit_id in g.below and row.programme in g.programmes]
+    return above[0] if above else row.unit_id

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -108,6 +109,13 @@ def lock(session, subject: UUID) -> int:
     return session.execute(head.with_for_update()).scalar_one()
 
 
+def take_turns(session, token: UUID) -> None:
+    """The same form sent twice at once: the second waits here and then finds what the first has written."""
+    begin_write(session)
+    if is_postgresql(session):
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(token.int & 0x7FFF_FFFF_FFFF_FFFF)))
+
+
 def append(session, subject: UUID, drafts: Sequence[Draft], on_seq: int | None = None) -> list[Entry]:
     """Appends to one ledger and refreshes its projection in the same transaction.
 
@@ -142,8 +150,11 @@ def append_many(session, batches: Sequence[tuple[UUID, Sequence[Draft]]]) -> lis
             moved.append({"b_id": subject, "head_seq": ledger[-1].seq, "head_mac": ledger[-1].mac})
             ledgers.append((heads[subject].kind, subject, ledger))
     if rows:
+        foreign = is_postgresql(session) and any(draft.id for _, drafts in batches for draft in drafts)
         try:
-            session.execute(sa.insert(ENTRIES), rows)
+            # PostgreSQL gives up a transaction in which a statement failed; the page must still be shown.
+            with session.begin_nested() if foreign else nullcontext():
+                session.execute(sa.insert(ENTRIES), rows)
         except IntegrityError:  # the id stands in another ledger: whatever it says there, it is not this
             raise EntryConflict(CONFLICT) from None
         advance = sa.update(SUBJECTS).where(SUBJECTS.c.province == province(), SUBJECTS.c.id == sa.bindparam("b_id"))

@@ -112,7 +112,7 @@ def register_many(session, new: Sequence[Registration]) -> list[UUID]:
         if item.kind not in KINDS:
             raise ValueError(f"no such kind of beneficiary: {item.kind}")
         checked.append(replace(item, person=check(item.person, item.now.date())))
-    known = _known(session, [item.subject for item in checked if item.entry])
+    known = _known(session, [item for item in checked if item.entry])
     fresh = [item for item in checked if item.subject not in known]
     if fresh:
         ledger.create_many(session, [(item.kind, item.subject) for item in fresh])
@@ -127,13 +127,21 @@ def _registered(item: Registration) -> Draft:
     return _draft("registered", item.actor, item.unit, item.now, coded, sealed, item.entry)
 
 
-def _known(session, subjects: Sequence[UUID]) -> set[UUID]:
-    """Those of the subjects that exist: a device sent them before."""
-    found: set[UUID] = set()
-    for part in chunks(subjects):
-        query = sa.select(ledger.SUBJECTS.c.id)
-        query = query.where(ledger.SUBJECTS.c.province == ledger.province(), ledger.SUBJECTS.c.id.in_(part))
-        found.update(session.scalars(query))
+def _known(session, new: Sequence[Registration]) -> set[UUID]:
+    """The subjects that were registered by the same entry: the form, or the device, sent them before.
+
+    Raises EntryConflict where the subject is another's: a second registration would put one person in its place.
+    """
+    entries, found = {item.subject: item.entry for item in new}, set()
+    table, subjects = ledger.ENTRIES, ledger.SUBJECTS
+    for part in chunks(list(entries)):
+        first = sa.and_(table.c.province == subjects.c.province, table.c.subject == subjects.c.id, table.c.seq == 1)
+        query = sa.select(subjects.c.id, table.c.id.label("entry")).outerjoin_from(subjects, table, first)
+        query = query.where(subjects.c.province == ledger.province(), subjects.c.id.in_(part))
+        for row in session.execute(query):
+            if row.entry != entries[row.id]:
+                raise ledger.EntryConflict(ledger.CONFLICT)
+            found.add(row.id)
     return found
 
 

@@ -56,7 +56,7 @@ class CorrectionForm(FigureForm):
     input = unit = start = end = source = None
     note = LongTextField(lazy_gettext("Lý do đính chính"), [DataRequired()], limit=1000)
 
-    def choose(self, plan: Plan, units=()) -> None:
+    def choose(self, plan: Plan, units=(), inputs=()) -> None:
         if not any(i.kind == "share" for i in plan.inputs.values()):
             del self.numerator, self.denominator
             self.value.flags.required = True  # nothing else says the figure; rules.check refuses its absence

@@ -101,6 +101,10 @@ class Plan:
     note: Text | None
     digest: str
 
+    def programme_of(self, item: str) -> str | None:
+        """The programme whose indicators read this input: who holds a role for it enters and confirms it."""
+        return next((i.programme for i in self.indicators.values() if item in i.uses.values()), None)
+
     @property
     def definition(self) -> str:
         return f"{self.code}:{self.digest}"

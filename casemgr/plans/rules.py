@@ -232,7 +232,7 @@ def _numbers(item: Input, values: dict) -> dict:
             raise Refused(N_("Số %(unit)s phải là số nguyên."), "value", unit=item.unit_of_count.vi)
         return {"value": str(int(value))}
     if value > 100:
-        raise Refused(N_("Tỷ lệ phải từ 0 đến 100%%."), "value")
+        raise Refused(N_("Tỷ lệ phải từ 0 đến 100%."), "value")
     if (top is None) != (whole is None):
         raise Refused(
             N_("Nhập cả số đạt và tổng số, hoặc bỏ trống cả hai."), "numerator" if top is None else "denominator"

@@ -8,7 +8,6 @@ from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 
-from casemgr.db import begin_write
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry, effective
 from casemgr.ledger.services import Projection, province
@@ -74,7 +73,7 @@ def report(
     coded = rules.check(plan, dict(values), now, tree)
     names = "/".join(coded[k] for k in ("plan", "input", "unit", "from", "to", "source"))
     subject = uuid5(NAMES, names)
-    begin_write(session)
+    ledger.take_turns(session, subject)
     known = (
         sa.select(sa.func.count()).select_from(TABLE).where(TABLE.c.province == province(), TABLE.c.subject == subject)
     )

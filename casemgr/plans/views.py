@@ -43,8 +43,7 @@ class Line:
 def index():
     """All figures of all plans in the reader's units, the unconfirmed first."""
     found = [f for plan in plans().values() for f in services.figures(db.session, plan.code)]
-    mine = _units()
-    found = [f for f in found if f.unit in mine]
+    found = [f for f in found if may(Permission.REPORTED_WRITE, **_place(f))]
     found.sort(key=lambda f: (f.confirmed, f.input, -f.end.toordinal(), f.unit))
     return render_template("plans/reported.html", lines=_lines(found))
 
@@ -55,9 +54,11 @@ def new():
     plan = plans().get(request.args.get("plan", "")) or next(iter(plans().values()), None) or abort(404)
     form, tree = FigureForm(), current_tree()
     units = sorted((u for u in _units() if u in tree), key=lambda u: tree[u].path)
-    form.choose(plan, [(u, _unit_label(u)) for u in units])
+    inputs = [i for i in plan.inputs if may(Permission.REPORTED_WRITE, programme=plan.programme_of(i))]
+    form.choose(plan, [(u, _unit_label(u)) for u in units], inputs)
     if form.validate_on_submit():
-        actor = require(Permission.REPORTED_WRITE, unit=form.unit.data)
+        programme = plan.programme_of(form.input.data)
+        actor = require(Permission.REPORTED_WRITE, unit=form.unit.data, programme=programme)
         try:
             subject, _entry = services.report(
                 db.session, plan, form.values(), author=str(actor.user_id), unit=form.unit.data, now=now(), tree=tree
@@ -65,7 +66,7 @@ def new():
         except Refused as refused:
             _refuse(form, refused)
         else:
-            log_access(Permission.REPORTED_WRITE, subject, form.unit.data)
+            log_access(Permission.REPORTED_WRITE, subject, form.unit.data, programme)
             flash(gettext("Đã lưu. Số liệu được tính sau khi người khác xác nhận."), "success")
             return redirect(url_for("reported.show", subject=subject), 303)
     return show_form(
@@ -90,7 +91,7 @@ def show(subject: UUID):
 def confirm(subject: UUID):
     plan, versions, _head = _find(subject, Permission.REPORTED_CONFIRM)
     figure, form = versions[-1], ConfirmForm()
-    actor = require(Permission.REPORTED_CONFIRM, unit=figure.unit, author=figure.author, subject=subject)
+    actor = require(Permission.REPORTED_CONFIRM, author=figure.author, subject=subject, **_place(figure))
     seen = request.form.get("head", "")
     if not form.validate_on_submit() or not (seen.isascii() and seen.isdigit() and len(seen) < 9):
         abort(400)
@@ -113,7 +114,7 @@ def correct(subject: UUID):
     form = CorrectionForm(document=last.document, document_date=last.document_date, value=last.value)
     form.choose(plan)
     if form.validate_on_submit():
-        actor = require(Permission.REPORTED_WRITE, unit=last.unit)
+        actor = current_actor()
         seen = request.form.get("head", "")
         on_seq = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1
         try:
@@ -135,12 +136,17 @@ def correct(subject: UUID):
 
 
 def _find(subject: UUID, permission: Permission) -> tuple[Plan, list[Reported], int]:
-    """A figure in the reader's units, else 404."""
+    """A figure in the reader's units and programmes, else 404."""
     versions, head = services.find(db.session, subject)
     if not versions or versions[-1].plan not in plans():
         abort(404)
-    require(permission, unit=versions[-1].unit)
+    require(permission, **_place(versions[-1]))
     return plans()[versions[-1].plan], versions, head
+
+
+def _place(figure: Reported) -> dict:
+    """What the policy wants to know about a figure."""
+    return {"unit": figure.unit, "programme": plans()[figure.plan].programme_of(figure.input)}
 
 
 def _refuse(form, refused: Refused) -> None:
@@ -182,7 +188,7 @@ def _line(figure: Reported, names: dict[str, str]) -> Line:
         source=source[lang] if source else figure.source,
         author=names.get(figure.author, figure.author),
         confirmer=names.get(figure.confirmed_by or "", figure.confirmed_by or ""),
-        may_confirm=not figure.confirmed and may(Permission.REPORTED_CONFIRM, unit=figure.unit, author=figure.author),
+        may_confirm=not figure.confirmed and may(Permission.REPORTED_CONFIRM, author=figure.author, **_place(figure)),
     )
 
 

@@ -18,7 +18,9 @@ FIELD_TYPES = {
 CLOCK_UNITS = ("hours", "workdays", "days", "months")
 # Entry kinds every ledger understands; a programme describes those it uses and adds its own.
 CASE_KINDS = frozenset({"told", "voided", "linked", "assigned", "transferred", "decided"})
-DETECTION_KINDS = frozenset({"detected", "told", "voided", "matched", "decided", "assigned", "taken", "duplicate"})
+DETECTION_KINDS = frozenset(
+    {"excluded", "detected", "told", "voided", "matched", "decided", "assigned", "taken", "duplicate"}
+)
 
 
 def load_folder(folder: Path) -> dict[str, Programme]:
@@ -75,6 +77,7 @@ def _programme(r: Reader, digest: str) -> Programme:
         readers=r.take("readers", str, among=("assigned", "commune")),
         sensitive=r.take("sensitive", bool),
         anonymous=r.take("anonymous", bool, False),
+        contacts=r.list_of("contacts", lambda s: _code(s, s.take("code", str))),
         leads=r.list_of("leads", lambda s: _code(s, s.take("code", str))),
         codes=codes,
         services=services,

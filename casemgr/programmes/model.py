@@ -234,6 +234,7 @@ class Programme:
     sensitive: bool
     anonymous: bool  # a coded file without a name is allowed
     leads: tuple[Code, ...]
+    contacts: tuple[Code, ...]  # whom to call in an emergency; the code is the telephone number
     codes: Mapping[str, Mapping[str, Code]]
     services: Mapping[str, Code]
     needs: Mapping[str, Need]

@@ -5,6 +5,7 @@ import traceback
 from flask import current_app, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from casemgr.refused import N_
@@ -27,17 +28,24 @@ TEXTS = {
         N_("Chưa có nội dung nào được lưu hoặc hiển thị. Hãy thử lại sau ít phút."),
     ),
 }
+# Going back would empty the form, because no page is stored; loading this one again sends the same entry once more.
+RESEND = N_(
+    "Nội dung vừa gửi chưa được lưu. Hãy giữ trang này, ít phút sau tải lại trang để gửi lại: nội dung đã nhập vẫn còn."
+)
 STALE_FORM = N_("Biểu mẫu đã mở quá lâu hoặc phiên làm việc đã hết. Nội dung chưa được lưu: hãy quay lại và gửi lại.")
 
 
 def init_app(app) -> None:
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _no_database)
     app.log_exception = log_exception
 
 
 def error_page(status: int, advice: str | None = None):
     """(page, status). Pages of server errors touch neither the database nor the reader's account."""
     heading, usual = TEXTS.get(status, TEXTS[400] if status < 500 else TEXTS[500])
+    if status == 503 and request.method == "POST":
+        usual = RESEND
     page = render_template(
         "ui/error.html", bare=status >= 500, status=status, heading=gettext(heading), advice=gettext(advice or usual)
     )
@@ -50,6 +58,12 @@ def _http_error(error: HTTPException):
     page, status = error_page(error.code, STALE_FORM if isinstance(error, CSRFError) else None)
     headers = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
     return page, status, headers
+
+
+def _no_database(error: OperationalError):
+    """The disk is full, or the database is away: nothing was kept, and it is worth trying again."""
+    log_exception((type(error), error, error.__traceback__))
+    return error_page(503)
 
 
 def log_exception(exc_info) -> None:

@@ -9,5 +9,6 @@ def init_app(app) -> None:
     from casemgr.work.views import bp
 
     app.register_blueprint(bp)
-    navigation.add(app, "work.today", lazy_gettext("Việc hôm nay"), Permission.CASE_WRITE, order=10)
+    # Those who may search for persons are those who work on cases: workers and their leaders.
+    navigation.add(app, "work.today", lazy_gettext("Việc hôm nay"), Permission.PERSON_SEARCH, order=10)
     navigation.add(app, "work.approvals", lazy_gettext("Chờ duyệt"), Permission.CASE_DECIDE, order=15)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from casemgr.access import policy
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases.models import CaseFile, CaseSpan
 from casemgr.cases.queries import scopes, visible
@@ -30,23 +31,23 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
     With `mine` only files assigned to the actor or to nobody yet.
     """
     scope = sa.or_(
-        sa.and_(CaseSpan.track == "case", visible(actor, Permission.CASE_LIST, CaseSpan, tree)),
+        sa.and_(CaseSpan.track == "case", visible(actor, Permission.CASE_READ, CaseSpan, tree)),
         sa.and_(CaseSpan.track == "detection", visible(actor, Permission.DETECTION_LIST, CaseSpan, tree)),
     )
     urgent = CaseSpan.criterion.in_(urgent_criteria())
     query = sa.select(CaseSpan).where(
         CaseSpan.province == province(),
-        _near(actor, tree, Permission.CASE_LIST, Permission.DETECTION_LIST),
+        _near(actor, tree, Permission.CASE_READ, Permission.DETECTION_LIST),
         scope,
         CaseSpan.pending,
-        CaseSpan.role.in_(roles),
+        sa.or_(CaseSpan.role.in_(roles), urgent),  # an emergency is everybody's, whoever should have taken it
         sa.or_(CaseSpan.due <= until, urgent, CaseSpan.track == "detection"),
     )
     if mine:
         query = query.where(sa.or_(CaseSpan.worker == str(actor.user_id), CaseSpan.worker.is_(None)))
     # The index gives them by due date within a unit; what is most late, or most urgent, comes first.
     query = query.order_by(sa.case((urgent, 0), else_=1), CaseSpan.due.is_(None), CaseSpan.due, CaseSpan.number)
-    return with_labels(session, [_task(row) for row in session.scalars(query.limit(MOST)) if _known(row)])
+    return with_labels(session, actor, [_task(row) for row in session.scalars(query.limit(MOST)) if _known(row)])
 
 
 def _near(actor: Actor, tree: UnitTree, *permissions: Permission):
@@ -82,26 +83,33 @@ def _task(row: CaseSpan) -> Task:
     )
 
 
-def with_labels(session, found: list[Task]) -> list[Task]:
-    """Puts the given name and initial on each task whose person is known: three queries, however many tasks."""
-    owners = {}
+def with_labels(session, actor: Actor, found: list[Task]) -> list[Task]:
+    """Puts the given name and initial on each task whose person the reader may know: three queries, however many."""
+    owners, named = {}, [task for task in found if _may_identify(actor, task)]
     for model in (CaseFile, Detected):
-        ids = {t.subject for t in found if (t.track == "case") is (model is CaseFile)}
+        ids = {t.subject for t in named if (t.track == "case") is (model is CaseFile)}
         if ids:
             query = sa.select(model.subject, model.beneficiary).where(
                 model.province == province(), model.subject.in_(ids), model.beneficiary.is_not(None)
             )
-            owners.update((subject, beneficiary) for subject, beneficiary in session.execute(query))
+            owners.update((row.subject, row.beneficiary) for row in session.execute(query))
     labels = people.labels(session, list(owners.values())) if owners else {}
     for task in found:
         task.label = labels.get(owners.get(task.subject), "")
     return found
 
 
+def _may_identify(actor: Actor, task: Task) -> bool:
+    """As on the page of the file or the detection: one that nobody has taken yet could be the reader's."""
+    worker = task.worker or (actor.user_id if task.track == "detection" else None)
+    place = {"unit": task.unit, "programme": task.programme.code, "worker": worker}
+    return policy.may(actor, Permission.IDENTITY_READ, **place, read=task.programme.readers)
+
+
 def open_count(session, actor: Actor, tree: UnitTree, *, mine: bool) -> int:
     """How many open files the reader has before them."""
     query = sa.select(sa.func.count()).select_from(CaseFile)
-    query = query.where(visible(actor, Permission.CASE_LIST, CaseFile, tree), CaseFile.status != "closed")
+    query = query.where(visible(actor, Permission.CASE_READ, CaseFile, tree), CaseFile.status != "closed")
     if mine:
         query = query.where(CaseFile.worker == str(actor.user_id))
     return session.scalar(query)
@@ -120,7 +128,7 @@ def waiting(session, actor: Actor, tree: UnitTree) -> list[Task]:
         CaseSpan.criterion.in_(_decision_criteria()),
     )
     query = query.order_by(CaseSpan.due.is_(None), CaseSpan.due, CaseSpan.number).limit(MOST)
-    return with_labels(session, [_task(row) for row in session.scalars(query) if _known(row)])
+    return with_labels(session, actor, [_task(row) for row in session.scalars(query) if _known(row)])
 
 
 def _decision_criteria() -> list[str]:

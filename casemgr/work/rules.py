@@ -27,6 +27,7 @@ class Task:
     label: str = ""  # given name and initial, where the reader may see it
     unit: str = ""
     worker: str | None = None
+    also: list["Task"] = field(default_factory=list)  # other open promises of the same file, shown on the same card
 
     @property
     def name(self):
@@ -71,16 +72,22 @@ def group_of(task: Task, now: datetime) -> str:
 
 
 def arrange(tasks: Iterable[Task], now: datetime, most: int = 20) -> Day:
-    """Groups tasks, earliest due first, at most `most` in a group. A need and its file-level promise of the same
-    entry kind on the same day are one thing to do; only the first is shown."""
-    day, seen = Day(), set()
+    """Groups tasks, earliest due first, one card a file in each group, at most `most` cards.
+
+    The card is of the earliest task; what else is open in the same file stands on it as `also`, each thing to do once:
+    a promise of the whole file and one of a need that the same entry keeps are one thing.
+    """
+    day, cards, seen = Day(), {}, set()
     for task in sorted(tasks, key=lambda t: (t.due or datetime.max, t.number, t.criterion.code)):
         group = group_of(task, now)
         same = (task.subject, task.criterion.task, task.detail, group)
         if same in seen:
             continue
         seen.add(same)
-        if len(day.groups[group]) < most:
+        first = cards.setdefault((group, task.subject), task)
+        if first is not task:
+            first.also.append(task)
+        elif len(day.groups[group]) < most:
             day.groups[group].append(task)
         else:
             day.more[group] = day.more.get(group, 0) + 1

@@ -37,6 +37,7 @@ def today():
         now=moment,
         words=_words(moment),
         address=_address,
+        page_of=_page,
         open_count=queries.open_count(db.session, actor, tree, mine=writes),
         waiting=len(queries.waiting(db.session, actor, tree)) if "supervisor" in roles else 0,
         writes=writes,
@@ -55,6 +56,7 @@ def approvals():
         now=moment,
         words=_words(moment),
         address=_address,
+        page_of=_page,
     )
 
 
@@ -70,8 +72,14 @@ def _words(moment: datetime):
     return words
 
 
+def _page(task: Task) -> str:
+    return url_for("detections.page" if task.track == "detection" else "cases.case", number=task.number)
+
+
 def _address(task: Task) -> str:
     """Where a task is done: the entry form of its file, the decision page, or the page of the detection."""
+    if task.track == "detection" and task.criterion.task == "decided":
+        return url_for("detections.decide", number=task.number, id=task.anchor)
     if task.track == "detection":
         return url_for("detections.page", number=task.number)
     kind = task.programme.case.kinds.get(task.criterion.task or "")

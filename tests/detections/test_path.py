@@ -129,7 +129,9 @@ def test_not_substantiated_counts_only_when_decided_above(session):
     subject = report(session).detected[0][0]
     asked = services.verify(session, subject, "unsubstantiated", "Không có việc", by("2022-03-07"))
     assert (row_of(session, subject).status, row_of(session, subject).waiting) == ("pending", 1)
-    assert verdicts(session, "2022-04-01") == [("pending", "n---", "")]
+    # Five working days for the unit above; a proposal that nobody decides does not take the child out of the count.
+    assert verdicts(session, "2022-03-14") == [("pending", "n---", "")]
+    assert verdicts(session, "2022-03-15") == [("missed", "x---", "")]
     for author, unit in (("worker", ABOVE), ("chief", UNIT)):
         with pytest.raises(Refused):
             services.decide(session, subject, asked.id, "approved", "", by("2022-03-08", author, unit))

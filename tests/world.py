@@ -1,0 +1,147 @@
+"""A small world for tests that walk through every page: users of every role, one file and one detection of two
+programmes in two communes, one reported figure."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from casemgr.cases import services as cases
+from casemgr.detections import services as detections
+from casemgr.detections.drafts import Reporter, Seen
+from casemgr.people import services as people
+from casemgr.people.identifiers import Birth, Identifier
+from casemgr.plans import plans
+from casemgr.plans import services as plan_services
+from casemgr.units.loading import load
+from casemgr.units.services import add_hamlet
+from tests.accounts import few_units, make_user
+from tests.cases.files import SCREENED, at, plan_of, write
+
+HERE, THERE, DISTRICT = (f"{code}-20210101" for code in ("30547", "30544", "891"))
+NOW = datetime(2022, 3, 22, 9, 0)
+ROLES = ("worker", "supervisor", "auditor", "coordinator", "administrator")
+PLACES = {"own": HERE, "sibling": THERE, "parent": DISTRICT}
+
+# Everything of the invented people that must never leave the pages meant for it.
+NAMES = ("Neáng Sóc Kha", "Chau Rít", "Nguyễn Thị Bé", "Trần Văn Ba", "Ấp Tô Thuận")
+NUMBERS = ("089311001234", "0912345678")
+
+
+@dataclass
+class Item:
+    """A case file with its detection, in one commune."""
+
+    programme: str
+    unit: str
+    case: UUID
+    number: str
+    entry: UUID  # one that waits for a decision, in TE
+    detected: UUID | None = None
+    detection: str = ""
+    asked: UUID | None = None  # the exclusion that was asked for
+
+
+@dataclass
+class World:
+    users: dict = field(default_factory=dict)
+    items: dict = field(default_factory=dict)
+    figure: UUID | None = None
+    hamlet: UUID | None = None
+    entries_of: dict = field(default_factory=dict)
+
+
+def build(session) -> World:
+    """Writes everything through the services and commits it."""
+    few_units(session)
+    world = World()
+    for role in ROLES:
+        for place, unit in PLACES.items():
+            world.users[role, place] = make_user(session, f"{role}.{place}", (role, unit))
+        world.users[role, "programme"] = make_user(session, f"{role}.mt", (role, HERE, "MT"))
+    world.users["coordinator", "other"] = make_user(session, "coordinator.ncc", ("coordinator", HERE, "NCC"))
+    world.users["worker", "assigned"] = make_user(session, "worker.assigned", ("worker", HERE))
+    world.users["worker", "target"] = make_user(session, "target", ("worker", HERE), unit_id=HERE)
+    for unit, place in ((HERE, "assigned"), (THERE, "sibling")):
+        worker = world.users["worker", place]
+        world.items["TE", unit] = _child(session, worker, unit)
+    world.items["NCC", HERE] = _family(session, world.users["worker", "assigned"], HERE)
+    world.figure = _figure(session, str(world.users["coordinator", "programme"].id))
+    world.hamlet = add_hamlet(
+        session, HERE, kind="ap", name="Tô Thuận", valid_from=date(2021, 1, 1), now=datetime(2022, 1, 1)
+    ).id
+    session.commit()
+    return world
+
+
+def _child(session, worker, unit: str) -> Item:
+    made = detections.report(
+        session,
+        "TE",
+        detections.Report(
+            at("2022-03-04T17:15"),
+            source="TRUONG_HOC",
+            mode="DIEN_THOAI",
+            reporter=Reporter("Trần Văn Ba", "0912345678", agreed=True),
+            persons=[
+                (
+                    Seen(name="Nguyễn Thị Bé", sex="nu", birth=Birth(2011), ethnicity="kinh"),
+                    {"level": "BI_XAM_HAI", "harm": ["XHTD"], "emergency": False, "place": "Ấp Tô Thuận"},
+                )
+            ],
+        ),
+        author=str(worker.id),
+        unit=unit,
+        now=datetime(2022, 3, 4, 18, 0),
+    )
+    detected, detection = made.detected[0]
+    moment = at("2022-03-05T08:00")
+    by = detections.By(str(worker.id), unit, moment[0] + timedelta(hours=1), moment)
+    detections.take(session, detected, str(worker.id), by)
+    asked = detections.ask_exclusion(session, detected, "NGOAI_DIA_BAN", "CV 12/UBND", "", by)
+    child = people.register(
+        session, str(worker.id), unit, moment[0], name="Neáng Sóc Kha", sex="nu", birth=Birth(2011, 5, 3),
+        ethnicity="khmer", address="Ấp Tô Thuận", identifiers=(Identifier("cccd", "089311001234"),) if unit == HERE else (),
+    )  # fmt: skip
+    case, number = cases.open_case(
+        session, "TE", unit=unit, beneficiary=child, identity={"sex": "nu", "birth_year": 2011, "ethnicity": "khmer"},
+        occurred=at("2022-03-05T08:00"), author=str(worker.id), now=datetime(2022, 3, 5, 8, 1), worker=str(worker.id),
+        detection={"detected": "0" * 32, "received_at": "2022-03-04T17:15", "emergency": False,
+                   "level": "BI_XAM_HAI", "harm": ["XHTD"], "age": 11},
+    )  # fmt: skip
+    write(session, case, "screened", SCREENED | {"emergency": False}, "2022-03-05T09:00", worker, unit=unit)
+    needs = {code: ("yes", "") for code in ("AN_TOAN", "SUC_KHOE", "TAM_LY", "PHAP_LY", "HOC_TAP")}
+    write(
+        session, case, "assessed", {"needs": needs, "opinions": "Cháu ở ấp Tô Thuận."}, "2022-03-07", worker, unit=unit
+    )
+    write(
+        session, case, "met", {"present": ["CAN_BO", "CHU_TRI"], "conclusion": "Năm nhu cầu."}, "2022-03-08", worker,
+        unit=unit,
+    )  # fmt: skip
+    plan = plan_of(session, case, worker)
+    return Item("TE", unit, case, number, plan.id, detected, detection, asked.id)
+
+
+def _family(session, worker, unit: str) -> Item:
+    household = people.register(
+        session, str(worker.id), unit, datetime(2022, 2, 1, 8), kind="household", name="Chau Rít", address="Ấp Tô Thuận"
+    )
+    case, number = cases.open_case(
+        session, "NCC", unit=unit, beneficiary=household, identity={}, occurred=at("2022-02-01"),
+        author=str(worker.id), now=datetime(2022, 2, 1, 9), worker=str(worker.id),
+    )  # fmt: skip
+    visit = {"visit": "NGAY_27_7", "note": "Ấp Tô Thuận"}
+    visited = write(session, case, "visited", visit, "2022-02-03", worker, unit=unit)
+    return Item("NCC", unit, case, number, visited.id)
+
+
+def _figure(session, author: str) -> UUID:
+    plan, tree = plans()["KH322-2022"], load(session)
+    values = {
+        "input": "MT1.list", "unit": HERE, "from": date(2022, 2, 28), "to": date(2022, 2, 28), "source": "CONG_AN_TINH",
+        "document": "455/CA", "document_date": date(2022, 3, 1), "value": Decimal(2255), "note": "Đối chiếu sau.",
+    }  # fmt: skip
+    subject, _entry = plan_services.report(
+        session, plan, values, author=author, unit=HERE, now=datetime(2022, 3, 2, 9), tree=tree
+    )
+    return subject
