@@ -16,11 +16,18 @@ from config import database_url
 from tests.pages import PageClient
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 BACKENDS = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
 
 
-def pytest_report_header():
-    return [] if POSTGRES else ["*** TEST_POSTGRES_URL is not set: the suite runs on SQLite alone ***"]
+def pytest_terminal_summary(terminalreporter):
+    """What was left out is said last and aloud, where a quiet run shows it too."""
+    if not POSTGRES:
+        terminalreporter.write_line("*** TEST_POSTGRES_URL is not set: the suite ran on SQLite alone ***", yellow=True)
+    if CHROMIUM is None:
+        terminalreporter.write_line(
+            "*** Chromium is not installed: nothing was tried in a real browser ***", yellow=True
+        )
 
 
 def test_config(folder: Path, uri: str) -> dict:

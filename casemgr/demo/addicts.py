@@ -145,7 +145,7 @@ class _Rehabilitation(Forms):
         needs = yes(answers)
         if rng.random() < 0.2:
             return
-        self.form("met", self.next_day(1), {"present": ["CAN_BO", "CONG_AN"], "conclusion": note(rng, "conclusion")})
+        self.form("met", self.next_day(1), {"present": ["CAN_BO", "CONG_AN"], "conclusion": note(rng, "agreed")})
         _decision, services, start, _end = self.plan(needs, 180)
         for service in services.values():
             if rng.random() < 0.8:

@@ -6,7 +6,7 @@ from random import Random
 
 from casemgr.demo import days
 from casemgr.demo.pen import CasePen, Step
-from casemgr.demo.texts import WHO, note
+from casemgr.demo.texts import HELPERS, note
 from casemgr.demo.world import at_work
 from casemgr.programmes.model import Programme
 
@@ -36,10 +36,15 @@ class Forms:
         end = start + timedelta(days=length)
         services = {need: rng.choice(self.programme.needs[need].services) for need in needs}
         items = [
-            {"need": n, "service": s, "due": start + timedelta(days=rng.randrange(5, length)), "who": rng.choice(WHO)}
+            {
+                "need": n,
+                "service": s,
+                "due": start + timedelta(days=rng.randrange(5, length)),
+                "who": rng.choice(HELPERS),
+            }
             for n, s in services.items()
         ]
-        values = {"goal": note(rng, "goal"), "start": start, "end": end, "items": items}
+        values = {"goal": note(rng, "aim"), "start": start, "end": end, "items": items}
         planned = self.form("planned", drafted, values)
         at = at_work(rng, self.next_day(rng.choice((0, 1, 1, 2))))
         decision = self.file.decide(planned, max(at, planned.recorded + timedelta(minutes=5)))
@@ -50,7 +55,7 @@ class Forms:
         """Answers to every need of the programme, at least one of them yes."""
         rng = self.rng
         answers = {
-            code: ("yes", "") if rng.random() < likely else ("no", note(rng, "no_need"))
+            code: ("yes", "") if rng.random() < likely else ("no", note(rng, "not_needed"))
             for code in self.programme.needs
         }
         if all(answer == "no" for answer, _ in answers.values()):

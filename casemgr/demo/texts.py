@@ -19,6 +19,10 @@ NOTES = {
     "no_need": ("Đã được gia đình bảo đảm.", "Không phát sinh qua đánh giá.", "Trẻ đang được nhà trường hỗ trợ."),
     "conclusion": ("Thống nhất các nhu cầu và dịch vụ như dự thảo kế hoạch.", "Thống nhất ưu tiên an toàn và tâm lý của trẻ."),
     "goal": ("Trẻ an toàn, ổn định tâm lý, đi học đều.", "Ổn định cuộc sống, không tái diễn.", "Gia đình đủ khả năng chăm sóc."),
+    # The same for grown people.
+    "aim": ("Ổn định sức khỏe, không tái diễn.", "Ổn định cuộc sống, có việc làm.", "Gia đình đồng hành, hỗ trợ."),
+    "agreed": ("Thống nhất các nhu cầu và dịch vụ như dự thảo kế hoạch.", "Thống nhất ưu tiên sức khỏe và việc làm."),
+    "not_needed": ("Đã được gia đình bảo đảm.", "Không phát sinh qua đánh giá.", "Người được hỗ trợ tự lo được."),
     "served": ("Đã thực hiện, có giấy xác nhận.", "Đã thực hiện buổi thứ nhất.", "Kết quả tốt, hẹn gặp lại.", "Đã bàn giao đủ hồ sơ kèm theo."),
     "refused": ("Từ chối vì ngại đi xa.", "Chưa muốn tiếp xúc người lạ.", "Cho rằng không cần thiết, đã giải thích."),
     "visited": (
@@ -47,6 +51,15 @@ WHO = (
     "Đoàn Thanh niên",
     "Công an xã",
     "Trường học",
+    "Công tác xã hội tỉnh",
+)
+HELPERS = (
+    "Cán bộ phụ trách",
+    "Trạm y tế",
+    "Hội Phụ nữ",
+    "Đoàn Thanh niên",
+    "Công an xã",
+    "Trung tâm dịch vụ việc làm",
     "Công tác xã hội tỉnh",
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +34,7 @@ def is_current(link: Link) -> bool:
     """Whether the page being shown belongs to the part of the house behind this link."""
     if not request.endpoint:
         return False
-    return request.endpoint == link.endpoint or request.blueprint == link.endpoint.partition(".")[0]
+    named = {each.endpoint for each in current_app.extensions["casemgr.navigation"]}
+    if request.endpoint in named:  # two links may lead into one part of the house
+        return request.endpoint == link.endpoint
+    return request.blueprint == link.endpoint.partition(".")[0]

@@ -1,7 +1,6 @@
 """A real browser before the running application. Chromium is Debian's; tests/install-browser.sh fetches it."""
 
 import os
-import shutil
 import threading
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,8 +10,8 @@ import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from casemgr import clock as house_clock
+from tests.conftest import CHROMIUM
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 HERE = Path(__file__).parent
 
 
