@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from casemgr import vault
 from casemgr.ledger.rules import Break, first_break
 from casemgr.ledger.services import (
+    ENTRIES,
     PROJECTIONS,
     SUBJECTS,
     Projection,
@@ -37,6 +38,18 @@ def verify(session) -> tuple[int, list[Break]]:
     # What is left has no entries: right only for a subject that never had one.
     breaks += [Break(row.id, 1, "head") for row in heads.values() if row.head_seq]
     return count, breaks
+
+
+def changed_versions(session) -> list[str]:
+    """Versions of a programme or plan file ('TE@2022.1') that entries name with more than one digest: the file was
+    changed without a new version, which a version once used never is."""
+    query = sa.select(ENTRIES.c.definition).where(ENTRIES.c.province == province()).distinct()
+    digests: dict[str, set[str]] = {}
+    for definition in session.scalars(query):
+        version, _, digest = definition.rpartition(":")
+        if version:
+            digests.setdefault(version, set()).add(digest)
+    return sorted(version for version, found in digests.items() if len(found) > 1)
 
 
 @dataclass(frozen=True, slots=True)

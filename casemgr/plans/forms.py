@@ -1,7 +1,5 @@
 """The form of a reported figure; the same checks as in `rules.check` put their sentences on its fields."""
 
-from collections.abc import Collection
-
 from flask_babel import gettext, lazy_gettext
 from wtforms.validators import DataRequired
 

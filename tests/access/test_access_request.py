@@ -272,18 +272,15 @@ def test_details_hold_codes_only():
         log.Note("case:read", detail="Nguyễn Văn An")
 
 
-@pytest.mark.parametrize(
-    "statement",
-    ["UPDATE access_log SET status = 200", "DELETE FROM access_log", "TRUNCATE access_log", "REPLACE"],
-)
-def test_the_database_refuses_to_change_the_log(trial, session, backend, statement):
-    if (statement.startswith("TRUNCATE") and backend == "sqlite") or (statement == "REPLACE" and backend != "sqlite"):
-        pytest.skip("no such statement here")
+def test_the_database_refuses_to_change_the_log(trial, session, backend):
     ask(trial, "get", "/trial/read")
-    if statement == "REPLACE":
-        statement = "INSERT OR REPLACE INTO access_log SELECT * FROM access_log"
-    begin_write()
-    with pytest.raises(sa.exc.DatabaseError, match="append-only"):
-        session.execute(sa.text(statement))
-    session.rollback()
-    assert len(rows(session)) == 1
+    own = {
+        "sqlite": "INSERT OR REPLACE INTO access_log SELECT * FROM access_log",
+        "postgresql": "TRUNCATE access_log",
+    }
+    for statement in ("UPDATE access_log SET status = 200", "DELETE FROM access_log", own[backend]):
+        begin_write()
+        with pytest.raises(sa.exc.DatabaseError, match="append-only"):
+            session.execute(sa.text(statement))
+        session.rollback()
+        assert len(rows(session)) == 1

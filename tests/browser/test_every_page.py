@@ -13,9 +13,9 @@ from casemgr.db import db
 from casemgr.demo.build import build
 from casemgr.demo.staff import PASSWORD
 from casemgr.detections.models import Detected
+from tests import conftest as house
 from tests.browser.conftest import served
 from tests.browser.eyes import Eyes
-from tests import conftest as house
 
 UNPAGED = {"ui.static", "ui.healthz", "ui.readyz"}
 # A kind of page is looked at once in each of these groups; those that differ by role, once for each visitor.
@@ -31,7 +31,8 @@ def province(tmp_path_factory):
     """(address, kind): the demo province, served; and what kind of page a link leads to."""
     folder = tmp_path_factory.mktemp("province")
     app = create_app(
-        house.test_config(folder, f"sqlite:///{folder / 'casemgr.db'}") | {"CASEMGR_TODAY": "2022-06-15", "CASEMGR_DEMO": 1}
+        house.test_config(folder, f"sqlite:///{folder / 'casemgr.db'}")
+        | {"CASEMGR_TODAY": "2022-06-15", "CASEMGR_DEMO": 1}
     )
     house.build_schema(app)
     with app.app_context():

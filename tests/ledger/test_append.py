@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from casemgr.db import db
 from casemgr.ledger import services
-from casemgr.ledger.check import verify
+from casemgr.ledger.check import changed_versions, verify
 from casemgr.ledger.models import LedgerEntry
 from tests.ledger.build import draft
 
@@ -152,3 +152,10 @@ def test_two_people_appending_at_once_are_both_kept(app, session, subject):
     ledger = services.entries(session, subject)
     assert [e.seq for e in ledger] == list(range(1, 16))
     assert verify(session) == (15, [])
+
+
+def test_a_version_changed_after_use_is_named(session, subject):
+    services.append(session, subject, [draft(definition="TE@1:aaa"), draft(hour=1, definition="TE@2:bbb")])
+    assert changed_versions(session) == []
+    services.append(session, subject, [draft(hour=2, definition="TE@2:ccc")])
+    assert changed_versions(session) == ["TE@2"]
