@@ -60,12 +60,12 @@ def visit(note: str, entry_id: str | None = None) -> dict:
 
 def at_once(app, user, number: int, send) -> list[int]:
     """Status of `send(client, n)` by so many clients at the same moment."""
-    gate, found = threading.Barrier(number), []
+    gate, found = threading.Barrier(number, timeout=20), []
+    clients = [sign_in(app.test_client(), user) for _ in range(number)]
 
     def run(n):
-        client = sign_in(app.test_client(), user)
         gate.wait()
-        found.extend(response.status_code for response in send(client, n))
+        found.extend(response.status_code for response in send(clients[n], n))
 
     threads = [threading.Thread(target=run, args=(n,)) for n in range(number)]
     for thread in threads:
@@ -195,7 +195,7 @@ def test_a_full_disk(app, client, session, who, child, caplog):
 def test_strange_addresses_are_answered(app, client, session, who, path):
     who.auditor.grants[0].role = "supervisor"
     session.commit()
-    assert sign_in(client, who.auditor).get(path).status_code in (200, 403, 404)
+    assert sign_in(client, who.auditor).get(path).status_code in (200, 400, 403, 404)
 
 
 @pytest.mark.parametrize("path", ["/cases/search", "/detections/new?programme=1", "/cases/new/file", "/sign-in"])

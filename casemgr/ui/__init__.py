@@ -20,4 +20,4 @@ def init_app(app) -> None:
     errors.init_app(app)
     CSRFProtect(app)
     app.register_blueprint(pages.bp)
-    app.jinja_env.globals["asset"] = pages.asset
+    app.jinja_env.globals.update(asset=pages.asset, here=pages.here)

@@ -82,6 +82,20 @@ def local_path(path: str) -> str:
     return path if plain else "/"
 
 
+def here() -> str:
+    """The address of this page, to come back to after a choice of language."""
+    if request.method != "GET":
+        return "/"
+    return local_path(request.full_path if request.query_string else request.path)
+
+
+@bp.before_app_request
+def _check_address():
+    """No address of ours holds a control character, and no database takes a NUL."""
+    if not all(text.isprintable() for text in (request.path, *request.args, *request.args.values())):
+        abort(400)
+
+
 @bp.get("/healthz")
 @public
 def healthz():
