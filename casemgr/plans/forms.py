@@ -30,10 +30,10 @@ class FigureForm(Form):
     denominator = VietNumberField(lazy_gettext("Tổng số (nếu là tỷ lệ)"))
     note = LongTextField(lazy_gettext("Ghi chú"), limit=1000)
 
-    def choose(self, plan: Plan, units: list[tuple[str, str]]) -> None:
-        """Fills the lists."""
+    def choose(self, plan: Plan, units: list[tuple[str, str]], inputs: list[str]) -> None:
+        """Fills the lists; `inputs` are the codes of what this reader may report."""
         lang, empty = language(), [("", gettext("Chọn…"))]
-        self.input.choices = empty + [(i.code, i.name[lang]) for i in plan.inputs.values()]
+        self.input.choices = empty + [(code, plan.inputs[code].name[lang]) for code in inputs]
         self.source.choices = empty + [(code, name[lang]) for code, name in plan.sources.items()]
         self.unit.choices = empty + units
         if not any(i.kind == "share" for i in plan.inputs.values()):
