@@ -43,7 +43,12 @@ def province(tmp_path_factory):
         build(db.session, cases=120, seed=3, today=date(2022, 6, 15))
         files = db.session.execute(sa.select(CaseFile.number, CaseFile.programme, CaseFile.status)).all()
         found = db.session.execute(sa.select(Detected.number, Detected.programme, Detected.status)).all()
-        leads = sa.select(User.username).join(RoleGrant).where(RoleGrant.role == "supervisor").order_by(User.username)
+        leads = (
+            sa.select(User.username)
+            .join(RoleGrant, User.grants)
+            .where(RoleGrant.role == "supervisor")
+            .order_by(User.username)
+        )
         waits = sa.select(CaseFile.unit_id).where(CaseFile.waiting > 0)
         leader = db.session.scalars(leads.where(RoleGrant.unit_id.in_(waits))).first()
         db.session.remove()
