@@ -14,6 +14,7 @@ from casemgr.access.policy import ROLES
 from casemgr.clock import now
 from casemgr.db import begin_write, db, is_postgresql
 from casemgr.db_triggers import APPEND_ONLY
+from casemgr.programmes import programmes as known_programmes
 from casemgr.refused import Refused
 from casemgr.units import services as units
 
@@ -134,7 +135,9 @@ def _add(username: str, name: str, code: str, password: str) -> None:
 
 
 def _grant(username: str, role: str, code: str, programmes: str) -> None:
-    unit_id = _unit(code)
+    unit_id, known = _unit(code), list(known_programmes())
+    if programmes != "*" and not set(programmes.split(",")) <= set(known):
+        raise click.ClickException(f"Không có chương trình {programmes}. Các chương trình: {', '.join(known)}.")
     _write(
         lambda: services.grant_role(
             db.session,
@@ -159,7 +162,9 @@ def _found(username: str):
 def _unit(code: str) -> str:
     found = units.load(db.session).find(code, now().date())
     if found is None:
-        raise click.ClickException(f"Không có đơn vị mã {code} vào hôm nay; chạy flask unit import trước.")
+        raise click.ClickException(
+            f"Không có đơn vị mã {code} vào hôm nay. Xem mã bằng lệnh flask unit list (hoặc nhập đơn vị: flask unit import)."
+        )
     return found
 
 

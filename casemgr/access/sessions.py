@@ -60,9 +60,19 @@ def ask_to_sign_in():
         path = request.full_path.rstrip("?") if request.path != "/" else None
         return redirect(url_for("access.sign_in", next=path), 303)
     # What was typed is carried through the sign-in by the page itself; it is stored nowhere.
-    typed = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name != "csrf_token" and "password" not in name
-    ]
-    return render_template("access/expired.html", typed=json.dumps(typed), address=request.full_path.rstrip("?")), 401
+    return render_template("access/expired.html", typed=json.dumps(_typed()), address=_address()), 401
+
+
+def ask_to_send_again():
+    """The answer to a form whose session is over while another one has begun: what was typed, behind one button."""
+    return render_template("access/resume.html", typed=_typed(), address=_address(), stale=True), 400
+
+
+def _typed() -> list[tuple[str, str]]:
+    """The fields of the form that was sent; a password is typed again."""
+    fields = request.form.items(multi=True)
+    return [(name, value) for name, value in fields if name != "csrf_token" and "password" not in name]
+
+
+def _address() -> str:
+    return request.full_path.rstrip("?")

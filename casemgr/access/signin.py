@@ -76,7 +76,9 @@ def _enter(user, form):
         return redirect(url_for("access.password"), 303)
     typed = _typed(form.typed.data)
     if typed:
-        return render_template("access/resume.html", typed=typed, address=local_path(form.next.data or "/"))
+        return render_template(
+            "access/resume.html", typed=typed, address=local_path(form.next.data or "/"), stale=False
+        )
     path = local_path(form.next.data or "/")
     return redirect(web.home() if path == "/" else path, 303)
 

@@ -7,6 +7,7 @@ back and then commits its log rows before it answers. If the log cannot be writt
 from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_babel import gettext
 from flask_login import current_user
+from flask_wtf.csrf import CSRFError
 
 from casemgr import vault
 from casemgr.access import log, policy, sessions
@@ -17,7 +18,7 @@ from casemgr.clock import now
 from casemgr.db import begin_write, db
 from casemgr.ui import navigation
 from casemgr.ui.doors import public
-from casemgr.ui.errors import error_page, log_exception
+from casemgr.ui.errors import STALE_FORM, error_page, log_exception
 from casemgr.units.web import current_tree
 
 __all__ = ["Permission", "current_actor", "guard", "log_access", "may", "public", "require"]
@@ -100,6 +101,7 @@ def _notes() -> list[Note]:
 
 def init_app(app) -> None:
     app.before_request(_open_request)
+    app.register_error_handler(CSRFError, _stale_form)
     app.after_request(_close_request)
     app.context_processor(_for_templates)
     app.jinja_env.globals.update(Permission=Permission)
@@ -131,6 +133,19 @@ def _open_request():
         log_access(permission)
         abort(403)
     return None
+
+
+def _stale_form(_error: CSRFError):
+    """A form of an ended session. Going back would empty it, so a page of ours keeps what was typed.
+
+    Only for forms that the browser says come from this site: what another site sends is not offered for sending.
+    """
+    ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    if not ours or request.endpoint is None or _door()[0] == "public":
+        return error_page(400, STALE_FORM)
+    if current_actor() is None or sessions.idle():
+        return sessions.ask_to_sign_in()
+    return sessions.ask_to_send_again()
 
 
 def _close_request(response):

@@ -7,8 +7,8 @@ thứ 5 (hạn 7)", "quá 2 ngày làm việc", "còn 3 ngày làm việc".
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from casemgr.programmes.deadlines import deadline
-from casemgr.programmes.events import Event, Ledger, Moment, select
+from casemgr.programmes.deadlines import begins, deadline
+from casemgr.programmes.events import Event, Ledger, Moment
 from casemgr.programmes.model import ClockVersion, Due
 from casemgr.programmes.spans import MET, MISSED, NOT_DUE, Span
 from casemgr.refused import N_
@@ -48,7 +48,7 @@ def _running(ledger: Ledger, due: Due | None, anchor: Event, at: datetime) -> Ru
         if deadline(ledger, part, anchor).at == at:
             return _running(ledger, part, anchor, at)
     for selector in due.start:
-        start = select(ledger, selector, anchor)
+        start = begins(ledger, selector, anchor)
         if start is not None:
             version = ledger.programme.clocks[due.clock].on(start.at.date()) if due.clock else None
             return Running(start, version) if version else None

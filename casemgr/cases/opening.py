@@ -207,7 +207,7 @@ def _person_form(programme: Programme, place: PlaceForm, places: list, save: boo
     home = place.unit.data
     form = made() if save else made(formdata=None, data={"name": request.form.get("text", "").strip(), "home": home})
     here = units.hamlets(db.session, home, now().date()) if home else []
-    form.places(places, [(str(h.id), f"{h.kind} {h.name}") for h in here])
+    form.places(places, [(str(h.id), h.label) for h in here])
     try:
         UUID(place.person_id.data or "")
     except ValueError:

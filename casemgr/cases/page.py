@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from flask_babel import gettext
 
@@ -10,7 +11,7 @@ from casemgr.cases.clocks import Words, left, overdue, running, short_day, words
 from casemgr.cases.reading import name_of
 from casemgr.cases.rules import CLOSED
 from casemgr.cases.web import Dossier
-from casemgr.ledger.rules import first_break
+from casemgr.ledger.rules import Entry, first_break
 from casemgr.programmes.deadlines import DAY_END
 from casemgr.programmes.spans import MET, NOT_DUE, WORST, Span, verdict, worst
 from casemgr.refused import N_
@@ -182,11 +183,8 @@ class Reader:
         spans.sort(key=lambda s: (not s.criterion.urgent, s.due is None, s.due or s.arises))
         found, seen = [], set()
         for span in spans:
-            key = (
-                span.criterion.task,
-                span.detail if span.criterion.needs else "",
-                span.criterion.task == "decided" and span.anchor,
-            )
+            task = self._kind(span)
+            key = (task, span.detail if span.criterion.needs else "", task == "decided" and span.anchor)
             if key in seen:
                 continue
             seen.add(key)
@@ -196,14 +194,20 @@ class Reader:
     def _open(self, span: Span) -> bool:
         if span.met is not None or not span.criterion.task or verdict(span, self.now) is None:
             return False
-        kind = self.programme.case.kinds.get(span.criterion.task)
+        task = self._kind(span)
+        kind = self.programme.case.kinds.get(task)
         if kind is not None and not self._ready(kind):
             return False
         # What is served need by need is asked for need by need.
-        if span.criterion.task == "served" and not span.criterion.needs:
+        if task == "served" and not span.criterion.needs:
             return not self.state.needs
         # A plan that waits for its decision is not the worker's to write again.
-        return not any(e.kind == span.criterion.task for e in self.state.waiting)
+        return not any(e.kind == task for e in self.state.waiting)
+
+    def _kind(self, span: Span) -> str | None:
+        """What is to be written next to keep it: of several entries the first that is not there."""
+        criterion, written = span.criterion, self.state.ledger.by_kind
+        return next((kind for kind in criterion.parts if not written.get(kind)), criterion.task)
 
     def _task(self, span: Span) -> Task:
         criterion = span.criterion
@@ -224,7 +228,7 @@ class Reader:
         return Task(name, self.say(said), state, criterion.urgent, self._links(span))
 
     def _links(self, span: Span) -> list:
-        task = span.criterion.task
+        task = self._kind(span)
         if task == "decided":
             entry = self.by_id.get(span.anchor)
             if entry is not None and self.dossier.may_decide(entry):
@@ -247,6 +251,16 @@ class Reader:
         return next(
             (n for n, need in enumerate(self.state.needs) if need.code == span.detail and need.item == span.item), None
         )
+
+    def returned(self) -> list[Entry]:
+        """The decisions that sent an entry back, where no other of its kind has been written since."""
+        written, found = self.state.ledger.by_kind, []
+        for decision in written.get("decided", ()):
+            entry = self.by_id.get(UUID(decision.coded["on"]))
+            last = entry is not None and all(other.seq <= entry.seq for other in written[entry.kind])
+            if last and decision.coded["outcome"] == "returned":
+                found.append(decision)
+        return found
 
     # -- the rest ----------------------------------------------------------------------------------------------------
 

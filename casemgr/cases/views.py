@@ -147,6 +147,7 @@ def case(number: str):
         offered=reader.offered(),
         sentences=tell.all(),
         waiting=[tell.one(entry) for entry in dossier.state.waiting],
+        returned=[tell.one(entry) for entry in reader.returned()],
         whole=whole,
         integrity=integrity,
     )
@@ -180,6 +181,7 @@ def identity(number: str):
     file = find_file(number)
     form = IdentityForm()
     needs_reason = answer(current_actor(), Permission.IDENTITY_READ, **facts_of(file)) is Answer.NO_REASON
+    form.reason.flags.required = needs_reason
     if request.method == "POST" and form.validate():
         reason = form.reason.data if form.reason.data in IDENTITY_REASONS else ""
         if needs_reason and not reason:

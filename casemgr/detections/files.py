@@ -54,7 +54,7 @@ def open_file(
     known = people.identity(session, beneficiary) if beneficiary is not None else None
     if beneficiary is not None and known is None:
         raise Refused(N_("Không tìm thấy người này."), "beneficiary")
-    facts = current.facts | _age(known, current)
+    facts = current.facts | _age(known, current) | {"named": beneficiary is not None}
     if "matched" in current.programme.detection.kinds:
         check_refusals(current.programme.detection.kinds["matched"], facts)
     told = for_case(subject, facts)

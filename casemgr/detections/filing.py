@@ -98,7 +98,7 @@ def _person_form(sheet: Sheet):
     tree, day = current_tree(), now().date()
     here = [u for u in (sheet.row.unit_id, *_near(sheet)) if u in tree]
     hamlets = units.hamlets(db.session, sheet.row.unit_id, day)
-    form.places([(u, tree.label(u)) for u in dict.fromkeys(here)], [(str(h.id), f"{h.kind} {h.name}") for h in hamlets])
+    form.places([(u, tree.label(u)) for u in dict.fromkeys(here)], [(str(h.id), h.label) for h in hamlets])
     return form
 
 

@@ -43,13 +43,13 @@ def deadline(ledger: Ledger, due: Due | None, anchor: Event, need: Need | None =
             return MISSING if any(part.missing for part in parts) else NO_DEADLINE
         return (min if due.earliest else max)(known, key=lambda part: part.at)
     for selector in due.start:
-        start = _begins(ledger, selector, anchor)
+        start = begins(ledger, selector, anchor)
         if start is not None:
             return run(ledger, due.clock, start)
     return deadline(ledger, due.fallback, anchor, need) if due.fallback else MISSING
 
 
-def _begins(ledger: Ledger, selector: Selector, anchor: Event) -> Moment | None:
+def begins(ledger: Ledger, selector: Selector, anchor: Event) -> Moment | None:
     """Where a clock begins: a receipt is that of the anchor's own item and lies before the anchor; what else starts a
     clock comes after it."""
     if not selector.kinds or not set(selector.kinds) <= set(OPENINGS):

@@ -193,6 +193,12 @@ class Criterion:
     urgent: bool = False
     only_when_due: bool = False  # in a conjunction it says nothing before its due date
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The entry kinds that only together keep it; nothing where one entry does."""
+        together = next((met.all for met in (self.met, *self.met.any) if met.all), ())
+        return tuple(met.selector.kinds[0] for met in together if met.selector and met.selector.kinds)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

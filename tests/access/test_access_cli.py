@@ -22,6 +22,7 @@ def test_init_and_the_first_accounts(tmp_path, monkeypatch):
     granted = ["user", "grant", "an.canbo", "worker", "--unit", "30544", "--programmes", "TE,MT"]
     assert runner.invoke(args=granted).exit_code == 0
     assert runner.invoke(args=granted).exit_code == 1
+    assert "Không có chương trình TE,XX" in runner.invoke(args=[*granted[:-1], "TE,XX"]).output
     assert "mã 99999" in runner.invoke(args=["user", "add", "b.canbo", "--name", "B", "--unit", "99999"]).output
     assert runner.invoke(args=["user", "reset", "an.canbo"]).exit_code == 0
     with app.app_context():

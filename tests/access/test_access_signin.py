@@ -191,3 +191,27 @@ def test_forms_from_elsewhere_are_refused(templates, tmp_path):
     assert response.status_code == 400
     assert "hãy quay lại và gửi lại" in response.text
     assert app.test_client().post("/language", data={"language": "en"}).status_code == 400
+
+
+def test_a_form_of_an_earlier_session_keeps_what_was_typed(app, client, session, worker):
+    app.config["WTF_CSRF_ENABLED"] = True
+    typed = {"csrf_token": "of another session", "full_name": "Lê Thị Hoa", "password": "secret"}
+    here = {"Sec-Fetch-Site": "same-origin"}
+    visitor = client.post("/admin/users/new", data=typed, headers=here)
+    assert (visitor.status_code, "Hoa" in visitor.text, "secret" in visitor.text) == (401, True, False)
+    sign_in(client, worker)
+    again = client.post("/admin/users/new", data=typed, headers=here)
+    assert again.status_code == 400
+    assert client_form(again.text)["full_name"] == "Lê Thị Hoa"
+    assert client_form(again.text)["csrf_token"] != typed["csrf_token"]
+    assert "secret" not in again.text
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", None])
+def test_what_another_site_sends_is_not_offered_again(app, client, session, worker, site):
+    app.config["WTF_CSRF_ENABLED"] = True
+    sign_in(client, worker)
+    headers = {"Sec-Fetch-Site": site} if site else {}
+    answer = client.post("/admin/users/new", data={"full_name": "Lê Thị Hoa"}, headers=headers)
+    assert answer.status_code == 400
+    assert "Lê Thị Hoa" not in answer.text

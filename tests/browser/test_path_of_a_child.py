@@ -176,7 +176,7 @@ def assess_and_plan(worker: Desk, case: str, it_is) -> None:
         worker.page.get_by_role("group", name=re.compile(f"^{need}")).get_by_label("Có").check()
     keep(worker)
     it_is("2022-03-08 16:00")
-    record(worker, case, "Họp xác định nhu cầu (biên bản)")
+    record(worker, case, "Họp xác định nhu cầu")
     worker.write("Ngày thực hiện", "08/03/2022")
     worker.tick("Thành phần dự họp", "Người làm công tác bảo vệ trẻ em", "Chủ tịch UBND xã (chủ trì)")
     worker.write("Kết luận cuộc họp", "Cháu có năm nhu cầu.")

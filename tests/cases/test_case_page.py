@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from casemgr.access.models import AccessLog
 from casemgr.cases import services
 from tests.cases import files
-from tests.cases.files import HERE, open_child, write
+from tests.cases.files import HERE, PLAN, SCREENED, approve, open_child, plan_of, write
 from tests.pages import parse
 
 
@@ -211,3 +211,37 @@ def test_the_page_speaks_english(as_, drawn):
     form = client.get(f"/cases/{drawn[1]}/entries/served").text
     assert "Provider" in form
     assert "Nơi cung cấp" not in form
+
+
+def test_of_a_file_in_parts_the_next_part_is_asked_for(as_, session, who):
+    case, number = open_child(session, who, emergency=False)
+    write(session, case, "screened", SCREENED | {"emergency": False}, "2022-03-04T17:40", who.worker)
+    write(session, case, "assessed", {"needs": {code: ("yes", "") for code in PLAN}}, "2022-03-07", who.worker)
+    session.commit()
+    page = as_("worker").get(f"/cases/{number}").text
+    tasks = page[page.index("Việc kế tiếp") : page.index("Nhu cầu và dịch vụ")]
+    assert f"/cases/{number}/entries/met" in tasks
+    assert f"/cases/{number}/entries/assessed" not in tasks
+
+
+def test_a_returned_plan_says_so_until_it_is_written_again(as_, session, who):
+    case, number = open_child(session, who, emergency=False)
+    write(session, case, "screened", SCREENED | {"emergency": False}, "2022-03-04T17:40", who.worker)
+    write(session, case, "assessed", {"needs": {code: ("yes", "") for code in PLAN}}, "2022-03-07", who.worker)
+    approve(session, case, plan_of(session, case, who.worker), who.chair, "returned")
+    session.commit()
+    notice = "Xem bản ghi 5"
+    assert notice in as_("worker").get(f"/cases/{number}").text
+    assert "Bổ sung nhu cầu pháp lý." in words(as_("worker").get(f"/cases/{number}").text).split(notice)[0]
+    plan_of(session, case, who.worker, "2022-03-11")
+    session.commit()
+    assert notice not in as_("worker").get(f"/cases/{number}").text
+
+
+def test_an_emergency_seen_late_still_counts_its_hours(as_, session, who):
+    case, number = open_child(session, who, emergency=False)
+    write(session, case, "screened", SCREENED | {"emergency": True}, "2022-03-05T06:00", who.worker)
+    measure = {"measure": ["BAO_VE_TAI_CHO"], "isolation": False, "signer": "CHU_TICH"}
+    write(session, case, "protected", measure, "2022-03-05T06:30", who.worker)
+    session.commit()
+    assert "Can thiệp khẩn cấp · sau 13 giờ (hạn 12)" in words(as_("auditor").get(f"/cases/{number}").text)
