@@ -137,7 +137,9 @@ def test_nobody_is_registered_in_the_place_of_another(as_, session, world):
 
 def test_every_look_at_a_possible_match_is_logged(as_, session, world):
     client = as_("worker", "assigned")
-    people.register(session, "x", THERE, datetime(2022, 1, 1), kind="household", name="Danh Sóc Rinh", phone="0912345670")
+    people.register(
+        session, "x", THERE, datetime(2022, 1, 1), kind="household", name="Danh Sóc Rinh", phone="0912345670"
+    )
     session.commit()
     data = {"group": group("NCC"), "unit": HERE, "home": HERE, "person_id": str(uuid4()), "entry_id": str(uuid4()),
             "name": "Danh Sóc Rinh", "phone": "0912345670", "occurred": "21/03/2022", "save": "1"}  # fmt: skip

@@ -1,5 +1,7 @@
 """The form of a reported figure; the same checks as in `rules.check` put their sentences on its fields."""
 
+from collections.abc import Collection
+
 from flask_babel import gettext, lazy_gettext
 from wtforms.validators import DataRequired
 
@@ -30,10 +32,10 @@ class FigureForm(Form):
     denominator = VietNumberField(lazy_gettext("Tổng số (nếu là tỷ lệ)"))
     note = LongTextField(lazy_gettext("Ghi chú"), limit=1000)
 
-    def choose(self, plan: Plan, units: list[tuple[str, str]], inputs: list[str]) -> None:
-        """Fills the lists; `inputs` are the codes of what this reader may report."""
+    def choose(self, plan: Plan, units: list[tuple[str, str]], inputs: Collection[str]) -> None:
+        """Fills the lists; `inputs` are the codes that may be entered."""
         lang, empty = language(), [("", gettext("Chọn…"))]
-        self.input.choices = empty + [(code, plan.inputs[code].name[lang]) for code in inputs]
+        self.input.choices = empty + [(i.code, i.name[lang]) for i in plan.inputs.values() if i.code in inputs]
         self.source.choices = empty + [(code, name[lang]) for code, name in plan.sources.items()]
         self.unit.choices = empty + units
         if not any(i.kind == "share" for i in plan.inputs.values()):
