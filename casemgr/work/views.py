@@ -85,6 +85,13 @@ def _address(task: Task) -> str:
     kind = task.programme.case.kinds.get(task.criterion.task or "")
     if task.criterion.task == "decided":
         return url_for("cases.decide", number=task.number, id=task.anchor)
-    if kind is not None and kind.offer:
+    if kind is not None and kind.offer and _may_write(task, kind):
         return url_for("cases.entry", number=task.number, kind=kind.code)
     return url_for("cases.case", number=task.number)
+
+
+def _may_write(task: Task, kind) -> bool:
+    """Whether the reader writes this kind of entry; whoever only looks on is shown the file."""
+    needed = Permission.CASE_DECIDE if kind.by == "supervisor" else Permission.CASE_WRITE
+    facts = {"unit": task.unit, "programme": task.programme.code, "worker": task.worker}
+    return web.may(needed, read=task.programme.readers, **facts)
