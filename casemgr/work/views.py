@@ -77,17 +77,24 @@ def _page(task: Task) -> str:
 
 
 def _address(task: Task) -> str:
-    """Where a task is done: the entry form of its file, the decision page, or the page of the detection."""
-    if task.track == "detection" and task.criterion.task == "decided":
-        return url_for("detections.decide", number=task.number, id=task.anchor)
-    if task.track == "detection":
-        return url_for("detections.page", number=task.number)
-    kind = task.programme.case.kinds.get(task.criterion.task or "")
+    """Where the reader does a task: the entry form of its file or the decision page; else the page it stands on."""
     if task.criterion.task == "decided":
-        return url_for("cases.decide", number=task.number, id=task.anchor)
-    if kind is not None and kind.offer and _may_write(task, kind):
+        return _decision(task)
+    kind = task.programme.case.kinds.get(task.criterion.task or "") if task.track == "case" else None
+    # The page of the file knows which of several entries comes next, and whether a plan already waits for its decision.
+    asked = task.criterion.parts or (kind is not None and kind.decide)
+    if kind is not None and kind.offer and not asked and _may_write(task, kind):
         return url_for("cases.entry", number=task.number, kind=kind.code)
-    return url_for("cases.case", number=task.number)
+    return _page(task)
+
+
+def _decision(task: Task) -> str:
+    """The page of the decision for whoever decides; a commune's plan is not decided above it."""
+    detected = task.track == "detection"
+    needed = Permission.DETECTION_DECIDE if detected else Permission.CASE_DECIDE
+    if not web.may(needed, unit=task.unit, programme=task.programme.code):
+        return _page(task)
+    return url_for("detections.decide" if detected else "cases.decide", number=task.number, id=task.anchor)
 
 
 def _may_write(task: Task, kind) -> bool:

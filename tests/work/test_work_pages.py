@@ -1,0 +1,39 @@
+"""Where the cards of the day lead."""
+
+from datetime import datetime
+
+import pytest
+
+from casemgr.clock import now
+from tests.cases.conftest import as_, clock, who  # noqa: F401 - fixtures
+from tests.cases.files import PLAN, SCREENED, open_child, plan_of, write
+
+
+@pytest.fixture
+def planned(session, who):  # noqa: F811
+    case, number = open_child(session, who, emergency=False)
+    write(session, case, "screened", SCREENED | {"emergency": False}, "2022-03-04T17:40", who.worker)
+    write(session, case, "assessed", {"needs": {code: ("yes", "") for code in PLAN}}, "2022-03-07", who.worker)
+    plan = plan_of(session, case, who.worker)
+    session.commit()
+    return number, plan
+
+
+def test_a_plan_that_waits_leads_to_its_decision_only_for_who_decides(as_, planned):  # noqa: F811
+    assert now() > datetime(2022, 3, 10)
+    number, plan = planned
+    decision = f"/cases/{number}/entries/{plan.id}/decide"
+    assert decision in as_("chair").get("/").text
+    above = as_("district").get("/").text
+    assert f"/cases/{number}" in above
+    assert decision not in above
+
+
+def test_a_file_in_parts_leads_to_its_page(as_, session, planned):  # noqa: F811
+    number, _plan = planned
+    page = as_("worker").get("/").text
+    import re
+
+    print(re.findall(r"href=./cases[^>]*>|<span>[^<]*", page))
+    assert f'href="/cases/{number}"' in page
+    assert f"/cases/{number}/entries/assessed" not in page
