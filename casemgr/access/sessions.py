@@ -35,6 +35,7 @@ def end() -> None:
     language = session.get("language")
     logout_user()
     session.clear()
+    g.pop("csrf_token", None)  # a token that this request made already belongs to the session that ends
     g.pop("actor", None)
     if language:
         session["language"] = language

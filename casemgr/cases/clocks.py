@@ -96,6 +96,9 @@ def _after_hours(took: timedelta, limit: int) -> Words:
         return Words(
             N_("sau %(n)s phút (hạn %(limit)s giờ)"), {"n": max(0, took // timedelta(minutes=1)), "limit": limit}
         )
+    if timedelta() < took - limit * HOUR < HOUR:  # "sau 12 giờ (hạn 12)" would read as in time
+        minutes = (took - limit * HOUR) // timedelta(minutes=1)
+        return Words(N_("sau %(n)s giờ %(m)s phút (hạn %(n)s giờ)"), {"n": limit, "m": minutes})
     return Words(N_("sau %(n)s giờ (hạn %(limit)s)"), {"n": took // HOUR, "limit": limit})
 
 

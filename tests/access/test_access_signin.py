@@ -199,7 +199,10 @@ def test_a_form_of_an_earlier_session_keeps_what_was_typed(app, client, session,
     here = {"Sec-Fetch-Site": "same-origin"}
     visitor = client.post("/admin/users/new", data=typed, headers=here)
     assert (visitor.status_code, "Hoa" in visitor.text, "secret" in visitor.text) == (401, True, False)
-    sign_in(client, worker)
+    form = client_form(visitor.text) | {"username": "nuito.canbo1", "password": PASSWORD}
+    resumed = client_form(client.post("/sign-in", data=form).text)
+    assert resumed["full_name"] == "Lê Thị Hoa"
+    assert client.post("/admin/users/new", data=resumed).status_code == 403, "taken, and not this worker's to do"
     again = client.post("/admin/users/new", data=typed, headers=here)
     assert again.status_code == 400
     assert client_form(again.text)["full_name"] == "Lê Thị Hoa"

@@ -29,11 +29,9 @@ def test_a_plan_that_waits_leads_to_its_decision_only_for_who_decides(as_, plann
     assert decision not in above
 
 
-def test_a_file_in_parts_leads_to_its_page(as_, session, planned):  # noqa: F811
+def test_what_only_the_file_knows_leads_to_its_page(as_, session, planned):  # noqa: F811
     number, _plan = planned
     page = as_("worker").get("/").text
-    import re
-
-    print(re.findall(r"href=./cases[^>]*>|<span>[^<]*", page))
     assert f'href="/cases/{number}"' in page
     assert f"/cases/{number}/entries/assessed" not in page
+    assert f"/cases/{number}/entries/planned" not in page, "the plan waits for its decision"
