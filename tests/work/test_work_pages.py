@@ -32,8 +32,5 @@ def test_a_plan_that_waits_leads_to_its_decision_only_for_who_decides(as_, plann
 def test_a_file_in_parts_leads_to_its_page(as_, session, planned):  # noqa: F811
     number, _plan = planned
     page = as_("worker").get("/").text
-    import re
-
-    print(re.findall(r"href=./cases[^>]*>|<span>[^<]*", page))
     assert f'href="/cases/{number}"' in page
     assert f"/cases/{number}/entries/assessed" not in page
