@@ -22,6 +22,7 @@ from casemgr.ui.fields import (
     VietDateField,
     VietMomentField,
     VietNumberField,
+    WantedSometimes,
 )
 from casemgr.ui.forms import Form
 from casemgr.ui.i18n import language
@@ -141,7 +142,7 @@ def _field(programme: Programme, field: Field, lang: str):
     label = field.label[lang]
     for said in ("(nếu có)", "(if any)"):  # the page says this of every optional field
         label = label.removesuffix(said).strip()
-    rules = [Required()] if field.required else []
+    rules = [Required()] if field.required else [WantedSometimes()] if field.required_when else []
     extra = {"description": field.help[lang]} if field.help else {}
     if field.type in ("text", "note"):
         made = TextField if field.type == "text" else LongTextField

@@ -6,7 +6,15 @@ from wtforms import BooleanField, HiddenField
 from casemgr.cases.forms import OnceForm
 from casemgr.cases.sentences import VOID_FORM
 from casemgr.refused import N_
-from casemgr.ui.fields import LongTextField, RadiosField, Required, SelectField, TextField, VietMomentField
+from casemgr.ui.fields import (
+    LongTextField,
+    RadiosField,
+    Required,
+    SelectField,
+    TextField,
+    VietMomentField,
+    WantedSometimes,
+)
 from casemgr.ui.forms import Form
 
 # Why an auditor opens an identity. Codes, because the access log holds no sentences.
@@ -48,10 +56,14 @@ class DecideForm(OnceForm):
         [Required()],
         choices=[("approved", _l("Phê duyệt")), ("returned", _l("Trả lại để bổ sung"))],
     )
-    number = TextField(_l("Số quyết định"), limit=60, description=_l("Cần khi phê duyệt. Ví dụ: 41/QĐ-UBND."))
+    number = TextField(
+        _l("Số quyết định"), [WantedSometimes()], limit=60, description=_l("Cần khi phê duyệt. Ví dụ: 41/QĐ-UBND.")
+    )
     signer = SelectField(_l("Người ký"), blank=_l("Chọn…"), choices=[])
     occurred = VietMomentField(_l("Ngày, giờ ký"), [Required()])
-    note = LongTextField(_l("Ý kiến, lý do"), limit=2000, description=_l("Cần khi trả lại: ghi rõ phải bổ sung gì."))
+    note = LongTextField(
+        _l("Ý kiến, lý do"), [WantedSometimes()], limit=2000, description=_l("Cần khi trả lại: ghi rõ phải bổ sung gì.")
+    )
 
     @property
     def seen_seq(self) -> int:

@@ -237,6 +237,14 @@ class Required:
             raise StopValidation(gettext(self.message))
 
 
+class WantedSometimes:
+    """Marks a field that other answers may make necessary: the page does not call it optional."""
+
+    field_flags = {"conditional": True}
+
+    def __call__(self, _form, _field) -> None: ...
+
+
 def not_in_future(_form, field) -> None:
     """Validator: what is recorded as done cannot lie in the future."""
     if field.data is None:
@@ -262,5 +270,6 @@ __all__ = [
     "VietMomentField",
     "VietNumberField",
     "VietTimeField",
+    "WantedSometimes",
     "not_in_future",
 ]

@@ -8,10 +8,11 @@ from flask import render_template_string
 from werkzeug.datastructures import MultiDict
 
 from casemgr import create_app
-from casemgr.cases.entries import encode_fields
+from casemgr.cases.entries import check_codes, encode_fields
 from casemgr.cases.forms import build, entry_form, typed
 from casemgr.cases.reading import lines, values_of
 from casemgr.programmes import programmes
+from casemgr.refused import Refused
 from casemgr.ui.forms import Form
 from tests.conftest import test_config as config
 from tests.pages import _values, parse
@@ -128,3 +129,12 @@ def test_a_field_cannot_hide_a_part_of_the_form(app):
     with pytest.raises(ValueError, match="validate"):
         build(programme, bad, "vi")
     assert issubclass(build(programme, kind, "vi"), Form)
+
+
+def test_a_year_that_has_not_come_is_not_reviewed(app):
+    with app.app_context():
+        programme = programmes()["NCC"]
+    year = next(f for f in programme.case.kinds["rated"].fields if f.name == "year")
+    check_codes(programme, year, Decimal(2022), date(2022, 6, 15))
+    with pytest.raises(Refused, match="Năm này chưa đến"):
+        check_codes(programme, year, Decimal(2025), date(2022, 6, 15))
