@@ -9,7 +9,10 @@ import sqlalchemy as sa
 
 from casemgr.access import accounts
 from casemgr.access.models import AccessLog, User
+from casemgr.access.web import actor_of
 from casemgr.cases import services as cases
+from casemgr.cases.models import CaseFile
+from casemgr.cases.naming import Met, namable
 from casemgr.detections import services as detections
 from casemgr.ledger import services as ledger
 from casemgr.ledger.models import LedgerEntry
@@ -271,3 +274,20 @@ def test_a_search_finds_nothing_outside(as_, session, world):
         assert page.status_code == 200
         assert world.items["TE", HERE].number not in page.text.replace(f'value="{text}"', "")
     assert cases.find(session, world.items["TE", HERE].number) is not None
+
+
+@pytest.mark.parametrize(("codes", "shown"), [("TE", True), ("TE,MT", True), ("MT,NCC", False), ("MT", False)])
+def test_a_name_known_only_through_a_restricted_group_is_not_found_by_others(app, session, world, codes, shown):
+    """A child with a file of abuse is no hit for who searches persons for another group, nor a person to open a file for."""
+    child = session.scalar(sa.select(CaseFile.beneficiary).where(CaseFile.subject == world.items["TE", HERE].case))
+    user = make_user(session, "tim.nguoi", ("worker", HERE, codes))
+    session.commit()
+    assert (child in namable(session, actor_of(user), [Met(child, HERE)])) is shown
+    if "MT" not in codes:
+        return  # only programmes that count files open one without a detection
+    seeker = sign_in(app.test_client(), user)
+    page = seeker.post("/cases/new", data={"group": group("MT"), "text": "neang soc kha"})
+    assert page.status_code == 200
+    assert ("Neáng Sóc Kha" in page.text) is shown
+    chosen = seeker.post("/cases/new/file", data={"group": group("MT"), "beneficiary": child.hex})
+    assert (chosen.status_code != 404) is shown

@@ -14,6 +14,7 @@ from casemgr.access.web import Permission, current_actor, guard, log_access, may
 from casemgr.cases import queries, services
 from casemgr.cases.forms import EntryForm, build, options, refuse
 from casemgr.cases.models import CaseFile
+from casemgr.cases.naming import Met, namable
 from casemgr.cases.views import MOST_FOUND, bp, opened_here
 from casemgr.cases.web import facts_of
 from casemgr.clock import now
@@ -64,11 +65,13 @@ def new():
         found = people.search(
             db.session, form.text.data, queries.home_units(current_actor()), MOST_FOUND, kind=programme.beneficiary
         )
+        complete, named = found.complete, namable(db.session, current_actor(), found)
+        found = [hit for hit in found if hit.subject in named]
         log_access(Permission.PERSON_SEARCH, detail=f"found={len(found)}")
         files = queries.files_of(db.session, _visible(), [hit.subject for hit in found])
         held = {(f.beneficiary, f.programme): f for f in files if f.status != "closed"}
         return render_template(
-            "cases/new_found.html", form=form, programme=programme, found=found, held=held, complete=found.complete
+            "cases/new_found.html", form=form, programme=programme, found=found, held=held, complete=complete
         )
     return show_form("cases/new.html", form)
 
@@ -116,7 +119,6 @@ def new_file():
         forms=forms,
         form=next((f for f in forms if f.errors or f.form_errors), entry),
         alike=alike,
-        may_read=lambda found: may(Permission.PERSON_SEARCH, unit=found.unit_id),
         label=people.labels(db.session, [beneficiary]).get(beneficiary) if beneficiary else None,
     )
     return shown, 422 if wrong else 200
@@ -184,7 +186,8 @@ def _alike(person, place: PlaceForm) -> list:
     found = people.candidates(db.session, facts)
     for each in found:
         log_access("person:match", each.subject, each.unit_id)
-    return found
+    named = namable(db.session, current_actor(), found)
+    return [(each, each.subject in named) for each in found]
 
 
 def _beneficiary(place: PlaceForm) -> UUID | None:
@@ -199,6 +202,8 @@ def _beneficiary(place: PlaceForm) -> UUID | None:
     if found is None:
         abort(404)
     require(Permission.PERSON_SEARCH, subject=subject, unit=found.person.home)
+    if not namable(db.session, current_actor(), [Met(subject, found.person.home)]):
+        abort(404)
     return subject
 
 

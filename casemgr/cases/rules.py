@@ -196,6 +196,7 @@ def _facts(state: CaseState) -> dict:
             facts.update(entry.coded)
     facts.update(state.identity)
     facts["status"] = state.status
+    facts["emergency_received"] = any(item.opening.coded.get("emergency") for item in state.items)
     facts["kinds"] = sorted(state.ledger.by_kind)
     facts["open_needs"] = sum(1 for n in state.needs if n.served is None and n.ended is None)
     facts["yes_needs"] = sum(1 for n in state.needs if n.ended is None)

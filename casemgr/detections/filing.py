@@ -5,8 +5,9 @@ from uuid import UUID
 from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext
 
-from casemgr.access.web import Permission, guard, log_access, may, require
+from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.cases.forms import EntryForm, build, refuse
+from casemgr.cases.naming import Met, namable
 from casemgr.cases.web import facts_of
 from casemgr.clock import now
 from casemgr.db import db
@@ -80,6 +81,8 @@ def _chosen(sheet: Sheet) -> UUID | None:
     if found is None:
         abort(404)
     require(Permission.PERSON_SEARCH, subject=subject, unit=found.person.home)
+    if not namable(db.session, current_actor(), [Met(subject, found.person.home)]):
+        abort(404)
     return subject
 
 
@@ -145,7 +148,8 @@ def _alike(sheet: Sheet, person) -> list:
         return []
     for each in found:
         log_access("person:match", each.subject, each.unit_id)
-    return [(each, may(Permission.PERSON_SEARCH, unit=each.unit_id)) for each in found]
+    named = namable(db.session, current_actor(), found)
+    return [(each, each.subject in named) for each in found]
 
 
 def _held(sheet: Sheet, subjects: list[UUID]) -> dict:

@@ -7,7 +7,16 @@ from casemgr.detections.base import state
 from casemgr.detections.models import Detected
 from casemgr.detections.rules import MATCHED, age_on
 from casemgr.ledger import services as ledger
+from casemgr.people.known import known_through
 from casemgr.people.services import Change, on_change
+
+
+@known_through
+def _by_detections(session, subjects) -> list:
+    query = sa.select(Detected.beneficiary, Detected.programme).where(
+        Detected.province == ledger.province(), Detected.beneficiary.in_(list(subjects))
+    )
+    return [(row.beneficiary, row.programme) for row in session.execute(query)]
 
 
 @on_change

@@ -12,7 +12,7 @@ from casemgr.programmes.reader import ProgrammeError, Source
 # Facts that no field of the file gives: told by other ledgers, or worked out from all entries of this one.
 FACTS = frozenset({
     "age", "birth_year", "sex", "ethnicity", "named", "received_at", "status", "kinds", "pending", "open_needs",
-    "yes_needs", "needs", "outcome",
+    "yes_needs", "needs", "outcome", "emergency_received",
 })  # fmt: skip
 
 

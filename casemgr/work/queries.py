@@ -115,6 +115,13 @@ def open_count(session, actor: Actor, tree: UnitTree, *, mine: bool) -> int:
     return session.scalar(query)
 
 
+def overdue_count(session, actor: Actor, tree: UnitTree, now: datetime) -> int:
+    """How many open files in the reader's scope have something overdue, whoever should do it."""
+    query = sa.select(sa.func.count()).select_from(CaseFile)
+    query = query.where(visible(actor, Permission.CASE_LIST, CaseFile, tree), CaseFile.status != "closed")
+    return session.scalar(query.where(CaseFile.next_due < now))
+
+
 def waiting(session, actor: Actor, tree: UnitTree) -> list[Task]:
     """Everything that waits for a decision of the reader: the open promises of a decision, in files and detections."""
     decide = sa.and_(CaseSpan.track == "case", visible(actor, Permission.CASE_DECIDE, CaseSpan, tree))

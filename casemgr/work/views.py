@@ -40,6 +40,7 @@ def today():
         page_of=_page,
         open_count=queries.open_count(db.session, actor, tree, mine=writes),
         waiting=len(queries.waiting(db.session, actor, tree)) if "supervisor" in roles else 0,
+        overdue=queries.overdue_count(db.session, actor, tree, moment) if "supervisor" in roles else 0,
         writes=writes,
     )
 

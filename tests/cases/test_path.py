@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from casemgr.cases import services
 from casemgr.cases.models import CaseFile, CaseSpan, Verdict
 from casemgr.ledger.check import rebuild, verify
+from casemgr.refused import Refused
 
 NOW = datetime(2022, 4, 1, 8, 0)
 UNIT = "30544-20210101"
@@ -131,3 +133,50 @@ def test_a_person_taken_off_the_list_no_longer_counts_until_listed_again(session
         query = sa.select(sa.func.count()).select_from(Verdict).where(Verdict.start <= t, Verdict.end > t)
         counted.append(session.scalar(query))
     assert counted == [1, 0, 1, 1]
+
+
+def test_an_emergency_is_not_screened_away_without_a_reason(session):
+    case, _number = open_child(session)
+    calm = SCREENED | {"emergency": False, "a1": "TB", "a2": "TB", "a3": "TB"}
+    with pytest.raises(Refused) as refused:
+        write(session, case, "screened", calm, "2022-03-04T17:40")
+    assert refused.value.field == "note"
+    write(
+        session,
+        case,
+        "screened",
+        calm | {"note": "Đã gặp trẻ, người gây hại không còn ở địa phương."},
+        "2022-03-04T17:40",
+    )
+
+
+@pytest.mark.parametrize(("measure", "isolation"), [(["BAO_VE_TAI_CHO"], True), (["CACH_LY"], False)])
+def test_isolation_and_the_measure_agree(session, measure, isolation):
+    case, _number = open_child(session)
+    values = {"measure": measure, "isolation": isolation, "signer": "CHU_TICH"}
+    with pytest.raises(Refused) as refused:
+        write(session, case, "protected", values, "2022-03-04T18:00")
+    assert refused.value.field == "isolation"
+
+
+def test_an_isolated_child_is_not_rated_low_throughout(session):
+    case, _number = open_child(session)
+    write(session, case, "screened", SCREENED, "2022-03-04T17:40")
+    write(
+        session,
+        case,
+        "protected",
+        {"measure": ["CACH_LY"], "isolation": True, "signer": "CHU_TICH"},
+        "2022-03-04T21:00",
+    )
+    low = SCREENED | {"emergency": False, "a1": "T", "a2": "T", "a3": "T", "note": "x"}
+    with pytest.raises(Refused) as refused:
+        write(session, case, "screened", low, "2022-03-05T09:00")
+    assert refused.value.field == "a1"
+
+
+@pytest.mark.parametrize(("emergency", "due"), [(True, "2022-03-05T05:15:00"), (False, "2022-03-09T23:59:59")])
+def test_the_screening_of_an_emergency_is_due_within_its_twelve_hours(session, emergency, due):
+    case, _number = open_child(session, emergency=emergency)
+    query = sa.select(CaseSpan.due).where(CaseSpan.subject == case, CaseSpan.criterion == "screened")
+    assert session.scalar(query) == datetime.fromisoformat(due)
