@@ -193,7 +193,11 @@ def test_needs_that_must_be_answered(as_, session, who, fresh):
 
 
 def test_after_the_closure(as_, session, who, fresh):
-    low = SCREENED | {"emergency": False, "a1": "T", "a2": "T", "a3": "T"} | {f"b{n}": "C" for n in range(1, 6)}
+    low = (
+        SCREENED
+        | {"emergency": False, "note": "Đã gặp trẻ, an toàn", "a1": "T", "a2": "T", "a3": "T"}
+        | {f"b{n}": "C" for n in range(1, 6)}
+    )
     write(session, fresh[0], "screened", low, "2022-03-05T08:00", who.worker)
     closed = write(session, fresh[0], "closed", {"reason": "NGUY_CO_THAP", "note": "x"}, "2022-03-10", who.worker)
     approve(session, fresh[0], closed, who.chair)
