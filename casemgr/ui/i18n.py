@@ -1,9 +1,10 @@
-"""Languages. The source strings are Vietnamese; English comes from one catalogue, read straight from its .po file."""
+"""Languages. The source strings are Vietnamese; English comes from one .po file for each package, read as it is."""
 
 from functools import cache, cached_property
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -14,7 +15,7 @@ from casemgr.refused import Refused
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 FOLDER = Path(__file__).resolve().parent.parent / "translations"
-CATALOGUE = FOLDER / "en" / "LC_MESSAGES" / "messages.po"
+CATALOGUES = FOLDER / "en" / "LC_MESSAGES"
 
 
 class CatalogueDomain(Domain):
@@ -33,10 +34,14 @@ class CatalogueBabel(Babel):
 
 @cache
 def english() -> Translations:
-    with CATALOGUE.open("rb") as source:
-        catalogue = read_po(source, locale="en")
+    whole = Catalog(locale="en")
+    for path in sorted(CATALOGUES.glob("*.po")):
+        with path.open("rb") as source:
+            for message in read_po(source, locale="en"):
+                if message.id:
+                    whole[message.id] = message
     compiled = BytesIO()
-    write_mo(compiled, catalogue)
+    write_mo(compiled, whole)
     compiled.seek(0)
     return Translations(compiled)
 
