@@ -12,6 +12,7 @@ HOUSE = (
     "casemgr.db",
     "casemgr.vault",
     "casemgr.ui",
+    "casemgr.papers",
     "casemgr.ledger",
     "casemgr.programmes",
     "casemgr.units",
