@@ -12,6 +12,8 @@ HOUSE = (
     "casemgr.db",
     "casemgr.vault",
     "casemgr.ui",
+    "casemgr.files",
+    "casemgr.jobs",
     "casemgr.papers",
     "casemgr.ledger",
     "casemgr.programmes",
