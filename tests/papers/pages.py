@@ -11,7 +11,6 @@ import pytest
 
 from tests.conftest import SOFFICE
 
-
 A4 = {(595, 842), (842, 595)}
 MM = 72 / 25.4
 # (left, right, top, bottom) in mm that Nghị định 30/2020 leaves white at least; the page number may stand above.
