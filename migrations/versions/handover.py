@@ -1,13 +1,13 @@
 """Transfers, referrals and conflicts of interest of case files.
 
-Revision: handover, after 0001.
+Revision: handover, after files_and_jobs.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "handover"
-down_revision = "0001"
+down_revision = "files_and_jobs"
 
 
 def _key() -> tuple:
