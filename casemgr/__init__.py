@@ -22,6 +22,7 @@ HOUSE = (
     "casemgr.plans",
     "casemgr.work",
     "casemgr.coverage",
+    "casemgr.audit",
     "casemgr.demo",
 )
 
