@@ -1,6 +1,6 @@
 """Seals over all ledgers and the access log, whose rows are chained from now on.
 
-Revision: seals, after 0001.
+Revision: seals, after files_and_jobs.
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from casemgr.db_triggers import append_only, drop_append_only
 
 revision = "seals"
-down_revision = "0001"
+down_revision = "files_and_jobs"
 
 SEAL_TABLES = {"seal": (("province", "number"),), "seal_head": (("province", "number", "subject"),)}
 
