@@ -25,6 +25,7 @@ HOUSE = (
     "casemgr.plans",
     "casemgr.work",
     "casemgr.coverage",
+    "casemgr.audit",
     "casemgr.demo",
 )
 
