@@ -14,6 +14,7 @@ HOUSE = (
     "casemgr.ui",
     "casemgr.files",
     "casemgr.jobs",
+    "casemgr.papers",
     "casemgr.ledger",
     "casemgr.programmes",
     "casemgr.units",
@@ -25,6 +26,7 @@ HOUSE = (
     "casemgr.registers",
     "casemgr.work",
     "casemgr.coverage",
+    "casemgr.audit",
     "casemgr.demo",
 )
 
