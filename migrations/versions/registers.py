@@ -1,13 +1,13 @@
 """Registers from outside, their rows, drafts and remembered columns.
 
-Revision: registers, after attachments and long work.
+Revision: registers, after handover.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "registers"
-down_revision = "files_and_jobs"
+down_revision = "handover"
 
 
 def _province() -> sa.Column:
