@@ -32,6 +32,7 @@ demo: $(VENV)/run.stamp ## build the invented province in instance/ if absent, s
 
 bench: $(VENV)/dev.stamp ## measure speed and memory on SQLite and, with TEST_POSTGRES_URL, PostgreSQL; writes bench.json
 	$(BIN)/python -m casemgr.demo.bench --cases $(CASES)
+	$(BIN)/python -m casemgr.demo.bench_matching --out bench.json
 
 lint: $(VENV)/dev.stamp ## style and import contracts
 	$(BIN)/ruff check .
