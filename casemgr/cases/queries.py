@@ -44,6 +44,11 @@ def visible(actor: Actor, permission: Permission, table, tree: UnitTree):
     return sa.and_(table.province == ledger.province(), sa.or_(sa.false(), *reached))
 
 
+def late(due, now: datetime):
+    """The SQL condition of `programmes.spans.overdue` on the due date of what is still to be done."""
+    return due < now
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a list is narrowed to; None or False: not narrowed."""
@@ -71,7 +76,7 @@ def narrow(filters: Filters, actor: Actor, now: datetime) -> list:
     if filters.unit is not None:
         conditions.append(CaseFile.unit_id.in_(sorted(filters.unit)))
     if filters.overdue:
-        conditions.append(CaseFile.next_due < now)
+        conditions.append(late(CaseFile.next_due, now))
     if filters.mine:
         conditions.append(CaseFile.worker == str(actor.user_id))
     if filters.waiting:
