@@ -12,6 +12,9 @@ HOUSE = (
     "casemgr.db",
     "casemgr.vault",
     "casemgr.ui",
+    "casemgr.files",
+    "casemgr.jobs",
+    "casemgr.papers",
     "casemgr.ledger",
     "casemgr.programmes",
     "casemgr.units",
@@ -22,6 +25,7 @@ HOUSE = (
     "casemgr.plans",
     "casemgr.work",
     "casemgr.coverage",
+    "casemgr.audit",
     "casemgr.demo",
 )
 

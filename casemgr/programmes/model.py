@@ -6,7 +6,6 @@ from datetime import date
 
 from casemgr.programmes.conditions import Condition, always
 
-
 # The stages of a file after it is new, the last one first. Each is reached by the entry kind of its name, unless the
 # programme file says other; a plan counts once it is approved.
 STAGES = ("reviewed", "served", "planned", "assessed")

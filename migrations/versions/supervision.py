@@ -1,13 +1,13 @@
 """What supervision reads: how far a file has come, signs, saved views, and two indexes over what is still open.
 
-Revision: supervision, after 0001. Existing files get their stage and signs from `flask ledger rebuild`.
+Revision: supervision, after handover. Existing files get their stage and signs from `flask ledger rebuild`.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "supervision"
-down_revision = "0001"
+down_revision = "handover"
 
 OPEN, PENDING = "status <> 'closed'", ("pending = 1", "pending")
 
