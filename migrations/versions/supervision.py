@@ -1,13 +1,13 @@
 """What supervision reads: how far a file has come, signs, saved views, and two indexes over what is still open.
 
-Revision: supervision, after handover. Existing files get their stage and signs from `flask ledger rebuild`.
+Revision: supervision, after registers. Existing files get their stage and signs from `flask ledger rebuild`.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "supervision"
-down_revision = "handover"
+down_revision = "registers"
 
 OPEN, PENDING = "status <> 'closed'", ("pending = 1", "pending")
 
