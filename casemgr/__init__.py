@@ -12,6 +12,9 @@ HOUSE = (
     "casemgr.db",
     "casemgr.vault",
     "casemgr.ui",
+    "casemgr.files",
+    "casemgr.jobs",
+    "casemgr.papers",
     "casemgr.ledger",
     "casemgr.programmes",
     "casemgr.units",
@@ -20,8 +23,10 @@ HOUSE = (
     "casemgr.cases",
     "casemgr.detections",
     "casemgr.plans",
+    "casemgr.registers",
     "casemgr.work",
     "casemgr.coverage",
+    "casemgr.audit",
     "casemgr.demo",
 )
 

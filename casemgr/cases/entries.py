@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from casemgr.cases.handover import REFERRAL_ANSWERED, check_referral_answer
 from casemgr.cases.rules import CLOSED, CaseState
 from casemgr.ledger.rules import Draft, Entry
 from casemgr.programmes.model import Field, Kind, Programme
@@ -49,6 +50,8 @@ def draft_entry(
     coded, sealed = encode_fields(programme, kind, values, occurred[0].date(), state.facts)
     if kind_code == "assessed":
         check_needs(programme, state, values.get("needs") or {}, state.facts | coded)
+    if kind_code == REFERRAL_ANSWERED:
+        check_referral_answer(state.entries, coded["need"], coded["referral_outcome"])
     if kind_code == "planned":
         check_plan(programme, state, values)
     if kind_code == "served":

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from casemgr.cases.models import CaseFile, CaseSpan, Verdict
+from casemgr.cases import handover
+from casemgr.cases.models import CaseBar, CaseFile, CaseReferral, CaseSpan, CaseTransfer, Verdict
 from casemgr.cases.rules import CLOSED, CaseState, fold
 from casemgr.cases.verdicts import age_band, segments
 from casemgr.ledger.rules import Entry, effective
@@ -14,6 +15,7 @@ from casemgr.programmes import programmes
 from casemgr.units.loading import calendar as working_days
 
 FILES, SPANS, VERDICTS = CaseFile.__table__, CaseSpan.__table__, Verdict.__table__
+TRANSFERS, REFERRALS, BARS = CaseTransfer.__table__, CaseReferral.__table__, CaseBar.__table__
 
 
 def horizon(entries: Sequence[Entry]) -> int:
@@ -33,7 +35,7 @@ def state_of(entries: Sequence[Entry], calendar, known_at=None) -> CaseState | N
 
 def rows(session, batch: Sequence[tuple[UUID, list[Entry]]]) -> dict[sa.Table, list[dict]]:
     calendar, here = working_days(session), province()
-    result: dict[sa.Table, list[dict]] = {FILES: [], SPANS: [], VERDICTS: []}
+    result: dict[sa.Table, list[dict]] = {table: [] for table in PROJECTION.tables}
     for subject, entries in batch:
         state = state_of(entries, calendar)
         if state is None:
@@ -42,6 +44,9 @@ def rows(session, batch: Sequence[tuple[UUID, list[Entry]]]) -> dict[sa.Table, l
         result[FILES].append(key | file_row(state, entries[-1].seq))
         result[SPANS] += [key | row for row in span_rows(state)]
         result[VERDICTS] += [key | row for row in verdict_rows(state)]
+        result[TRANSFERS] += [key | row for row in transfer_rows(state)]
+        result[REFERRALS] += [key | row for row in referral_rows(state)]
+        result[BARS] += [key | row for row in bar_rows(subject, state)]
     return result
 
 
@@ -120,4 +125,45 @@ def verdict_rows(state: CaseState) -> list[dict]:
     return result
 
 
-PROJECTION = Projection((FILES, SPANS, VERDICTS), rows)
+def transfer_rows(state: CaseState) -> list[dict]:
+    return [
+        {
+            "asked": each.asked.id,
+            "number": state.number,
+            "programme": state.programme.code,
+            "unit_id": each.to,
+            "from_unit": each.asked.unit,
+            "worker": state.worker,
+            "asked_at": each.asked.occurred_at,
+            "asked_by": each.asked.author,
+            "reason": each.asked.coded["reason"],
+            "state": each.state,
+            "answered_at": each.answer.occurred_at if each.answer else None,
+        }
+        for each in handover.transfers(state.entries)
+    ]
+
+
+def referral_rows(state: CaseState) -> list[dict]:
+    return [
+        {
+            "sent": each.sent.id,
+            "number": state.number,
+            "programme": state.programme.code,
+            "unit_id": state.unit,
+            "worker": state.worker,
+            "need": each.sent.coded["need"],
+            "sent_at": each.sent.occurred_at,
+            "state": each.state,
+            "answered_at": each.answers[-1].occurred_at if each.answers else None,
+        }
+        for each in handover.referrals(state.entries)
+    ]
+
+
+def bar_rows(subject: UUID, state: CaseState) -> list[dict]:
+    hidden = {subject, *handover.hidden_subjects(state.entries)}
+    return [{"hidden": one, "account": account} for account in handover.barred(state.entries) for one in hidden]
+
+
+PROJECTION = Projection((FILES, SPANS, VERDICTS, TRANSFERS, REFERRALS, BARS), rows)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from casemgr.access import policy
 from casemgr.access.models import RoleGrant, User
 from casemgr.access.policy import ALL, Actor, Permission
-from casemgr.cases.models import CaseFile
+from casemgr.cases.models import CaseBar, CaseFile
 from casemgr.ledger import services as ledger
 from casemgr.programmes import programmes
 from casemgr.units.rules import UnitTree
@@ -41,7 +41,23 @@ def visible(actor: Actor, permission: Permission, table, tree: UnitTree):
         if scope.assigned_only and assigned:
             parts.append(sa.or_(table.programme.not_in(assigned), table.worker == str(actor.user_id)))
         reached.append(sa.and_(sa.true(), *parts))
-    return sa.and_(table.province == ledger.province(), sa.or_(sa.false(), *reached))
+    return sa.and_(table.province == ledger.province(), sa.or_(sa.false(), *reached), not_barred(actor, table.subject))
+
+
+def not_barred(actor: Actor, subject):
+    """The SQL condition that no conflict of interest hides this ledger from the actor."""
+    hidden = sa.select(CaseBar.hidden).where(
+        CaseBar.province == ledger.province(), CaseBar.account == str(actor.user_id)
+    )
+    return subject.not_in(hidden)
+
+
+def barred(session, actor: Actor, subject: UUID) -> bool:
+    """Whether a conflict of interest hides this ledger from the actor."""
+    found = sa.select(sa.func.count()).where(
+        CaseBar.province == ledger.province(), CaseBar.account == str(actor.user_id), CaseBar.hidden == subject
+    )
+    return bool(session.scalar(found))
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,7 @@ class Work:
                 self.file.decide(refused, refused.recorded + timedelta(hours=rng.randrange(1, 20)))
         elif why == "unavailable":
             values = {"need": need, "reason": "KHONG_CO_DICH_VU", "to": "Trung tâm Công tác xã hội tỉnh"}
+            values |= {"referral_consent": "LOI_NOI", "consent_by": "Cha mẹ của trẻ", "consent_on": at.date()}
             self.file.step("referred", at.date(), values)
 
     def _visits(self, plan: Plan) -> None:
