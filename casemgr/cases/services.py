@@ -92,9 +92,9 @@ _BY_NUMBER = sa.select(FILES).where(
 )
 
 
-def find(session, number: str) -> sa.Row | None:
+def find(session, number: str, *conditions) -> sa.Row | None:
     """The projection row of a case number, or None; the caller asks the policy whether it may be shown."""
-    return session.execute(_BY_NUMBER, {"province": ledger.province(), "number": number}).first()
+    return session.execute(_BY_NUMBER.where(*conditions), {"province": ledger.province(), "number": number}).first()
 
 
 def state(session, subject: UUID) -> tuple[CaseState, list[Entry]]:

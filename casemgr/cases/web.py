@@ -107,8 +107,8 @@ def facts_of(file: CaseFile) -> dict:
 
 def find_file(number: str, permission: Permission = Permission.CASE_READ, **more) -> CaseFile:
     """The case file, if the reader may do this to it: logged; 404 outside their scope, 403 without the verb."""
-    file = services.find(db.session, number)
-    if file is None or queries.barred(db.session, current_actor(), file.subject):
+    file = services.find(db.session, number, queries.not_barred(current_actor(), CaseFile.subject))
+    if file is None:
         abort(404)
     require(permission, subject=file.subject, **facts_of(file), **more)
     return file
