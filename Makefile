@@ -22,6 +22,7 @@ $(VENV)/dev.stamp: requirements-dev.txt
 
 test: $(VENV)/dev.stamp ## every check and test: SQLite always, PostgreSQL when TEST_POSTGRES_URL is set
 	@tests/install-browser.sh
+	@tests/install-office.sh
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 

@@ -24,6 +24,10 @@ def settings(environ=os.environ) -> dict:
         "MAX_CONTENT_LENGTH": 512 * 1024,
         "MAX_FORM_MEMORY_SIZE": 512 * 1024,
         "MAX_FORM_PARTS": 2000,
+        # The largest attachment or register, in MB; forms that bring a file may be this much larger.
+        "CASEMGR_MAX_FILE": int(environ.get("CASEMGR_MAX_FILE", "20")),
+        # Who does the long work: "here" (a thread of the web server) or "elsewhere" (`flask jobs work`).
+        "CASEMGR_JOBS": environ.get("CASEMGR_JOBS", "here"),
         "BABEL_DEFAULT_LOCALE": "vi",
         "BABEL_DEFAULT_TIMEZONE": "Asia/Ho_Chi_Minh",
         "BOOTSTRAP_SERVE_LOCAL": True,

@@ -19,6 +19,7 @@ from config import database_url
 from tests.pages import PageClient
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+SOFFICE = shutil.which("soffice")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Each test makes an application of its own; the programme files stay what they are meanwhile.
 loader.load_folder = functools.cache(loader.load_folder)
@@ -29,6 +30,8 @@ def pytest_terminal_summary(terminalreporter):
     """What was left out is said last and aloud, where a quiet run shows it too."""
     if not POSTGRES:
         terminalreporter.write_line("*** TEST_POSTGRES_URL is not set: the suite ran on SQLite alone ***", yellow=True)
+    if SOFFICE is None:
+        terminalreporter.write_line("*** LibreOffice is not installed: no Word paper was laid out ***", yellow=True)
     if CHROMIUM is None:
         terminalreporter.write_line(
             "*** Chromium is not installed: nothing was tried in a real browser ***", yellow=True

@@ -36,7 +36,7 @@ ABSENT = UUID(int=5)
 class Page(NamedTuple):
     """Which roles come through the door (others: 403), which of them may do what is inside (others: 403), and where.
 
-    `about`: what the address names: a case file, a detection, a figure, a user, a unit, the plan, or nothing.
+    `about`: what the address names: a case file, a detection, a figure, a piece of work, a user, a unit, the plan, or nothing.
     `where`: 'scope'; 'commune': only the level that holds the file; 'above': only a level above the measured unit.
     `own`: a worker needs to be the assigned one where the programme is read by the assigned only.
     """
@@ -100,6 +100,8 @@ PAGES = {
     "detections.reporters": [Page(DET + "/reporters", READERS, FIELD, "detection", own=True)],
     "detections.step": [Page(DET + "/steps/verified", RECORDERS, about="detection")],
     "detections.take": [Page(DET + "/take", RECORDERS, FIELD, "detection", own=True)],
+    "jobs.result": [Page("/jobs/{job}/file", EVERYONE, about="job", logged=False)],
+    "jobs.show": [Page("/jobs/{job}", EVERYONE, about="job", logged=False)],
     "places.add_hamlet": [Page("/admin/units/{unit}/hamlets", ("administrator",), about="unit")],
     "places.end_hamlet": [Page("/admin/units/{unit}/hamlets/{hamlet}/end", ("administrator",), about="unit")],
     "places.index": [Page("/admin/units", ("administrator",))],
@@ -146,6 +148,8 @@ def _in_scope(page: Page, role: str, place: str, item: Item) -> bool:
         return place != "programme"
     if page.about == "figure":
         return reaches(place, HERE) and place != "other"
+    if page.about == "job":
+        return (role, place) == ("coordinator", "parent")
     if page.about in ("user", "unit", "plan"):
         return reaches(place, HERE)
     if page.about == "indicator":
@@ -186,6 +190,7 @@ class Town:
             unit="99999-20210101" if absent else HERE,
             hamlet=world.hamlet,
             figure=ABSENT if absent else world.figure,
+            job=ABSENT if absent else world.job,
         )
         return f"{path}?{page.query}" if page.query else path
 

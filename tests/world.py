@@ -6,6 +6,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from flask import current_app
+
+from casemgr import jobs
 from casemgr.cases import services as cases
 from casemgr.detections import services as detections
 from casemgr.detections.drafts import Reporter, Seen
@@ -13,6 +16,7 @@ from casemgr.people import services as people
 from casemgr.people.identifiers import Birth, Identifier
 from casemgr.plans import plans
 from casemgr.plans import services as plan_services
+from casemgr.refused import N_
 from casemgr.units.loading import load
 from casemgr.units.services import add_hamlet
 from tests.accounts import few_units, make_user
@@ -47,6 +51,7 @@ class World:
     users: dict = field(default_factory=dict)
     items: dict = field(default_factory=dict)
     figure: UUID | None = None
+    job: UUID | None = None  # asked for by the coordinator of the district
     hamlet: UUID | None = None
     entries_of: dict = field(default_factory=dict)
 
@@ -71,7 +76,20 @@ def build(session) -> World:
         session, HERE, kind="ap", name="Tô Thuận", valid_from=date(2021, 1, 1), now=datetime(2022, 1, 1)
     ).id
     session.commit()
+    world.job = _work(session, world.users["coordinator", "parent"])
     return world
+
+
+@jobs.job("world.count", title=N_("Tiến độ"))
+def _count(work: jobs.Work) -> None:
+    work.keep("ket-qua.csv", b"a;b\n")
+
+
+def _work(session, asker) -> UUID:
+    job = jobs.start(session, "world.count", {}, author=str(asker.id), unit=DISTRICT, now=NOW)
+    session.commit()
+    jobs.work_on(current_app._get_current_object(), job)
+    return job
 
 
 def _child(session, worker, unit: str) -> Item:

@@ -7,6 +7,7 @@ from flask_babel import gettext
 
 from casemgr.access.web import Permission, actor_of, current_actor, guard, require
 from casemgr.cases import queries, services
+from casemgr.cases.cautions import same_day
 from casemgr.cases.forms import options, refuse
 from casemgr.cases.page import Reader
 from casemgr.cases.page_forms import AssignForm, DecideForm, VoidForm
@@ -79,6 +80,7 @@ def _show_decide(form: DecideForm, dossier: Dossier, entry: Entry):
     seen = request.form.get("on_seq", "")
     newer = [e for e in dossier.entries if seen.isdigit() and len(seen) < 9 and e.seq > int(seen)]
     tell = teller(dossier)
+    kinds = dossier.programme.case.kinds
     return show_form(
         "cases/decide.html",
         form,
@@ -88,6 +90,7 @@ def _show_decide(form: DecideForm, dossier: Dossier, entry: Entry):
         sentence=tell.one(entry),
         newer=[tell.one(each) for each in newer],
         needs=Reader(dossier, now(), language()).needs(),
+        same_day=[kinds[code].name[language()] for code in same_day(dossier.state.entries, entry)],
     )
 
 

@@ -58,7 +58,7 @@ def draft_entry(
     # What an entry itself brings about must not stand in its own way: «in treatment» follows from the start of it.
     brought = {derived.name for derived in kind.derived}
     typed = {name: value for name, value in coded.items() if name not in brought}
-    check_refusals(kind, state.facts | typed | dict.fromkeys(sealed, True), state)
+    check_refusals(kind, state.facts | typed | sealed, state)
     return Draft(
         kind=kind_code,
         occurred_at=occurred[0],

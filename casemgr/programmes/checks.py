@@ -88,6 +88,7 @@ def named(table: Mapping) -> Iterator[tuple[str, list]]:
                 yield from named(part)
         elif isinstance(value, Mapping):
             yield key, []
+            yield from ((bound, []) for bound in value.values() if isinstance(bound, str))
         else:
             yield key, value if isinstance(value, list) else [value]
 

@@ -2,7 +2,7 @@
 
 A condition is a table. `{risk = "CAO"}`: the fact equals the value. `{harm = ["BL", "XHTD"]}`: the fact is one of
 the values. `{age = {below = 16}}`: a comparison (below, at_least, above, at_most; an unknown fact satisfies none),
-or `{age = {known = false}}`. Several keys must all hold. `any`, `all` and `none` take lists of conditions.
+`{income = {below = "average"}}`: with another fact, or `{age = {known = false}}`. Several keys must all hold. `any`, `all` and `none` take lists of conditions.
 A fact that is itself a list satisfies a value when it contains it. Pure: no database, no Flask.
 """
 
@@ -70,14 +70,22 @@ def _comparison(key: str, table: Mapping) -> Condition:
     unknown = set(table) - set(COMPARISONS)
     if unknown or not table:
         raise BadCondition(f"{key}: unknown comparison {', '.join(sorted(unknown)) or 'none'}")
-    if not all(isinstance(bound, int | float) and not isinstance(bound, bool) for bound in table.values()):
-        raise BadCondition(f"{key}: a bound is a number")
+    if not all(_number(bound) or isinstance(bound, str) for bound in table.values()):
+        raise BadCondition(f"{key}: a bound is a number or the name of a fact")
     bounds = [(COMPARISONS[name], bound) for name, bound in table.items()]
 
     def holds(facts: Facts) -> bool:
         fact = facts.get(key)
-        if isinstance(fact, bool) or not isinstance(fact, int | float):
+        if not _number(fact):
             return False
-        return all(compare(fact, bound) for compare, bound in bounds)
+        for compare, bound in bounds:
+            other = facts.get(bound) if isinstance(bound, str) else bound
+            if not _number(other) or not compare(fact, other):
+                return False
+        return True
 
     return holds
+
+
+def _number(value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

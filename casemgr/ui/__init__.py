@@ -6,7 +6,7 @@ def init_app(app) -> None:
     from flask_wtf import CSRFProtect
     from jinja2 import StrictUndefined
 
-    from casemgr.ui import errors, filters, headers, i18n, navigation, pages
+    from casemgr.ui import doors, errors, filters, headers, i18n, navigation, pages
 
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
@@ -18,6 +18,7 @@ def init_app(app) -> None:
     filters.init_app(app)
     navigation.init_app(app)
     errors.init_app(app)
+    doors.widen(app)
     CSRFProtect(app)
     app.register_blueprint(pages.bp)
     app.jinja_env.globals.update(asset=pages.asset, here=pages.here)

@@ -2,7 +2,7 @@
 
 import traceback
 
-from flask import current_app, render_template, request
+from flask import current_app, has_request_context, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -69,6 +69,5 @@ def _no_database(error: OperationalError):
 def log_exception(exc_info) -> None:
     """Writes where it happened, not what: messages of database errors carry the values of rows."""
     kind, _error, trace = exc_info
-    current_app.logger.error(
-        "%s at %s %s\n%s", kind.__name__, request.method, request.endpoint, "".join(traceback.format_tb(trace))
-    )
+    place = f"{request.method} {request.endpoint}" if has_request_context() else "long work"
+    current_app.logger.error("%s at %s\n%s", kind.__name__, place, "".join(traceback.format_tb(trace)))

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from flask_babel import gettext
+from flask_wtf.file import FileField
 from markupsafe import Markup, escape
-from wtforms import BooleanField, Field, FileField, HiddenField, PasswordField, SelectMultipleField
+from wtforms import BooleanField, Field, HiddenField, PasswordField, SelectMultipleField
 from wtforms import RadioField as _RadioField
 from wtforms import SelectField as _SelectField
 from wtforms.fields.choices import SelectChoice

@@ -1,10 +1,15 @@
 """Meritorious families: one rating a year, the procedures' days, the missing benefit."""
 
+from contextlib import nullcontext
 from datetime import date, datetime
 
 import pytest
 
+from casemgr.cases.entries import check_refusals
+from casemgr.programmes import FOLDER
+from casemgr.programmes.loader import load_folder
 from casemgr.programmes.spans import MET, MISSED, NOT_DUE, verdict
+from casemgr.refused import Refused
 from tests.programmes.build import Story, due_day
 
 
@@ -109,3 +114,21 @@ def test_a_file_names_an_entitled_person():
     assert due_day(story.one("file")) == date(2022, 3, 15)
     story.add("entitled", "2022-03-03", category=["LS"], alive="DA_MAT")
     assert story.verdict("file", "2022-12-31") == MET
+
+
+@pytest.mark.parametrize(
+    ("level", "income", "contrary", "refused"),
+    [
+        ("THAP_HON", 3_200_000, None, True),
+        ("THAP_HON", 3_200_000, "Hộ có người bệnh nặng", False),
+        ("THAP_HON", 2_900_000, None, False),
+        ("CAO_HON", 2_900_000, None, True),
+        ("CAO_HON", None, None, False),
+        ("BANG", 2_900_000, None, False),
+    ],
+)
+def test_a_rating_against_its_own_numbers_says_why(level, income, contrary, refused):
+    said = {"level": level, "average": 3_000_000, "income": income, "contrary": contrary}
+    kind = load_folder(FOLDER)["NCC"].case.kinds["rated"]
+    with pytest.raises(Refused, match="Thu nhập của hộ") if refused else nullcontext():
+        check_refusals(kind, said)

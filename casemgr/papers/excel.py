@@ -1,0 +1,123 @@
+"""Excel: the same paper as sheets, numbers as numbers. What was typed is text, whatever sign it begins with."""
+
+import io
+import re
+from datetime import datetime
+
+import xlsxwriter
+
+from casemgr.papers.model import Break, Cell, Heading, Paper, Rows, Table, Text, clean, place_and_day, text_of
+
+FONT = "Times New Roman"
+RISKY = ("=", "+", "-", "@", "\t", "\r", "−")
+FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+WIDEST, NARROWEST = 48, 6
+
+
+def excel(paper: Paper) -> bytes:
+    """The paper as .xlsx: the head and body on one sheet, a sheet more for each Break."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": clean(paper.title), "created": datetime(2020, 1, 1)})
+    writer = _Writer(book, paper)
+    writer.write()
+    book.close()
+    return out.getvalue()
+
+
+class _Writer:
+    def __init__(self, book, paper: Paper):
+        self.book, self.paper = book, paper
+        self.shapes: dict = {}
+        self.names: set[str] = set()
+
+    def format(self, **facts):
+        key = tuple(sorted(facts.items()))
+        if key not in self.shapes:
+            self.shapes[key] = self.book.add_format({"font_name": FONT, "font_size": 12, "valign": "top", **facts})
+        return self.shapes[key]
+
+    def write(self) -> None:
+        self.new_sheet(self.paper.sheet)
+        self.head()
+        for block in (*self.paper.body, *self.paper.appendix):
+            match block:
+                case Break(name):
+                    self.finish()
+                    self.new_sheet(name)
+                case Heading(text) | Text(text):
+                    self.line(text, bold=isinstance(block, Heading))
+                case Rows(pairs):
+                    for label, value in pairs:
+                        self.text(0, label, self.format(bold=True))
+                        self.text(1, value, self.format(text_wrap=True))
+                        self.row += 1
+                case Table():
+                    self.table(block)
+        self.finish()
+
+    def new_sheet(self, name: str) -> None:
+        plain = FORBIDDEN.sub(" ", clean(name)).strip("' ")[:28] or "Bảng"
+        unique, count = plain, 1
+        while unique.lower() in self.names:
+            count += 1
+            unique = f"{plain[:25]} {count}"
+        self.names.add(unique.lower())
+        self.sheet, self.row, self.widths = self.book.add_worksheet(unique), 0, {}
+        self.sheet.set_paper(9)
+        self.sheet.set_landscape()
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.set_margins(left=1.18, right=0.6, top=0.8, bottom=0.8)
+        self.sheet.set_footer(f"&L&9{clean(self.paper.mark).replace('&', '&&')[:180]}&R&P/&N")
+
+    def head(self) -> None:
+        paper = self.paper
+        for text in (*paper.over, *paper.agency, paper.number):
+            if text:
+                self.line(text, bold=text in paper.agency)
+        if paper.dated:
+            self.line(place_and_day(paper.place, paper.day, paper.year), italic=True)
+        self.line(paper.title, bold=True, font_size=14)
+        if paper.about:
+            self.line(paper.about, bold=True)
+        if paper.mark:
+            self.line(paper.mark, italic=True)
+        self.row += 1
+
+    def line(self, text: str, **facts) -> None:
+        self.text(0, text, self.format(**facts), counts=False)
+        self.row += 1
+
+    def text(self, column: int, text: str, shape, counts: bool = True) -> None:
+        text = clean(text)[:32000]
+        self.sheet.write_string(self.row, column, text, shape)
+        if counts:
+            longest = max(map(len, text.split("\n")))
+            self.widths[column] = max(self.widths.get(column, NARROWEST), min(longest + 2, WIDEST))
+
+    def table(self, table: Table) -> None:
+        if table.caption:
+            self.line(table.caption, bold=True)
+        head = self.format(bold=True, border=1, text_wrap=True, align="center", valign="vcenter")
+        for column, text in enumerate(table.heads):
+            self.text(column, text, head)
+        self.row += 1
+        for row in table.rows:
+            for column, cell in enumerate(row):
+                self.cell(column, cell)
+            self.row += 1
+        self.row += 1
+
+    def cell(self, column: int, cell: str | Cell) -> None:
+        if isinstance(cell, Cell) and cell.number is not None:
+            shape = self.format(border=1, num_format=cell.shape, align="right")
+            self.sheet.write_number(self.row, column, cell.number, shape)
+            self.widths[column] = max(self.widths.get(column, NARROWEST), len(cell.text) + 3)
+            return
+        text = text_of(cell)
+        facts = {"border": 1, "text_wrap": True} | ({"quote_prefix": True} if text.startswith(RISKY) else {})
+        self.text(column, text, self.format(**facts))
+
+    def finish(self) -> None:
+        for column, width in self.widths.items():
+            self.sheet.set_column(column, column, width)
