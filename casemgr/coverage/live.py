@@ -104,9 +104,7 @@ def _span_is(question: Question, mark: Mark) -> list:
     if mark.kept:
         where.append(span.met <= question.t)
     if mark.due or mark.late:
-        where.append(
-            sa.or_(span.due.between(question.start, question.t), span.met.between(question.start, question.t))
-        )
+        where.append(sa.or_(span.due.between(question.start, question.t), span.met.between(question.start, question.t)))
     if mark.late:
         where += [span.due <= question.t, sa.or_(span.met.is_(None), span.met > question.t, span.met > span.due)]
     if mark.bands:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from flask_babel import gettext
 
 from casemgr.coverage.figures import Figure
-from casemgr.coverage.present_notes import BESIDE, say
+from casemgr.coverage.present_notes import BESIDE
 from casemgr.plans.model import COUNT, MONEY, POINTS, SHARE, Indicator, Plan
 from casemgr.plans.notes import Note
 from casemgr.refused import N_
@@ -78,6 +78,11 @@ def baseline(indicator: Indicator, figure: Figure) -> str:
 
 
 def value(indicator: Indicator, figure: Figure) -> str:
+    if indicator.rule == "narrative":
+        return gettext("có báo cáo") if figure.told else "–"
+    if indicator.rule == "panel":
+        known = sum(not isinstance(each, Note) for each in figure.panel.values())
+        return gettext("%(n)s / %(all)s số liệu", n=known, all=len(figure.panel))
     if figure.value is None:
         return "–"
     number = float(figure.value)

@@ -101,10 +101,7 @@ def row(indicator: Indicator, figure: Figure, plan: Plan) -> Row:
         tick=tick,
         waiting=waiting,
         verdict=_verdict(indicator, figure),
-        bounds=[
-            (gettext("mức %(number)s", number=measures.points(end)), *(VERDICTS[MET] if reached else VERDICTS[MISSED]))
-            for end, reached in figure.bounds
-        ],
+        bounds=[_bound(end, reached, figure.verdict) for end, reached in figure.bounds],
         beside=_beside(indicator, figure),
         warnings=[say(note) for note in figure.warnings],
         why=say(figure.why),
@@ -112,6 +109,14 @@ def row(indicator: Indicator, figure: Figure, plan: Plan) -> Row:
         end=figure.end,
         figure=figure,
     )
+
+
+def _bound(end, reached: bool, verdict: str) -> tuple[str, str, str]:
+    """(which end of the range, shape, word)"""
+    name = gettext("mức %(number)s", number=measures.points(end))
+    if reached:
+        return name, "met", gettext("đạt")
+    return (name, "missed", gettext("chưa đạt")) if verdict == MISSED else (name, "not_due", gettext("chưa tới"))
 
 
 def _verdict(indicator: Indicator, figure: Figure) -> tuple[str, str]:

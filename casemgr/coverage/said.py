@@ -122,7 +122,8 @@ def panel(indicator: Indicator, _tally: Tally, scene: Scene) -> Figure:
         figure.why = missing[0] if len(missing) == 1 else Note(N_("Chưa có số liệu nào được báo cáo và xác nhận."))
     else:
         figure.verdict = TOLD
-        figure.warnings += missing
+        if missing:
+            figure.warnings.append(Note(N_("%(n)s số liệu chưa có hoặc chưa được xác nhận."), {"n": len(missing)}))
     return figure
 
 
@@ -132,7 +133,6 @@ def narrative(_indicator: Indicator, _tally: Tally, scene: Scene) -> Figure:
     figure = _from(found)
     figure.told = found.told
     if found.told is not None:
-        figure.warnings += stale(found, scene)
         figure.verdict = TOLD
     return figure
 
@@ -178,7 +178,9 @@ def _from(found: Found) -> Figure:
 def judge(indicator: Indicator, figure: Figure, found: Found, scene: Scene, missing: int | None = None) -> None:
     """The verdict on a value: what may still change is not final, what is missing is not judged."""
     missing = found.missing if missing is None else missing
-    figure.warnings += [*gaps(found), *stale(found, scene)]
+    figure.warnings += gaps(found)
+    if scene.over:
+        figure.warnings += stale(found, scene)
     if indicator.direction not in TOWARDS:
         figure.verdict = TOLD
         return

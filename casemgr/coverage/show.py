@@ -15,7 +15,13 @@ from casemgr.plans.notes import Note
 from casemgr.ui.rules import show_number, show_percent
 from casemgr.units.rules import UnitTree
 
-WORDS = {MET: "Đạt", MISSED: "Chưa đạt", UNKNOWN: "Chưa đủ căn cứ đánh giá", IN_PERIOD: "Trong kỳ", TOLD: "Không giao mức"}
+WORDS = {
+    MET: "Đạt",
+    MISSED: "Chưa đạt",
+    UNKNOWN: "Chưa đủ căn cứ đánh giá",
+    IN_PERIOD: "Trong kỳ",
+    TOLD: "Không giao mức",
+}
 HEADS = (
     "indicator", "group", "numerator", "denominator", "value", "upper", "target", "not_due", "unknown", "excluded",
     "verdict", "why",

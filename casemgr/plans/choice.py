@@ -64,6 +64,10 @@ def choose(
             if found is not None:
                 return found
     unconfirmed = [f for f in mine if f.unit == unit or f.unit in below]
+    if item.kind == TEXT:
+        return Found(
+            why=Note(N_("Báo cáo chưa được người thứ hai xác nhận.") if unconfirmed else N_("Chưa có báo cáo."))
+        )
     return Found(why=Note(NOT_CONFIRMED if unconfirmed else NOT_REPORTED, {"input": item.name.vi}))
 
 

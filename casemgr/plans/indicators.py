@@ -39,9 +39,7 @@ def read_indicator(
     measure = _measure(s, rule, uses, inputs)
     direction = s.take("direction", str, among=(*TOWARDS, *WITHOUT))
     target, span = _target(s, direction, measure)
-    settings = s._sub(
-        ("settings",), s.take("settings", dict, {}), lambda t: _settings(t, rule, direction, programme)
-    )
+    settings = s._sub(("settings",), s.take("settings", dict, {}), lambda t: _settings(t, rule, direction, programme))
     group = s.take("group", str) if groups else s.take("group", str, "")
     if groups and group not in groups:
         s.fail("group", f"no group {group!r}")

@@ -20,7 +20,9 @@ def load_folder(folder: Path, programmes: Mapping[str, Programme]) -> dict[str, 
     """Every *.toml of the folder, by code. Raises ProgrammeError naming file, line and key."""
     plans: dict[str, Plan] = {}
     # A plan that borrows comes after those it borrows from.
-    for file in sorted(folder.glob("*.toml"), key=lambda file: ("[borrowed]" in file.read_text(encoding="utf-8"), file)):
+    for file in sorted(
+        folder.glob("*.toml"), key=lambda file: ("[borrowed]" in file.read_text(encoding="utf-8"), file)
+    ):
         plan = load_file(file, programmes, plans)
         if plan.code in plans:
             raise ProgrammeError(file.name, 1, "code", f"{plan.code} is used by another file")

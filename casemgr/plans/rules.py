@@ -11,7 +11,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from casemgr.ledger.rules import Entry
-from casemgr.plans.model import COUNT, MONEY, TEXT, Input, Plan
+from casemgr.plans.model import SHARE, TEXT, Input, Plan
 from casemgr.refused import N_, Refused
 from casemgr.units.rules import UnitTree
 
@@ -183,21 +183,32 @@ LARGEST = 10**15
 def _numbers(item: Input, values: dict) -> dict:
     value, top, whole = values.get("value"), values.get("numerator"), values.get("denominator")
     if item.kind == TEXT:
-        if not values.get("note"):
-            raise Refused(N_("Cần ghi nội dung báo cáo."), "note")
-        if value is not None or top is not None or whole is not None:
-            raise Refused(N_("Báo cáo bằng lời không có giá trị; hãy ghi nội dung ở ô ghi chú."), "value")
-        return {}
-    if value is None and item.kind == "share" and top is not None and whole:
+        return _words(values)
+    if item.kind != SHARE and (top is not None or whole is not None):
+        raise Refused(N_("Chỉ tỷ lệ mới có số đạt và tổng số."), "numerator" if top is not None else "denominator")
+    if value is None and top is not None and whole:
         value = (Decimal(int(top)) * 100 / Decimal(int(whole))).quantize(Decimal("0.01"))
     if value is None:
         raise Refused(N_("Cần nhập nội dung này."), "value")
     if not 0 <= value <= LARGEST:
         raise Refused(N_("Số liệu không được âm hoặc quá lớn."), "value")
-    if item.kind in (COUNT, MONEY):
-        if value != value.to_integral_value():
-            raise Refused(N_("Số %(unit)s phải là số nguyên."), "value", unit=item.unit_of_count.vi)
-        return {"value": str(int(value))}
+    if item.kind == SHARE:
+        return _share(value, top, whole)
+    if value != value.to_integral_value():
+        raise Refused(N_("Số %(unit)s phải là số nguyên."), "value", unit=item.unit_of_count.vi)
+    return {"value": str(int(value))}
+
+
+def _words(values: dict) -> dict:
+    """A report in words says nothing else; the words are sealed with the entry."""
+    if any(values.get(name) is not None for name in ("value", "numerator", "denominator")):
+        raise Refused(N_("Báo cáo bằng lời không có giá trị; hãy ghi nội dung ở ô ghi chú."), "value")
+    if not values.get("note"):
+        raise Refused(N_("Cần ghi nội dung báo cáo."), "note")
+    return {}
+
+
+def _share(value: Decimal, top, whole) -> dict:
     if value > 100:
         raise Refused(N_("Tỷ lệ phải từ 0 đến 100%."), "value")
     if (top is None) != (whole is None):
@@ -207,8 +218,8 @@ def _numbers(item: Input, values: dict) -> dict:
     if top is None:
         return {"value": str(value.normalize())}
     for name, number in (("numerator", top), ("denominator", whole)):
-        if not 0 <= number <= LARGEST:
-            raise Refused(N_("Số liệu không được âm hoặc quá lớn."), name)
+        if not 0 <= number <= LARGEST or number != int(number):
+            raise Refused(N_("Số liệu phải là số nguyên, không âm và không quá lớn."), name)
     if whole == 0 or top > whole:
         raise Refused(N_("Số đạt không được lớn hơn tổng số."), "numerator")
     if abs(Decimal(top) / Decimal(whole) * 100 - value) > Decimal("0.05"):
