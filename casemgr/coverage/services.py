@@ -7,11 +7,11 @@ from datetime import date, datetime, time
 from casemgr.coverage import live, replay
 from casemgr.coverage.cases import COUNTS_CASES, Case
 from casemgr.coverage.figures import Figure
-from casemgr.coverage.kept import kept
 from casemgr.coverage.money import money_of
 from casemgr.coverage.rules import RULES, marks
 from casemgr.coverage.scene import Scene
 from casemgr.coverage.tally import Group, Question, Tally, funnel
+from casemgr.ledger.kept import kept
 from casemgr.ledger.services import settle
 from casemgr.plans import services as reported
 from casemgr.plans.choice import NOT_HERE, Found, choose, choose_pair

@@ -1,13 +1,13 @@
 """A reported figure may be a report in words, and says by which standard a rate was counted.
 
-Revision: reported_words, after files_and_jobs.
+Revision: reported_words, after supervision.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "reported_words"
-down_revision = "files_and_jobs"
+down_revision = "supervision"
 
 
 def upgrade() -> None:
