@@ -24,6 +24,7 @@ HOUSE = (
     "casemgr.detections",
     "casemgr.plans",
     "casemgr.work",
+    "casemgr.handover",
     "casemgr.coverage",
     "casemgr.audit",
     "casemgr.demo",
