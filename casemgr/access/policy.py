@@ -31,6 +31,8 @@ class Permission(StrEnum):
     FIGURE_READ = "figure:read"
     IDENTITY_READ = "identity:read"
     PERSON_SEARCH = "person:search"
+    REGISTER_LOAD = "register:load"
+    REGISTER_READ = "register:read"
     REPORTED_CONFIRM = "reported:confirm"
     REPORTED_WRITE = "reported:write"
     TRANSFER_ANSWER = "transfer:answer"
@@ -49,13 +51,15 @@ ROLES: dict[str, frozenset[Permission]] = {
         {P.CASE_LIST, P.CASE_READ, P.CASE_DECIDE, P.CASE_ASSIGN, P.IDENTITY_READ, P.PERSON_SEARCH}
         | {P.CASE_TRANSFER, P.CASE_CONFLICT, P.TRANSFER_ANSWER}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.DETECTION_DECIDE, P.FIGURE_READ, P.FIGURE_CASES}
+        | {P.REGISTER_READ}
     ),
     "auditor": frozenset(
         {P.CASE_LIST, P.CASE_READ, P.IDENTITY_READ, P.DETECTION_LIST, P.DETECTION_READ}
-        | {P.FIGURE_READ, P.FIGURE_CASES, P.AUDIT_READ}
+        | {P.FIGURE_READ, P.FIGURE_CASES, P.AUDIT_READ, P.REGISTER_READ}
     ),
     "coordinator": frozenset(
-        {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ} | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
+        {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.REGISTER_LOAD, P.REGISTER_READ}
+        | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
     ),
     "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE}),
 }

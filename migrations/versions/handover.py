@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "handover"
-down_revision = "files_and_jobs"
+down_revision = "seals"
 
 
 def _key() -> tuple:
