@@ -51,7 +51,7 @@ def test_a_file_goes_over_with_its_schedule_once_the_other_commune_accepts(as_, 
     assert as_("away").get(f"/cases/{number}").status_code == 200
     after = services.state(session, drawn[0])[0]
     assert [(s.criterion.code, s.due) for s in after.spans if s.met is None] == promised
-    assert send(there, offer, **answer).status_code == 422, "answered once"
+    assert there.post(offer, data=answer).status_code == 422, "answered once"
 
 
 def test_a_criterion_is_charged_to_the_unit_that_held_the_file_when_it_was_due(session, who, drawn):
