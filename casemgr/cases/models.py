@@ -28,6 +28,8 @@ class CaseFile(Base):
     last_contact: Mapped[datetime | None] = mapped_column(sa.DateTime)
     next_due: Mapped[datetime | None] = mapped_column(sa.DateTime)
     waiting: Mapped[int] = mapped_column(sa.SmallInteger)
+    stage: Mapped[str] = mapped_column(sa.String(8))  # new, or one of programmes.model.STAGES
+    needs: Mapped[int] = mapped_column(sa.SmallInteger)  # found by the assessments and not ended
     head_seq: Mapped[int] = mapped_column(sa.Integer)
 
     __table_args__ = (
@@ -37,6 +39,22 @@ class CaseFile(Base):
         sa.Index("ix_case_file_list", "province", "unit_id", "programme", "status", "next_due"),
         sa.Index("ix_case_file_worker", "province", "worker", "status", "next_due"),
         sa.Index("ix_case_file_beneficiary", "province", "beneficiary"),
+        # The caseload is counted from this index alone, over open files.
+        sa.Index(
+            "ix_case_file_open",
+            "province",
+            "unit_id",
+            "worker",
+            "programme",
+            "risk",
+            "stage",
+            "next_due",
+            "last_contact",
+            "opened_at",
+            "needs",
+            sqlite_where=sa.text("status <> 'closed'"),
+            postgresql_where=sa.text("status <> 'closed'"),
+        ),
     )
 
 
@@ -74,6 +92,19 @@ class CaseSpan(Base):
     __table_args__ = (
         sa.Index("ix_case_span_due", "province", "unit_id", "pending", "role", "due"),
         sa.Index("ix_case_span_criterion", "province", "programme", "criterion", "arises"),
+        # What is still to be done, by rule and due date, for whoever looks over many units.
+        sa.Index(
+            "ix_case_span_pending",
+            "province",
+            "criterion",
+            "due",
+            "unit_id",
+            "worker",
+            "programme",
+            "track",
+            sqlite_where=sa.text("pending = 1"),
+            postgresql_where=sa.text("pending"),
+        ),
     )
 
 

@@ -60,6 +60,11 @@ def barred(session, actor: Actor, subject: UUID) -> bool:
     return bool(session.scalar(found))
 
 
+def late(due, now: datetime):
+    """The SQL condition of `programmes.spans.overdue` on the due date of what is still to be done."""
+    return due < now
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a list is narrowed to; None or False: not narrowed."""
@@ -87,7 +92,7 @@ def narrow(filters: Filters, actor: Actor, now: datetime) -> list:
     if filters.unit is not None:
         conditions.append(CaseFile.unit_id.in_(sorted(filters.unit)))
     if filters.overdue:
-        conditions.append(CaseFile.next_due < now)
+        conditions.append(late(CaseFile.next_due, now))
     if filters.mine:
         conditions.append(CaseFile.worker == str(actor.user_id))
     if filters.waiting:

@@ -122,7 +122,7 @@ def fold(programme: Programme, entries: Sequence[Entry], calendar: Calendar, hor
         items=_items(ledger),
         facts={},
         needs=needs,
-        waiting=waiting if status != CLOSED else [],
+        waiting=[e for e in waiting if (e.kind == "reopened") is (status == CLOSED)],
         last_contact=_last_contact(programme, entries),
         identity=identity,
     )
@@ -163,8 +163,8 @@ def _items(ledger: Ledger) -> list[Item]:
 
 
 def _status(ledger: Ledger, entries: Sequence[Entry]) -> tuple[str, datetime | None]:
-    """A closure counts once it is decided (at once where the programme asks for no decision)."""
-    kind = ledger.programme.case.kinds.get("closed")
+    """A closure counts once it is decided (at once where the programme asks for no decision); so does reopening."""
+    kind, again = (ledger.programme.case.kinds.get(code) for code in ("closed", "reopened"))
     status, closed_at = OPEN, None
     for entry in entries:
         if entry.kind == "closed":
@@ -178,7 +178,9 @@ def _status(ledger: Ledger, entries: Sequence[Entry]) -> tuple[str, datetime | N
             else:
                 status = OPEN
         elif entry.kind == "reopened":
-            status, closed_at = OPEN, None
+            decision = ledger.decisions.get(entry.id.hex)
+            if not (again and again.decide) or (decision and decision.coded.get("outcome") == "approved"):
+                status, closed_at = OPEN, None
     return status, closed_at
 
 
