@@ -135,7 +135,7 @@ def names_of(session, ids: Iterable[str]) -> dict[str, str]:
 
 def workers_for(session, tree: UnitTree, file: CaseFile, actor_of) -> list[User]:
     """The active users who may write in this case file once it is theirs, by name."""
-    readers, near = programmes()[file.programme].readers, _above(tree, file.unit_id)
+    readers, near = programmes()[file.programme].readers, home_of(tree, file.unit_id)
     users = session.scalars(
         sa.select(User)
         .where(User.active, User.grants.any(sa.and_(RoleGrant.role == "worker", RoleGrant.unit_id.in_(sorted(near)))))
@@ -156,7 +156,7 @@ def workers_for(session, tree: UnitTree, file: CaseFile, actor_of) -> list[User]
     ]
 
 
-def _above(tree: UnitTree, unit: str) -> set[str]:
+def home_of(tree: UnitTree, unit: str) -> set[str]:
     """The unit, those above it, and those that it and they went into: where a role may reach it from."""
     near, queue = set(), [unit]
     while queue:

@@ -8,7 +8,7 @@ from flask import abort
 from sqlalchemy.orm import Session
 
 from casemgr.access.web import Permission, current_actor, may, require
-from casemgr.cases import queries, services
+from casemgr.cases import handover, queries, services
 from casemgr.cases.models import CaseFile
 from casemgr.cases.projection import state_of
 from casemgr.cases.rules import CaseState
@@ -95,6 +95,8 @@ class Dossier:
         decision."""
         if entry.kind in ("opened", "linked", "voided", "told", "transferred", "conflicted"):
             return False
+        if any(each.asked.id == entry.id and each.answer for each in handover.transfers(self.state.entries)):
+            return False  # an answer has been given to it
         if entry.author == str(current_actor().user_id):
             return self.writes or self.decides
         return entry.kind not in ("decided", "assigned") and self.writes
