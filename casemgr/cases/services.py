@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from casemgr.cases import entries as rules
 from casemgr.cases import handover
 from casemgr.cases.models import CaseFile
-from casemgr.cases.projection import state_of
+from casemgr.cases.projection import FILES, state_of
 from casemgr.cases.rules import CaseState
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry
@@ -88,10 +88,14 @@ def open_case(session, programme: str, **facts) -> tuple[UUID, str]:
     return subject, number
 
 
-def find(session, number: str) -> CaseFile | None:
+_BY_NUMBER = sa.select(FILES).where(
+    FILES.c.province == sa.bindparam("province"), FILES.c.number == sa.bindparam("number")
+)
+
+
+def find(session, number: str, *conditions) -> sa.Row | None:
     """The projection row of a case number, or None; the caller asks the policy whether it may be shown."""
-    query = sa.select(CaseFile).where(CaseFile.province == ledger.province(), CaseFile.number == number)
-    return session.scalar(query)
+    return session.execute(_BY_NUMBER.where(*conditions), {"province": ledger.province(), "number": number}).first()
 
 
 def state(session, subject: UUID) -> tuple[CaseState, list[Entry]]:
