@@ -116,8 +116,9 @@ def send(url: str, messages: list[EmailMessage]) -> int:
 def _own(session, user: UUID, now: datetime) -> Reminder:
     row = session.get(Reminder, user)
     if row is None:
-        row = Reminder(user_id=user)
+        row = Reminder(user_id=user, changed_at=now)
         session.add(row)
+        session.flush()  # so that it is found again in this request
     row.changed_at = now
     return row
 

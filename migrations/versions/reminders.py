@@ -1,13 +1,13 @@
 """Where somebody wants to be reminded.
 
-Revision: reminders, after the head before it.
+Revision: reminders, after reported_words.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "reminders"
-down_revision = "handover"
+down_revision = "reported_words"
 
 
 def upgrade() -> None:
