@@ -23,6 +23,7 @@ HOUSE = (
     "casemgr.cases",
     "casemgr.detections",
     "casemgr.plans",
+    "casemgr.registers",
     "casemgr.work",
     "casemgr.coverage",
     "casemgr.audit",
