@@ -117,7 +117,7 @@ def from_params(session, params: Mapping[str, str], tree: UnitTree, now: datetim
             "known_at": datetime.fromisoformat(params["known"]),
             "basis": params["basis"],
         }
-        if values["basis"] not in (services.AS_WERE, services.TODAY):
+        if not indicator.programme or values["basis"] not in (services.AS_WERE, services.TODAY):
             raise KeyError("basis")
     except (KeyError, ValueError, TypeError):
         raise Refused(N_("Địa chỉ này không nêu một số liệu nào.")) from None

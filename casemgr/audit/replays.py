@@ -3,8 +3,9 @@
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from dataclasses import fields
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
 from uuid import UUID
@@ -29,6 +30,7 @@ from casemgr.programmes import programmes
 from casemgr.units.loading import load
 
 TABLE = Replayed.__table__
+PLAIN = {"fraction": Fraction, "decimal": Decimal, "date": date, "uuid": UUID}
 SETTLED = timedelta(minutes=10)  # what was known longer ago than this no longer changes
 
 
@@ -185,27 +187,35 @@ def _between(session, keys, before: Mapping, after: Mapping, first: Asked, secon
 
 
 def figure_said(made: Figure) -> dict:
-    """A figure as JSON."""
-    said = asdict(made)
-    for name in ("value", "upper"):
-        value = getattr(made, name)
-        said[name] = None if value is None else f"{value.numerator}/{value.denominator}"
-    for name in ("warnings", "documents"):
-        said[name] = [_note(note) for note in getattr(made, name)]
-    said["why"] = _note(made.why) if made.why else None
-    return said
-
-
-def _note(note: Note) -> list:
-    return [note.text, {k: v if isinstance(v, int | float | str) else str(v) for k, v in note.params.items()}]
+    """A figure as JSON that keeps what JSON does not know."""
+    return {f.name: _said(getattr(made, f.name)) for f in fields(Figure)}
 
 
 def figure_from(said: Mapping) -> Figure:
-    values = dict(said)
-    for name in ("value", "upper"):
-        values[name] = None if values[name] is None else Fraction(values[name])
-    for name in ("warnings", "documents"):
-        values[name] = [Note(*note) for note in values[name]]
-    values["why"] = Note(*values["why"]) if values["why"] else None
-    values["second"] = tuple(values["second"]) if values["second"] else None
-    return Figure(**values)
+    return Figure(**{name: _read(value) for name, value in said.items()})
+
+
+def _said(value):
+    if isinstance(value, Note):
+        return {"~": "note", "text": value.text, "params": {k: _said(v) for k, v in value.params.items()}}
+    if isinstance(value, list | tuple):
+        return {"~": type(value).__name__, "items": [_said(v) for v in value]}
+    if isinstance(value, dict):
+        return {"~": "dict", "items": [[_said(k), _said(v)] for k, v in value.items()]}
+    for name, kind in PLAIN.items():
+        if isinstance(value, kind):
+            return {"~": name, "text": str(value)}
+    return value
+
+
+def _read(value):
+    if not isinstance(value, dict):
+        return value
+    kind = value["~"]
+    if kind == "note":
+        return Note(value["text"], {k: _read(v) for k, v in value["params"].items()})
+    if kind == "dict":
+        return {_read(k): _read(v) for k, v in value["items"]}
+    if kind in PLAIN:
+        return date.fromisoformat(value["text"]) if kind == "date" else PLAIN[kind](value["text"])
+    return (tuple if kind == "tuple" else list)(_read(v) for v in value["items"])

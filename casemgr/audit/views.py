@@ -16,6 +16,7 @@ from casemgr.cases.web import facts_of
 from casemgr.clock import now
 from casemgr.coverage import present as figures
 from casemgr.coverage import services
+from casemgr.coverage.cases import COUNTS_CASES
 from casemgr.coverage.services import LEVELS, Asked
 from casemgr.db import db
 from casemgr.detections import services as detections
@@ -148,8 +149,8 @@ def figure():
         plan=asked.plan,
         indicator=found,
         asked=asked,
-        row=figures.row(found, made),
-        live=figures.row(found, live.figure),
+        row=figures.row(found, made, asked.plan),
+        live=figures.row(found, live.figure, asked.plan),
         moment=moment,
         rule=asking.rule_name(programmes()[found.programme]),
         compare=_compare_link(asked, found, moment),
@@ -190,7 +191,7 @@ def compare():
     moment = now()
     form = CompareForm() if request.method == "POST" else CompareForm(request.args)
     indicators, units = _choices(moment)
-    form.choose(_names(indicators), units)
+    form.choose(_names([(plan, i) for plan, i in indicators if i.rule in COUNTS_CASES]), units)
     if form.is_submitted() and form.validate():
         try:
             return _compared(form, moment)
@@ -229,6 +230,8 @@ def changes():
     moment = now()
     (first, found), (second, _same) = (_question(params, moment) for params in pair_of(request.args))
     require(Permission.FIGURE_CASES, unit=first.unit, programme=found.programme)
+    if found.rule not in COUNTS_CASES:
+        abort(404)
     if None in (replays.figure(db.session, asked, found, moment) for asked in (first, second)):
         return redirect(url_for("audit.compare"), 303)
     log_access(Permission.FIGURE_CASES, None, first.unit, found.programme, f"{found.code.lower()}:changes")
@@ -239,8 +242,8 @@ def changes():
         indicator=found,
         first=first,
         second=second,
-        before=figures.row(found, before),
-        after=figures.row(found, after),
+        before=figures.row(found, before, first.plan),
+        after=figures.row(found, after, first.plan),
         changed=present.parts(made, found, lambda row: _link(row, second, found)),
         total=[
             present.signed((getattr(after, name) or 0) - (getattr(before, name) or 0))
@@ -277,7 +280,7 @@ def _link(row: Row, asked: Asked, found: Indicator) -> tuple[str, str | None]:
 
 def _indicator(plan: str, indicator: str) -> tuple[Plan, Indicator]:
     chosen = plans().get(plan)
-    if chosen is None or indicator not in chosen.indicators:
+    if chosen is None or indicator not in chosen.indicators or chosen.indicators[indicator].rule not in COUNTS_CASES:
         abort(404)
     return chosen, chosen.indicators[indicator]
 
@@ -294,7 +297,7 @@ def _choices(moment: datetime) -> tuple[list[tuple[Plan, Indicator]], list[tuple
         (plan, i)
         for plan in plans().values()
         for i in plan.indicators.values()
-        if any(i.programme in one.programmes for one in held)
+        if i.programme and any(i.programme in one.programmes for one in held)
     ]
     tree = current_tree()
     mine = {u for one in held for u in one.units if u in tree}

@@ -1,6 +1,6 @@
 """Answers worked out from the ledgers, and what closed reports say.
 
-Revision: closed_periods, after seals.
+Revision: closed_periods, after reported_words.
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from casemgr.db_triggers import append_only, drop_append_only
 
 revision = "closed_periods"
-down_revision = "seals"
+down_revision = "reported_words"
 
 
 def upgrade() -> None:
