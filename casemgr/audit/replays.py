@@ -39,7 +39,7 @@ def key_of(session, what: str, asked: Asked, indicator: Indicator, now: datetime
     said = [what, asked.plan.definition, programmes()[indicator.programme].definition, indicator.code, asked.unit]
     said += [asked.start.isoformat(), asked.t.isoformat(), asked.basis, asked.known_at.isoformat()]
     said.append(now.date().isoformat() if asked.basis == TODAY else "")
-    said.append(pulse(session) if now - asked.known_at < SETTLED else 0)
+    said.append(int(pulse(session)) if now - asked.known_at < SETTLED else 0)
     return sha256(canonical(said).encode()).digest()
 
 
