@@ -1,6 +1,6 @@
 """Answers worked out from the ledgers, and what closed reports say.
 
-Revision: closed_periods, after reported_words.
+Revision: closed_periods, after reminders.
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from casemgr.db_triggers import append_only, drop_append_only
 
 revision = "closed_periods"
-down_revision = "reported_words"
+down_revision = "reminders"
 
 
 def upgrade() -> None:
