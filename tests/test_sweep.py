@@ -57,6 +57,8 @@ class Page(NamedTuple):
 
 
 CASE, DET = "/cases/{number}", "/detections/{detection}"
+ASKED = f"plan=KH322-2022&indicator=TE-2&unit={HERE}&start=2022-01-01&basis=as_were"
+CHANGES = ASKED + "&through_a=2022-03-20&known_a=2022-03-20T20:00&through_b=2022-03-21&known_b=2022-03-21T20:00"
 PAGES = {
     "access.account": [Page("/account", EVERYONE, logged=False)],
     "access.password": [Page("/account/password", EVERYONE, logged=False)],
@@ -70,6 +72,13 @@ PAGES = {
     "admin.reset": [Page("/admin/users/{user}/reset", ("administrator",), about="user")],
     "admin.user": [Page("/admin/users/{user}", ("administrator",), about="user")],
     "admin.users": [Page("/admin/users", ("administrator",))],
+    "audit.ask": [Page("/audit/figures", READERS)],
+    "audit.changes": [Page("/audit/changes", READERS, about="indicator", query=CHANGES)],
+    "audit.compare": [Page("/audit/compare", READERS)],
+    "audit.explain": [Page("/coverage/KH322-2022/TE-2/why/{number}", READERS, about="case", own=True, only=("TE",))],
+    "audit.figure": [
+        Page("/audit/figure", READERS, about="indicator", query=ASKED + "&through=2022-03-21&known=2022-03-21T20:00")
+    ],
     "cases.assign": [Page(CASE + "/assign", ("supervisor",), about="case")],
     "cases.case": [Page(CASE, READERS, about="case", own=True)],
     "cases.decide": [
