@@ -24,6 +24,7 @@ HOUSE = (
     "casemgr.detections",
     "casemgr.plans",
     "casemgr.registers",
+    "casemgr.reconciling",
     "casemgr.work",
     "casemgr.coverage",
     "casemgr.audit",

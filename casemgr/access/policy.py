@@ -31,7 +31,9 @@ class Permission(StrEnum):
     IDENTITY_READ = "identity:read"
     PERSON_SEARCH = "person:search"
     REGISTER_LOAD = "register:load"
+    REGISTER_MATCHES = "register:matches"
     REGISTER_READ = "register:read"
+    REGISTER_RECONCILE = "register:reconcile"
     REPORTED_CONFIRM = "reported:confirm"
     REPORTED_WRITE = "reported:write"
     UNIT_MANAGE = "unit:manage"
@@ -44,18 +46,20 @@ ROLES: dict[str, frozenset[Permission]] = {
     "worker": frozenset(
         {P.CASE_LIST, P.CASE_READ, P.CASE_WRITE, P.IDENTITY_READ, P.PERSON_SEARCH}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.FIGURE_READ, P.FIGURE_CASES}
+        | {P.REGISTER_MATCHES, P.REGISTER_RECONCILE}
     ),
     "supervisor": frozenset(
         {P.CASE_LIST, P.CASE_READ, P.CASE_DECIDE, P.CASE_ASSIGN, P.IDENTITY_READ, P.PERSON_SEARCH, P.CASELOAD_READ}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.DETECTION_DECIDE, P.FIGURE_READ, P.FIGURE_CASES}
-        | {P.REGISTER_READ}
+        | {P.REGISTER_READ, P.REGISTER_MATCHES, P.REGISTER_RECONCILE}
     ),
     "auditor": frozenset(
         {P.CASE_LIST, P.CASE_READ, P.IDENTITY_READ, P.DETECTION_LIST, P.DETECTION_READ}
         | {P.FIGURE_READ, P.FIGURE_CASES, P.AUDIT_READ, P.REGISTER_READ, P.CASELOAD_READ}
+        | {P.REGISTER_MATCHES}
     ),
     "coordinator": frozenset(
-        {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.REGISTER_LOAD, P.REGISTER_READ}
+        {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.REGISTER_LOAD, P.REGISTER_READ, P.REGISTER_MATCHES}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
     ),
     "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE}),
