@@ -26,6 +26,7 @@ HOUSE = (
     "casemgr.registers",
     "casemgr.reconciling",
     "casemgr.work",
+    "casemgr.handover",
     "casemgr.coverage",
     "casemgr.audit",
     "casemgr.demo",

@@ -22,9 +22,10 @@ CASE_WORK = {P.CASE_LIST, P.CASE_READ, P.IDENTITY_READ, P.DETECTION_LIST, P.DETE
 EXPECTED = {
     "worker": CASE_WORK
     | {P.CASE_WRITE, P.PERSON_SEARCH, P.DETECTION_WRITE, P.FIGURE_READ, P.FIGURE_CASES}
-    | {P.REGISTER_MATCHES, P.REGISTER_RECONCILE},
+    | {P.CASE_TRANSFER, P.CASE_CONFLICT, P.REGISTER_MATCHES, P.REGISTER_RECONCILE},
     "supervisor": CASE_WORK
     | {P.CASE_DECIDE, P.CASE_ASSIGN, P.PERSON_SEARCH, P.DETECTION_WRITE, P.DETECTION_DECIDE}
+    | {P.CASE_TRANSFER, P.CASE_CONFLICT, P.TRANSFER_ANSWER}
     | {P.FIGURE_READ, P.FIGURE_CASES, P.REGISTER_READ, P.CASELOAD_READ}
     | {P.REGISTER_MATCHES, P.REGISTER_RECONCILE},
     "auditor": CASE_WORK
@@ -92,7 +93,7 @@ def test_plans_are_approved_in_the_commune_and_exclusions_above_it():
     assert not may(district, P.DETECTION_DECIDE, unit=COMMUNE, author=ME)
 
 
-@pytest.mark.parametrize("permission", [P.CASE_READ, P.CASE_WRITE, P.IDENTITY_READ])
+@pytest.mark.parametrize("permission", [P.CASE_READ, P.CASE_WRITE, P.CASE_TRANSFER, P.CASE_CONFLICT, P.IDENTITY_READ])
 def test_restricted_programmes_are_read_by_the_assigned_worker(permission):
     worker = actor("worker")
     facts = {"unit": COMMUNE, "programme": "TE", "read": "assigned"}
