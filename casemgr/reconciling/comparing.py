@@ -6,7 +6,7 @@ never matched are not in it, and neither is their group's detections.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
@@ -19,9 +19,9 @@ from casemgr.detections.queries import first_entries
 from casemgr.detections.rules import OPEN
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft
-from casemgr.people.blocking import Conclusion, Index, conclude
 from casemgr.people.blocking import LOOK as HUMAN_LOOKS
 from casemgr.people.blocking import MATCHED as CONCLUDED
+from casemgr.people.blocking import Conclusion, Index, conclude
 from casemgr.people.known import programmes_of
 from casemgr.people.names import fold_name
 from casemgr.people.projection import PEOPLE, chunks, open_person
@@ -132,7 +132,7 @@ def compare(
     settled = _settled(session, subject)
     total = sum(stored.count_by(session, wanted, stored.RegisterRow.state).values())
     index, apart = load_index(session, register.programme), _apart(session)
-    earlier: dict[tuple, tuple[int, date | None]] = {}
+    earlier: dict[tuple, tuple[int, datetime | None]] = {}
     done, offset = 0, 0
     while True:
         page = stored.rows_of(session, wanted, limit=CHUNK, offset=offset)
@@ -190,7 +190,7 @@ def _said(index: Index, apart: dict, earlier: dict, row: Row, same_as: int | Non
     return {"said": MATCHED, "near": pairs}
 
 
-def _same_incident(a: date | None, b: date | None) -> bool:
+def _same_incident(a: datetime | None, b: datetime | None) -> bool:
     return a is None or b is None or abs(a - b) <= timedelta(days=SETTINGS["same_incident_days"])
 
 

@@ -52,7 +52,9 @@ def detect(register: UUID, number: int):
             refuse(block if refused.field in block else form, refused)
         else:
             log_access("detection:report", chosen.subject, unit, chosen.programme)
-            flash(gettext("Đã lập trường hợp phát hiện %(number)s từ dòng %(row)s.", number=found, row=number), "success")
+            flash(
+                gettext("Đã lập trường hợp phát hiện %(number)s từ dòng %(row)s.", number=found, row=number), "success"
+            )
             return redirect(url_for("reconciling.row", register=register, number=number), 303)
     wrong = next((each for each in (form, block) if each.errors or each.form_errors), None)
     shown = render_template(
@@ -77,8 +79,14 @@ def _arrange(form: DetectForm, register, at) -> None:
     if at.unit and at.unit in tree:
         units = [at.unit]
     else:
-        units = sorted((u for u in tree.below(register.unit_id) if tree.level(u) == "commune"), key=lambda u: tree[u].path)
-        units = [u for u in units if tree[u].valid(today) and may(Permission.DETECTION_WRITE, unit=u, programme=register.programme)]
+        units = sorted(
+            (u for u in tree.below(register.unit_id) if tree.level(u) == "commune"), key=lambda u: tree[u].path
+        )
+        units = [
+            u
+            for u in units
+            if tree[u].valid(today) and may(Permission.DETECTION_WRITE, unit=u, programme=register.programme)
+        ]
     form.unit.choices = form.unit.choices[:1] + options((u, tree.label(u)) for u in units)
     if at.unit and not form.unit.data:
         form.unit.data = at.unit
@@ -160,4 +168,6 @@ def _form(register, at, form, write, title: str, said: str):
         else:
             flash(said, "success")
             return redirect(url_for("reconciling.row", register=register.subject, number=at.number), 303)
-    return show_form("reconciling/form.html", form, register=register, row=at, title=title, source=source_name(register))
+    return show_form(
+        "reconciling/form.html", form, register=register, row=at, title=title, source=source_name(register)
+    )

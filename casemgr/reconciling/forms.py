@@ -43,6 +43,10 @@ class DecideForm(OnceForm):
     note = LongTextField(_l("Ý kiến, lý do"), limit=2000)
 
     def ask(self, dispute: bool) -> None:
-        words = (_l("Đồng ý với đề nghị"), _l("Giữ nguyên số liệu")) if dispute else (_l("Duyệt"), _l("Không duyệt, trả lại"))
+        words = (
+            (_l("Đồng ý với đề nghị"), _l("Giữ nguyên số liệu"))
+            if dispute
+            else (_l("Duyệt"), _l("Không duyệt, trả lại"))
+        )
         self.outcome.choices = options(zip(("approved", "returned"), words, strict=True))
         self.note.flags.required = dispute

@@ -124,7 +124,9 @@ class Pair:
 class Beside:
     """The persons that rows may be about, as far as the reader may see them: a constant number of queries."""
 
-    def __init__(self, session, actor: Actor, tree: UnitTree, register: Register, near: Sequence[Who], hamlets: Mapping):
+    def __init__(
+        self, session, actor: Actor, tree: UnitTree, register: Register, near: Sequence[Who], hamlets: Mapping
+    ):
         self.session, self.actor, self.tree, self.register = session, actor, tree, register
         self.hamlets = hamlets
         persons = [subject for kind, subject in near if kind == PERSON]
@@ -196,7 +198,10 @@ class Beside:
         if name == "identifier":
             return ", ".join(number.value for number in person.identifiers)
         if name == "home":
-            parts = [self.hamlets.get(person.hamlet, ""), self.tree.label(person.home) if person.home in self.tree else place]
+            parts = [
+                self.hamlets.get(person.hamlet, ""),
+                self.tree.label(person.home) if person.home in self.tree else place,
+            ]
             return ", ".join(part for part in parts if part)
         return getattr(person, name)
 
@@ -235,14 +240,20 @@ class Line:
     number: int
     label: str
     unit: str
-    received: date | None
+    received: datetime | None
     badge: tuple[str, str]
     age: tuple[str, str] | None
     about: tuple[str, str] | None
 
 
 def list_lines(
-    session, actor: Actor, register: Register, found: Sequence[Placed], names: Mapping[int, str], now: datetime, calendar
+    session,
+    actor: Actor,
+    register: Register,
+    found: Sequence[Placed],
+    names: Mapping[int, str],
+    now: datetime,
+    calendar,
 ) -> list[Line]:
     persons = [each.said.person for each in found if each.said and each.said.person]
     subjects = [each.said.detected for each in found if each.said and each.said.detected]
@@ -270,7 +281,9 @@ def _about(actor: Actor, each: Placed, files: Mapping[UUID, CaseFile], detection
     found = detections.get(each.said.detected) or detections.get(each.said.person)
     file = files.get(each.said.person)
     if file is not None and each.standing == queries.FILED:
-        return (file.number, f"/cases/{file.number}") if may_open(actor, file) else (gettext("hồ sơ của người khác"), "")
+        return (
+            (file.number, f"/cases/{file.number}") if may_open(actor, file) else (gettext("hồ sơ của người khác"), "")
+        )
     if found is not None:
         readable = policy.may(actor, Permission.DETECTION_READ, unit=found.unit_id, programme=found.programme)
         return (found.number, f"/detections/{found.number}") if readable else None
@@ -281,8 +294,8 @@ def _age(register: Register, each: Placed, now: datetime, calendar) -> tuple[str
     """How long a row waits for a file, against the programme's clock for opening one."""
     if each.received is None:
         return "unknown", gettext("không rõ ngày nguồn tiếp nhận")
-    days = calendar.working_days_between(each.received, now.date())
-    limit = _limit(register.programme, each.received)
+    days = calendar.working_days_between(each.received.date(), now.date())
+    limit = _limit(register.programme, each.received.date())
     words = gettext("%(n)s ngày làm việc từ khi nguồn tiếp nhận", n=days)
     return ("missed" if limit is not None and days > limit else "not_due"), words
 

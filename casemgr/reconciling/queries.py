@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from casemgr.access import policy
 from casemgr.access.policy import ALL, Actor, Permission
-from casemgr.cases.models import CaseFile
+from casemgr.cases.models import CaseFile, Verdict
 from casemgr.detections.models import Detected
 from casemgr.ledger.services import province
 from casemgr.reconciling.comparing import subject_of
@@ -37,32 +37,35 @@ def in_scope(actor: Actor, register: Register, permission: Permission = Permissi
     return sa.or_(sa.false(), *reached)
 
 
-def standing(register: Register):
-    """The SQL expression of where a row stands: what this ledger says and what became of the file."""
+def standing(register: Register, now: datetime):
+    """The SQL expression of where a row stands: what this ledger says, and what became of its person since."""
     since = datetime.combine(register.start, datetime.min.time()) - timedelta(days=SETTINGS["same_incident_days"])
-    own = Detected.province == province()
-    detected = sa.select(Detected.status).where(own, Detected.subject == ReconciledRow.detected).scalar_subquery()
+    own = sa.and_(Detected.province == province(), Detected.subject == ReconciledRow.detected)
+    status = sa.func.coalesce(sa.select(Detected.status).where(own).scalar_subquery(), "")
+    person = sa.func.coalesce(ReconciledRow.person, sa.select(Detected.beneficiary).where(own).scalar_subquery())
     filed = sa.exists().where(
         CaseFile.province == province(),
-        CaseFile.beneficiary == ReconciledRow.person,
+        CaseFile.beneficiary == person,
         CaseFile.programme == register.programme,
         sa.or_(CaseFile.status != "closed", CaseFile.opened_at >= since),
     )
-    about = sa.and_(
-        own,
-        Detected.beneficiary == ReconciledRow.person,
-        Detected.programme == register.programme,
-        Detected.received_at >= since,
+    counted = sa.and_(
+        Verdict.province == province(),
+        Verdict.beneficiary == person,
+        Verdict.programme == register.programme,
+        Verdict.counted_at >= since,
+        Verdict.start <= now,
+        Verdict.end > now,
     )
-    out = sa.and_(sa.exists().where(about, Detected.status.in_(OUT)), ~sa.exists().where(about, ~Detected.status.in_(OUT)))
+    out = sa.exists().where(counted, Verdict.verdict.in_(OUT)) & ~sa.exists().where(counted, ~Verdict.verdict.in_(OUT))
     return sa.case(
         (ReconciledRow.said.is_(None), UNCOMPARED),
         (ReconciledRow.dispute.is_not(None), DISPUTED_),
-        (sa.or_(ReconciledRow.reason != "", sa.func.coalesce(detected, "").in_(OUT), out), NOT_COUNTED),
-        (sa.or_(ReconciledRow.said == DUPLICATE, sa.func.coalesce(detected, "") == "duplicate"), TWICE),
+        (sa.or_(ReconciledRow.reason != "", status.in_(OUT), out), NOT_COUNTED),
+        (sa.or_(ReconciledRow.said == DUPLICATE, status == "duplicate"), TWICE),
         (ReconciledRow.said == LOOK, UNSURE),
         (ReconciledRow.said == WAITING, UNCOMPARED),
-        (sa.or_(filed, sa.func.coalesce(detected, "") == "matched"), FILED),
+        (sa.or_(filed, status == "matched"), FILED),
         else_=UNFILED,
     )
 
@@ -79,9 +82,9 @@ def _of(register: Register, scope):
     return sa.and_(RegisterRow.province == province(), RegisterRow.register == register.subject, scope)
 
 
-def counts(session, register: Register, scope) -> dict[str, int]:
+def counts(session, register: Register, scope, now: datetime) -> dict[str, int]:
     """How many rows of the scope stand where."""
-    stands = standing(register)
+    stands = standing(register, now)
     query = sa.select(stands, sa.func.count()).select_from(RegisterRow).outerjoin(ReconciledRow, _joined(register))
     found = dict(session.execute(query.where(_of(register, scope)).group_by(stands)).all())
     return {name: found.get(name, 0) for name in STANDINGS}
@@ -100,14 +103,14 @@ class Placed:
 
 
 def placed(
-    session, register: Register, scope, stands: str | None = None, *, limit: int = 25, offset: int = 0
+    session, register: Register, scope, now: datetime, stands: str | None = None, *, limit: int = 25, offset: int = 0
 ) -> tuple[list[Placed], int]:
     """Rows of the scope, those put off last, and how many there are."""
-    expression = standing(register)
+    expression = standing(register, now)
     where = [_of(register, scope)] + ([expression == stands] if stands else [])
     base = sa.select(sa.func.count()).select_from(RegisterRow).outerjoin(ReconciledRow, _joined(register)).where(*where)
     query = (
-        sa.select(RegisterRow.number, RegisterRow.unit_id, RegisterRow.doubts, RegisterRow.received_on)
+        sa.select(RegisterRow.number, RegisterRow.unit_id, RegisterRow.doubts, RegisterRow.received_at)
         .add_columns(expression.label("stands"), ReconciledRow)
         .select_from(RegisterRow)
         .outerjoin(ReconciledRow, _joined(register))
@@ -115,7 +118,7 @@ def placed(
         .order_by(ReconciledRow.later, RegisterRow.number)
     )
     found = [
-        Placed(row.number, row.unit_id, row.stands, _words(row.doubts), row.received_on, row.ReconciledRow)
+        Placed(row.number, row.unit_id, row.stands, _words(row.doubts), row.received_at, row.ReconciledRow)
         for row in session.execute(query.limit(limit).offset(offset))
     ]
     return found, session.scalar(base)
@@ -125,8 +128,8 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split(",")) if text else ()
 
 
-def one(session, register: Register, scope, number: int) -> Placed | None:
-    found, _total = placed(session, register, sa.and_(scope, RegisterRow.number == number), limit=1)
+def one(session, register: Register, scope, now: datetime, number: int) -> Placed | None:
+    found, _total = placed(session, register, sa.and_(scope, RegisterRow.number == number), now, limit=1)
     return found[0] if found else None
 
 
@@ -142,7 +145,9 @@ def files_of(session, programme: str, persons: Sequence[UUID]) -> dict[UUID, Cas
     return found
 
 
-def detections_of(session, programme: str, persons: Sequence[UUID], subjects: Sequence[UUID]) -> Mapping[UUID, Detected]:
+def detections_of(
+    session, programme: str, persons: Sequence[UUID], subjects: Sequence[UUID]
+) -> Mapping[UUID, Detected]:
     """Detections by the person they are about and by their own subject; of several of a person the last."""
     found: dict[UUID, Detected] = {}
     about = [Detected.beneficiary.in_(list(persons))] if persons else []
@@ -158,9 +163,9 @@ def detections_of(session, programme: str, persons: Sequence[UUID], subjects: Se
     return found
 
 
-def by_commune(session, register: Register, scope) -> dict[str, dict[str, int]]:
+def by_commune(session, register: Register, scope, now: datetime) -> dict[str, dict[str, int]]:
     """{commune: {standing: rows}}; "" where the commune is not known."""
-    stands = standing(register)
+    stands = standing(register, now)
     query = (
         sa.select(RegisterRow.unit_id, stands, sa.func.count())
         .select_from(RegisterRow)

@@ -6,7 +6,7 @@ report_row(session, register, 37, unit=…, values={...}, on=on)      # no file:
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
@@ -133,7 +133,7 @@ def report_row(
     if state is not None and state.who is not None and state.who[0] == PERSON:
         seen = replace(seen, beneficiary=state.who[1])
     source = sources().sources[register.source]
-    own = (datetime.combine(row.received, time()), "day") if row.received and row.precision == "day" else None
+    own = (row.received, row.precision) if row.received and row.precision in ("minute", "day") else None
     report = detections.Report(
         received=(on.now, "minute"),
         source=source.detection,

@@ -39,7 +39,7 @@ def index():
     for register in stored.current(db.session):
         if register.programme in NEVER or not register.named:
             continue
-        counted = queries.counts(db.session, register, queries.in_scope(current_actor(), register))
+        counted = queries.counts(db.session, register, queries.in_scope(current_actor(), register), now())
         if any(counted.values()):
             found.append((register, source_name(register), counted))
     return render_template("reconciling/index.html", found=found, lang=language())
@@ -50,13 +50,13 @@ def index():
 def page(register: UUID):
     """The five tiles; the first pair to be answered, or the rows of one tile."""
     chosen, reach = find_register(register)
-    counted = queries.counts(db.session, chosen, reach)
+    counted = queries.counts(db.session, chosen, reach, now())
     state = request.args.get("state") or (queries.UNSURE if counted[queries.UNSURE] else queries.UNFILED)
     if state not in queries.STANDINGS:
         abort(404)
     full = may_answer(chosen)
     number = page_number()
-    found, total = queries.placed(db.session, chosen, reach, state, limit=SIZE, offset=(number - 1) * SIZE)
+    found, total = queries.placed(db.session, chosen, reach, now(), state, limit=SIZE, offset=(number - 1) * SIZE)
     pair = _pair(chosen, found[0]) if state == queries.UNSURE and full and found and number == 1 else None
     log_access(Permission.REGISTER_MATCHES, chosen.subject, chosen.unit_id, chosen.programme, state)
     return render_template(
@@ -89,9 +89,7 @@ def again(register: UUID):
     if not AnswerForm().validate_on_submit():
         abort(400)
     params = {"register": str(chosen.subject)}
-    job = jobs.start(
-        db.session, "registers.compare", params, author=str(actor.user_id), unit=chosen.unit_id, now=now()
-    )
+    job = jobs.start(db.session, "registers.compare", params, author=str(actor.user_id), unit=chosen.unit_id, now=now())
     return redirect(url_for("jobs.show", job=job), 303)
 
 
@@ -143,7 +141,10 @@ def answer(register: UUID, number: int):
     except Refused as refused:
         flash(say(refused), "error")
     else:
-        flash(gettext("Dòng %(row)s: đã ghi «%(said)s».", row=number, said=gettext(show.ANSWERS[form.said.data])), "success")
+        flash(
+            gettext("Dòng %(row)s: đã ghi «%(said)s».", row=number, said=gettext(show.ANSWERS[form.said.data])),
+            "success",
+        )
     if request.form.get("back") == "row":
         return redirect(url_for("reconciling.row", register=register, number=number), 303)
     return redirect(url_for("reconciling.page", register=register), 303)
@@ -174,7 +175,7 @@ def find_row(
 ) -> tuple[Register, object, Placed]:
     """A row that the reader may do this to: logged; 404 outside their scope."""
     register, reach = find_register(subject)
-    at = queries.one(db.session, register, reach, number)
+    at = queries.one(db.session, register, reach, now(), number)
     if at is None:
         abort(404)
     require(permission, subject=register.subject, detail=str(number), **place_of(register, at))
@@ -219,7 +220,9 @@ def _pair(register: Register, at: Placed):
 
 
 def _beside(register: Register, near: list[Candidate]) -> show.Beside:
-    hamlets = {str(h.id): h.label for unit in _homes(register, near) for h in units.hamlets(db.session, unit, now().date())}
+    hamlets = {
+        str(h.id): h.label for unit in _homes(register, near) for h in units.hamlets(db.session, unit, now().date())
+    }
     who = [each.who for each in near]
     return show.Beside(db.session, current_actor(), current_tree(), register, who, hamlets)
 
@@ -245,7 +248,7 @@ def _lines(register: Register, found: list[Placed], full: bool) -> list:
 
 def _communes(register: Register, reach) -> list[tuple[str, dict]]:
     """Per commune how many rows stand where, for those who see more than one."""
-    found = queries.by_commune(db.session, register, reach)
+    found = queries.by_commune(db.session, register, reach, now())
     if len(found) < 2:
         return []
     tree = current_tree()
