@@ -27,6 +27,7 @@ HOUSE = (
     "casemgr.reconciling",
     "casemgr.work",
     "casemgr.handover",
+    "casemgr.reminders",
     "casemgr.coverage",
     "casemgr.audit",
     "casemgr.demo",

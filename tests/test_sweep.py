@@ -115,6 +115,10 @@ PAGES = {
     "places.end_hamlet": [Page("/admin/units/{unit}/hamlets/{hamlet}/end", ("administrator",), about="unit")],
     "places.index": [Page("/admin/units", ("administrator",))],
     "places.page": [Page("/admin/units/{unit}", ("administrator",), about="unit")],
+    "reminders.calendar": [Page("/calendar/{token}.ics", EVERYONE)],
+    "reminders.end_calendar": [Page("/reminders/calendar/end", EVERYONE, logged=False)],
+    "reminders.new_calendar": [Page("/reminders/calendar", EVERYONE, logged=False)],
+    "reminders.own": [Page("/reminders", EVERYONE, logged=False)],
     "reported.confirm": [Page("/reported/{figure}/confirm", ("coordinator",), about="figure")],
     "reported.correct": [Page("/reported/{figure}/correct", ("coordinator",), about="figure", logged=False)],
     "reported.index": [Page("/reported", ("coordinator",), logged=False)],
@@ -201,6 +205,7 @@ class Town:
             asked=item.asked,
             referral=item.referral,
             offer=ABSENT if absent else world.offer,
+            token=world.token,
             divided="99999-20210101" if absent else DIVIDED,
             user=ABSENT if absent else target.id,
             grant=target.grants[0].id,
@@ -429,5 +434,5 @@ def test_writing_by_everyone_everywhere(town):
     assert len(answers) > 500
     changed = {name for name, rows in snapshot(town).items() if rows != before[name]}
     assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "ledger_entry", "ledger_subject",
-                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt"}, changed  # fmt: skip
+                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder"}, changed  # fmt: skip
     _check_secrets(town, answers)
