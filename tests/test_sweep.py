@@ -57,6 +57,7 @@ class Page(NamedTuple):
 
 
 CASE, DET = "/cases/{number}", "/detections/{detection}"
+LIST, ROW = "/registers/{register}", "/registers/{register}/rows/2"
 PAGES = {
     "access.account": [Page("/account", EVERYONE, logged=False)],
     "access.password": [Page("/account/password", EVERYONE, logged=False)],
@@ -119,6 +120,15 @@ PAGES = {
     "reminders.end_calendar": [Page("/reminders/calendar/end", EVERYONE, logged=False)],
     "reminders.new_calendar": [Page("/reminders/calendar", EVERYONE, logged=False)],
     "reminders.own": [Page("/reminders", EVERYONE, logged=False)],
+    "reconciling.again": [Page(LIST + "/reconcile", ("coordinator",), about="row", where="above")],
+    "reconciling.answer": [Page(ROW + "/answer", FIELD, about="row")],
+    "reconciling.decide": [Page(ROW + "/entries/{asked_row}/decide", ("supervisor",), about="row", where="above")],
+    "reconciling.detect": [Page(ROW + "/detect", FIELD, about="row")],
+    "reconciling.dispute": [Page(ROW + "/dispute", FIELD, about="row")],
+    "reconciling.exclude": [Page(ROW + "/exclude", FIELD, about="row")],
+    "reconciling.index": [Page("/registers/reconcile", DETECTION)],
+    "reconciling.page": [Page(LIST + "/reconcile", DETECTION, about="row")],
+    "reconciling.row": [Page(ROW, DETECTION, about="row")],
     "reported.confirm": [Page("/reported/{figure}/confirm", ("coordinator",), about="figure")],
     "reported.correct": [Page("/reported/{figure}/correct", ("coordinator",), about="figure", logged=False)],
     "reported.index": [Page("/reported", ("coordinator",), logged=False)],
@@ -162,6 +172,10 @@ def _in_scope(page: Page, role: str, place: str, item: Item) -> bool:
         return place != "programme"
     if page.about == "figure":
         return reaches(place, HERE) and place != "other"
+    if page.about == "row":
+        level = "above" if place == "parent" else "commune"
+        near = reaches(place, HERE) and place not in ("programme", "other")
+        return near and (page.where in ("scope", level) or role not in page.roles)
     if page.about == "transfer":
         return place == "own"  # the commune that is asked, not the level above it
     if page.about == "divided":
@@ -212,6 +226,8 @@ class Town:
             unit="99999-20210101" if absent else HERE,
             hamlet=world.hamlet,
             figure=ABSENT if absent else world.figure,
+            register=ABSENT if absent else world.register,
+            asked_row=world.asked_row,
             job=ABSENT if absent else world.job,
         )
         return f"{path}?{page.query}" if page.query else path
@@ -434,5 +450,5 @@ def test_writing_by_everyone_everywhere(town):
     assert len(answers) > 500
     changed = {name for name, rows in snapshot(town).items() if rows != before[name]}
     assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "ledger_entry", "ledger_subject",
-                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder"}, changed  # fmt: skip
+                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder", "job", "reconciled_row"}, changed  # fmt: skip
     _check_secrets(town, answers)

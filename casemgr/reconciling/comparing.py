@@ -127,9 +127,9 @@ def compare(
     check_matchable(register.programme, register.named)
     begin_write(session)
     subject, wanted = subject_of(register.subject), register.subject
-    if session.get(ledger.LedgerSubject, (ledger.province(), subject)) is None:
+    if not begun(session, subject):
         ledger.create(session, KIND, subject)
-    settled = _settled(session, subject)
+    head, settled = ledger.lock(session, subject), _settled(session, subject)
     total = sum(stored.count_by(session, wanted, stored.RegisterRow.state).values())
     index, apart = load_index(session, register.programme), _apart(session)
     earlier: dict[tuple, tuple[int, datetime | None]] = {}
@@ -144,11 +144,19 @@ def compare(
                 continue
             said[str(number)] = _said(index, apart, earlier, row, kept.same_as)
         if said:
-            draft = Draft(COMPARED, now, "minute", author, register.unit_id, now, {"rows": said})
+            entry = uuid5(subject, f"compared-{head}-{offset}")
+            draft = Draft(COMPARED, now, "minute", author, register.unit_id, now, {"rows": said}, id=entry)
             ledger.append(session, subject, [draft])
         done, offset = done + len(said), offset + CHUNK
         told(min(offset, total), total)
     return done
+
+
+def begun(session, subject: UUID) -> bool:
+    """Whether a register was ever compared."""
+    table = ledger.SUBJECTS
+    query = sa.select(table.c.id).where(table.c.province == ledger.province(), table.c.id == subject)
+    return session.scalar(query) is not None
 
 
 def _settled(session, subject: UUID) -> set[int]:

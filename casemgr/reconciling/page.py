@@ -337,8 +337,10 @@ def told(session, register: Register, turns: Sequence[Entry], waiting: Sequence[
         elif entry.kind == EXCLUDED:
             gist = programme.exclusions[said["reason"]].name[language()]
         elif entry.kind == DECIDED:
-            gist = gettext(OUTCOMES[said["about"], said["outcome"]])
-        title = gettext(ANSWERS[said["answer"]] if entry.kind == ANSWERED else KINDS[entry.kind])
+            outcome = OUTCOMES[said["about"], said["outcome"]]
+            gist = gettext(outcome)
+        words = ANSWERS[said["answer"]] if entry.kind == ANSWERED else KINDS[entry.kind]
+        title = gettext(words)
         texts = tuple(sealed.get(entry.id, {}).get(name, "") for name in ("document", "note"))
         author = names.get(entry.author) or gettext("hệ thống")
         found.append(Turn(entry, title, gist, tuple(t for t in texts if t), author, entry.id in pending))

@@ -18,7 +18,7 @@ from casemgr.detections.models import Detected
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry, effective
 from casemgr.programmes import programmes
-from casemgr.reconciling.comparing import row_digest, subject_of
+from casemgr.reconciling.comparing import begun, row_digest, subject_of
 from casemgr.reconciling.rules import (
     ANSWERED,
     ANSWERS,
@@ -75,7 +75,7 @@ def _locked(session, register: Register, number: int, on: On) -> RowState | None
     """The state of a row, held until the end; None where this very entry was written before."""
     check_matchable(register.programme, register.named)
     subject = subject_of(register.subject)
-    if session.get(ledger.LedgerSubject, (ledger.province(), subject)) is None:
+    if not begun(session, subject):
         raise Refused(N_("Danh sách này chưa được đối chiếu."))
     ledger.lock(session, subject)
     found = fold(effective(ledger.entries(session, subject))).get(number)

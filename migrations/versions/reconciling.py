@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "reconciling"
-down_revision = "reported_words"
+down_revision = "reminders"
 
 
 def _key() -> list[sa.Column]:
