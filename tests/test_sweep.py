@@ -57,7 +57,9 @@ class Page(NamedTuple):
 
 
 CASE, DET = "/cases/{number}", "/detections/{detection}"
-LIST, ROW = "/registers/{register}", "/registers/{register}/rows/2"
+LIST, ROW = "/registers/{listed}", "/registers/{listed}/rows/2"
+ASKED = f"plan=KH322-2022&indicator=TE-2&unit={HERE}&start=2022-01-01&basis=as_were"
+CHANGES = ASKED + "&through_a=2022-03-20&known_a=2022-03-20T20:00&through_b=2022-03-21&known_b=2022-03-21T20:00"
 PAGES = {
     "access.account": [Page("/account", EVERYONE, logged=False)],
     "access.password": [Page("/account/password", EVERYONE, logged=False)],
@@ -71,6 +73,13 @@ PAGES = {
     "admin.reset": [Page("/admin/users/{user}/reset", ("administrator",), about="user")],
     "admin.user": [Page("/admin/users/{user}", ("administrator",), about="user")],
     "admin.users": [Page("/admin/users", ("administrator",))],
+    "audit.ask": [Page("/audit/figures", READERS)],
+    "audit.changes": [Page("/audit/changes", READERS, about="indicator", query=CHANGES)],
+    "audit.compare": [Page("/audit/compare", READERS)],
+    "audit.explain": [Page("/coverage/KH322-2022/TE-2/why/{number}", READERS, about="case", own=True, only=("TE",))],
+    "audit.figure": [
+        Page("/audit/figure", READERS, about="indicator", query=ASKED + "&through=2022-03-21&known=2022-03-21T20:00")
+    ],
     "cases.assign": [Page(CASE + "/assign", ("supervisor",), about="case")],
     "cases.case": [Page(CASE, READERS, about="case", own=True)],
     "cases.decide": [
@@ -129,6 +138,11 @@ PAGES = {
     "reconciling.index": [Page("/registers/reconcile", DETECTION)],
     "reconciling.page": [Page(LIST + "/reconcile", DETECTION, about="row")],
     "reconciling.row": [Page(ROW, DETECTION, about="row")],
+    "registers.draft": [Page("/registers/drafts/{draft}", ("coordinator",), about="draft")],
+    "registers.errors": [Page("/registers/{register}/errors", ("coordinator",), about="register")],
+    "registers.index": [Page("/registers", ("supervisor", "auditor", "coordinator"))],
+    "registers.new": [Page("/registers/new", ("coordinator",))],
+    "registers.show": [Page("/registers/{register}", ("supervisor", "auditor", "coordinator"), about="register")],
     "reported.confirm": [Page("/reported/{figure}/confirm", ("coordinator",), about="figure")],
     "reported.correct": [Page("/reported/{figure}/correct", ("coordinator",), about="figure", logged=False)],
     "reported.index": [Page("/reported", ("coordinator",), logged=False)],
@@ -180,11 +194,11 @@ def _in_scope(page: Page, role: str, place: str, item: Item) -> bool:
         return place == "own"  # the commune that is asked, not the level above it
     if page.about == "divided":
         return place == "parent"  # only the level above both successors
-    if page.about == "job":
+    if page.about in ("job", "draft"):
         return (role, place) == ("coordinator", "parent")
     if page.about in ("user", "unit", "plan"):
         return reaches(place, HERE)
-    if page.about == "indicator":
+    if page.about in ("indicator", "register"):
         return reaches(place, HERE) and place not in ("programme", "other")
     if not page.about:
         return True
@@ -208,7 +222,10 @@ class Town:
     def ask(self, who, method: str, path: str, **body):
         if who not in self.clients:
             self.clients[who] = sign_in(self.app.test_client(), self.world.users[who])
-        return self.clients[who].open(path, method=method, data=body.get("data"))
+        response = self.clients[who].open(path, method=method, data=body.get("data"))
+        if not response.mimetype.startswith("text/"):
+            response.set_data(b"")  # a file; what it is called is looked at
+        return response
 
     def address(self, page: Page, item: Item, absent: bool = False) -> str:
         world, target = self.world, self.world.users["worker", "target"]
@@ -226,9 +243,11 @@ class Town:
             unit="99999-20210101" if absent else HERE,
             hamlet=world.hamlet,
             figure=ABSENT if absent else world.figure,
-            register=ABSENT if absent else world.register,
+            listed=ABSENT if absent else world.listed,
             asked_row=world.asked_row,
             job=ABSENT if absent else world.job,
+            register=ABSENT if absent else world.register,
+            draft=ABSENT if absent else world.draft,
         )
         return f"{path}?{page.query}" if page.query else path
 
@@ -384,7 +403,8 @@ def _check_secrets(town: Town, answers: list) -> None:
         if response.content_type in PAPERS:
             continue  # a paper is what it is asked for; its name is plain, see casemgr.papers.web
         title = re.search("<title>(.*?)</title>", response.text, re.S)
-        seen = " ".join((response.headers.get("Location", ""), title[1] if title else ""))
+        named = response.headers.get("Content-Disposition", "")
+        seen = " ".join((response.headers.get("Location", ""), named, title[1] if title else ""))
         if response.status_code >= 400 and response.status_code != 422:
             seen += response.text
         links = " ".join(re.findall(r'(?:href|action)="([^"]*)"', response.text))

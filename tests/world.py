@@ -23,6 +23,7 @@ from casemgr.plans import services as plan_services
 from casemgr.reconciling import comparing
 from casemgr.reconciling import services as reconciling
 from casemgr.refused import N_
+from casemgr.registers import drafts, importing
 from casemgr.registers import rows as register_rows
 from casemgr.registers.rules import RECEIVED, Row
 from casemgr.reminders.services import new_calendar
@@ -62,10 +63,12 @@ class World:
     items: dict = field(default_factory=dict)
     figure: UUID | None = None
     job: UUID | None = None  # asked for by the coordinator of the district
+    register: UUID | None = None  # of HERE, with a row in error
+    draft: UUID | None = None  # another one that the same coordinator has sent
     hamlet: UUID | None = None
     offer: UUID | None = None  # the file of THERE is offered to HERE
     token: str = ""  # of the calendar of the worker
-    register: UUID | None = None  # of the district, with a row of HERE
+    listed: UUID | None = None  # a register with a row of HERE
     asked_row: UUID | None = None  # the exclusion of that row that waits
     entries_of: dict = field(default_factory=dict)
 
@@ -85,7 +88,7 @@ def build(session) -> World:
         worker = world.users["worker", place]
         world.items["TE", unit] = _child(session, worker, unit)
     world.items["NCC", HERE] = _family(session, world.users["worker", "assigned"], HERE)
-    world.register, world.asked_row = _register(session, world.users["worker", "own"])
+    world.listed, world.asked_row = _listed(session, world.users["worker", "own"])
     world.figure = _figure(session, str(world.users["coordinator", "programme"].id))
     world.hamlet = add_hamlet(
         session, HERE, kind="ap", name="Tô Thuận", valid_from=date(2021, 1, 1), now=datetime(2022, 1, 1)
@@ -98,6 +101,7 @@ def build(session) -> World:
     world.token = new_calendar(session, world.users["worker", "assigned"].id, datetime(2022, 3, 20, 9))
     session.commit()
     world.job = _work(session, world.users["coordinator", "parent"])
+    world.register, world.draft = _registers(session, str(world.users["coordinator", "parent"].id))
     return world
 
 
@@ -108,7 +112,7 @@ def _divide(session) -> None:
     close_unit(session, DIVIDED, ended.date(), ended, heirs=[(HERE, True), (THERE, False)], act="NQ")
 
 
-def _register(session, worker) -> tuple[UUID, UUID]:
+def _listed(session, worker) -> tuple[UUID, UUID]:
     """A register of one child whom nobody here knows, whom the commune asks not to count."""
     subject = registered.create(session, "register")
     row = Row(2, Person("Trần Văn Ba", sex="nam", birth=Birth(2012), home=HERE), received=datetime(2022, 3, 4))
@@ -129,6 +133,18 @@ def _register(session, worker) -> tuple[UUID, UUID]:
 @jobs.job("world.count", title=N_("Tiến độ"))
 def _count(work: jobs.Work) -> None:
     work.keep("ket-qua.csv", b"a;b\n")
+
+
+def _registers(session, author: str) -> tuple[UUID, UUID]:
+    """A register that was received whole, and one that waits to be imported."""
+    head, made = "STT;Họ và tên;Ngày sinh;Số CCCD\n", []
+    for month, lines in ((1, "1;Nguyễn Thị Bé;2011;089311001234\n2;Trần Văn Ba;15.8.11;\n"), (2, "1;Chau Rít;2012;\n")):
+        facts = drafts.Facts("TONG_DAI_111", "TE", HERE, date(2022, month, 1), date(2022, month, 28))
+        made.append(drafts.begin(session, facts, "a.csv", (head + lines).encode(), author=author, now=NOW))
+    draft = drafts.find(session, made[0])
+    importing.finish(session, draft, drafts.look(session, draft, NOW), author=author, at=NOW)
+    session.commit()
+    return made[0], made[1]
 
 
 def _work(session, asker) -> UUID:

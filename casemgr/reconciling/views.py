@@ -4,7 +4,7 @@ import json
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from casemgr import jobs
@@ -74,7 +74,6 @@ def page(register: UUID):
         page=Page(found, number, SIZE, total),
         full=full,
         communes=_communes(chosen, reach),
-        show_register="registers.show" in current_app.view_functions,
         may_load=may(Permission.REGISTER_READ, unit=chosen.unit_id, programme=chosen.programme),
         may_compare=may(Permission.REGISTER_LOAD, unit=chosen.unit_id, programme=chosen.programme),
     )

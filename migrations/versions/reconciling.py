@@ -1,13 +1,13 @@
 """What is known of each row of a register, and who was answered not to be whom.
 
-Revision: reconciling, after reported_words.
+Revision: reconciling, after closed_periods.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "reconciling"
-down_revision = "reminders"
+down_revision = "closed_periods"
 
 
 def _key() -> list[sa.Column]:
