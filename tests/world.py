@@ -144,6 +144,7 @@ def _registers(session, author: str) -> tuple[UUID, UUID]:
     draft = drafts.find(session, made[0])
     importing.finish(session, draft, drafts.look(session, draft, NOW), author=author, at=NOW)
     session.commit()
+    current_app.extensions["casemgr.jobs"].work_off()  # it is held against the files at once
     return made[0], made[1]
 
 
