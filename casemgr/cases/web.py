@@ -82,6 +82,18 @@ class Dossier:
         return entry.kind not in ("decided", "assigned") and may(Permission.CASE_WRITE, **self.facts)
 
 
+def printable(dossier: Dossier, entry: Entry) -> bool:
+    """Whether an entry has a paper: those of its kind, and approvals; nothing that was struck through."""
+    kinds = dossier.programme.case.kinds
+    if all(each.id != entry.id for each in dossier.state.entries):
+        return False
+    if entry.kind == "decided":
+        about = kinds.get(entry.coded.get("about", ""))
+        return about is not None and about.decide and entry.coded.get("outcome") == "approved"
+    kind = kinds.get(entry.kind)
+    return kind is not None and bool(kind.paper)
+
+
 def facts_of(file: CaseFile) -> dict:
     readers = programmes()[file.programme].readers
     return {"unit": file.unit_id, "programme": file.programme, "worker": file.worker, "read": readers}

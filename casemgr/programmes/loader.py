@@ -23,6 +23,9 @@ DETECTION_KINDS = frozenset(
 )
 
 
+PAPERS = ("form", "minutes", "letter", "decision")
+
+
 def load_folder(folder: Path) -> dict[str, Programme]:
     """Every *.toml of the folder, by code. Raises ProgrammeError."""
     programmes: dict[str, Programme] = {}
@@ -170,6 +173,9 @@ def _kind(k: Reader, name: str, lists: dict) -> Kind:
         refusals=k.list_of("refuse", _refusal),
         contact=k.take("contact", bool, False),
         offer=k.take("offer", bool, True),
+        paper=k.take("paper", str, "form" if "form" in k.table else "", among=("", *PAPERS)),
+        symbol=k.take("symbol", str, ""),
+        decision_form=k.take("decision_form", str, ""),
     )
 
 
