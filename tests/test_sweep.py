@@ -71,6 +71,8 @@ PAGES = {
     "admin.user": [Page("/admin/users/{user}", ("administrator",), about="user")],
     "admin.users": [Page("/admin/users", ("administrator",))],
     "cases.assign": [Page(CASE + "/assign", ("supervisor",), about="case")],
+    "cases.attach_scan": [Page(CASE + "/attach", READERS, FIELD, "case", "commune", own=True, only=("TE",))],
+    "cases.attached_file": [Page(CASE + "/entries/{scan}/file", READERS, FIELD, "case", own=True, only=("TE",))],
     "cases.case": [Page(CASE, READERS, about="case", own=True)],
     "cases.decide": [
         Page(CASE + "/entries/{entry}/decide", READERS, ("supervisor",), "case", "commune", own=True, only=("TE",))
@@ -187,6 +189,7 @@ class Town:
             detection="PH-222-222" if absent else item.detection,
             entry=item.entry,
             asked=item.asked,
+            scan=item.scan,
             user=ABSENT if absent else target.id,
             grant=target.grants[0].id,
             unit="99999-20210101" if absent else HERE,

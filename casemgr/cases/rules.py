@@ -192,7 +192,7 @@ def _facts(state: CaseState) -> dict:
     (but for `pending`, which only refusals ask about)."""
     facts: dict = {}
     for entry in state.entries:
-        if entry.kind not in ("decided", "told", "assigned"):
+        if entry.kind not in ("decided", "told", "assigned", "attached"):
             facts.update(entry.coded)
     facts.update(state.identity)
     facts["status"] = state.status

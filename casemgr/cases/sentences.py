@@ -38,6 +38,7 @@ FROM_ELSEWHERE = N_("Thông tin từ nơi khác")
 COMMON = {
     "assigned": N_("Phân công cán bộ phụ trách"),
     "linked": N_("Gắn thêm trường hợp phát hiện"),
+    "attached": N_("Tệp đính kèm"),
     "transferred": N_("Chuyển hồ sơ"),
     "decided": N_("Quyết định"),
     "voided": N_("Hủy bản ghi"),
@@ -178,6 +179,15 @@ class Teller:
     def _transferred(self, entry: Entry) -> tuple:
         to = entry.coded.get("to", "")
         return self._common(entry.kind), "", [current_tree().label(to) if to in current_tree() else to], []
+
+    def _attached(self, entry: Entry) -> tuple:
+        target = self.by_hex.get(entry.coded.get("about", ""))
+        said = [entry.coded["kind"].upper()]
+        title = self._common(entry.kind)
+        if target is not None:
+            title = gettext("Bản đã ký của bản ghi %(seq)s", seq=target.seq)
+            said = [self._words(target)[0], *said]
+        return title, "", said, self._typed(entry, ("note", gettext("Nội dung")))
 
     def _told(self, entry: Entry) -> tuple:
         fact = TOLD.get(entry.coded.get("fact"), FROM_ELSEWHERE)

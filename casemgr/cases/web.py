@@ -94,6 +94,11 @@ def printable(dossier: Dossier, entry: Entry) -> bool:
     return kind is not None and bool(kind.paper)
 
 
+def may_attach(dossier: Dossier) -> bool:
+    """Who writes in the file, and who decides on it: the chair's office keeps what the chair signed."""
+    return may(Permission.CASE_WRITE, **dossier.facts) or may(Permission.CASE_DECIDE, **dossier.facts)
+
+
 def facts_of(file: CaseFile) -> dict:
     readers = programmes()[file.programme].readers
     return {"unit": file.unit_id, "programme": file.programme, "worker": file.worker, "read": readers}

@@ -17,7 +17,7 @@ FIELD_TYPES = {
 }  # fmt: skip
 CLOCK_UNITS = ("hours", "workdays", "days", "months")
 # Entry kinds every ledger understands; a programme describes those it uses and adds its own.
-CASE_KINDS = frozenset({"told", "voided", "linked", "assigned", "transferred", "decided"})
+CASE_KINDS = frozenset({"told", "voided", "linked", "assigned", "attached", "transferred", "decided"})
 DETECTION_KINDS = frozenset(
     {"excluded", "detected", "told", "voided", "matched", "decided", "assigned", "taken", "duplicate"}
 )

@@ -108,3 +108,40 @@ def test_every_programme_has_papers_and_an_empty_form_can_be_filled_by_hand(app)
                     if field.name != "number":
                         assert field.label.vi in said, f"{programme.code} {kind.code}: {field.label.vi}"
     assert counts == {"TE": 8, "MT": 11, "BD": 4, "NCC": 6}
+
+
+def test_the_signed_paper_comes_back(as_, drawn, entries, session):
+    plan = next(e for e in entries.values() if e.kind == "planned")
+    path = f"/cases/{drawn[1]}/attach"
+    page = as_("worker").get(f"{path}?entry={plan.id.hex}").text
+    data = as_("worker").form(f"{path}?entry={plan.id.hex}", 1)
+    assert data["about"] == plan.id.hex
+    assert "multipart/form-data" in page
+    for name, content, said in (
+        ("don.pdf", b"MZ\x90 not a pdf", "Không nhận ra loại tệp này"),
+        ("anh.png", b"%PDF-1.7\n%%EOF", "nội dung là loại khác"),
+        ("", b"", "Chưa chọn tệp"),
+    ):
+        sent = as_("worker").post(path, data=data | {"file": (io.BytesIO(content), name), "note": "Số 15/KH"})
+        assert sent.status_code == 422
+        assert said in sent.text
+        assert "Số 15/KH" in sent.text, "what was typed is kept"
+    scan = b"%PDF-1.7\n% signed by the chair\n%%EOF\n"
+    for _twice in range(2):
+        sent = as_("worker").post(
+            path, data=data | {"file": (io.BytesIO(scan), "Kế hoạch cháu Kha.pdf"), "note": "Số 15/KH"}
+        )
+        assert sent.status_code == 303
+    session.expire_all()
+    attached = [e for e in ledger.entries(session, drawn[0]) if e.kind == "attached"]
+    assert len(attached) == 1
+    assert attached[0].coded["about"] == plan.id.hex
+    page = as_("worker").get(f"/cases/{drawn[1]}").text
+    assert f"Bản đã ký của bản ghi {plan.seq}" in page
+    assert "Kế hoạch cháu Kha" not in page
+    where = f"/cases/{drawn[1]}/entries/{attached[0].id}/file"
+    got = as_("chair").get(where)
+    assert got.data == scan
+    assert f"{drawn[1]}-{attached[0].seq}.pdf" in got.headers["Content-Disposition"]
+    assert as_("auditor").get(where).status_code == 403
+    assert as_("away").get(where).status_code == 404
