@@ -23,8 +23,10 @@ HOUSE = (
     "casemgr.cases",
     "casemgr.detections",
     "casemgr.plans",
+    "casemgr.registers",
     "casemgr.work",
     "casemgr.coverage",
+    "casemgr.audit",
     "casemgr.demo",
 )
 

@@ -1,12 +1,17 @@
-"""Rows of the access log: how one is made, sealed with a keyed MAC, and checked."""
+"""Rows of the access log: how one is made, chained to the one before with a keyed MAC, and checked.
 
-import hashlib
+The log is kept in a few chains, because writers would wait for each other at one: a row that is altered, removed,
+put in or moved breaks its chain. What a chain has lost at its end is found by the seal (casemgr.audit).
+"""
+
 import hmac
 import json
+import os
 import re
 import secrets
+import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +19,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from casemgr.access.models import AccessLog
+from casemgr.db import is_postgresql
+from casemgr.ledger.rules import Break
 
 # Codes, numbers and separators; a space or a capital letter would let a sentence or a name in.
 CODES = re.compile(r"[a-z0-9_.,:;=/+-]{0,200}")
@@ -21,8 +28,11 @@ CODES = re.compile(r"[a-z0-9_.,:;=/+-]{0,200}")
 # What the MAC covers, in this order.
 FIELDS = (
     ("province", "id", "at", "user_id", "action", "subject", "unit")
-    + ("programme", "status", "detail", "method", "endpoint")
+    + ("programme", "status", "detail", "method", "endpoint", "chain", "seq")
 )  # fmt: skip
+
+CHAINS = 8  # on PostgreSQL; SQLite has one writer at a time and one chain
+LOCK = 0xACCE55  # PostgreSQL advisory lock, by chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,6 @@ def new_id() -> UUID:
 def rows(
     notes: Iterable[Note],
     *,
-    key: bytes,
     province: int,
     at: datetime,
     user_id: UUID | None,
@@ -56,10 +65,9 @@ def rows(
     method: str,
     endpoint: str,
 ) -> list[dict]:
-    """The rows of one request, ready to be inserted."""
-    made = []
-    for note in notes:
-        row = {
+    """The rows of one request, for `write`."""
+    return [
+        {
             "province": province,
             "id": new_id(),
             "at": at,
@@ -73,14 +81,14 @@ def rows(
             "method": method,
             "endpoint": endpoint,
         }
-        made.append(row | {"mac": mac(key, row)})
-    return made
+        for note in notes
+    ]
 
 
-def mac(key: bytes, row: dict) -> bytes:
-    """HMAC-SHA256 over the canonical text of a row."""
+def mac(key: bytes, row: Mapping, prev: bytes) -> bytes:
+    """HMAC-SHA256 over the canonical text of a row and the MAC before it in its chain."""
     text = json.dumps([_text(row[name]) for name in FIELDS], ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(key, b"access_log" + text.encode(), hashlib.sha256).digest()
+    return hmac.digest(key, b"access_log" + prev + text.encode(), "sha256")
 
 
 def _text(value):
@@ -89,14 +97,41 @@ def _text(value):
     return str(value) if isinstance(value, UUID) else value
 
 
-def write(session, made: list[dict]) -> None:
-    if made:
-        session.execute(sa.insert(AccessLog), made)
+def genesis(chain: int) -> bytes:
+    return chain.to_bytes(32, "big")
 
 
-def altered(session, key: bytes) -> Iterator[UUID]:
-    """Ids of rows whose MAC does not fit what they say."""
-    columns = [AccessLog.__table__.c[name] for name in (*FIELDS, "mac")]
-    for row in session.execute(sa.select(*columns).order_by("at").execution_options(yield_per=2000)).mappings():
-        if not hmac.compare_digest(row["mac"], mac(key, row)):
-            yield row["id"]
+def write(session, key: bytes, made: list[dict]) -> None:
+    """Chains the rows of one request and inserts them. A thread keeps to one chain until its transaction ends."""
+    if not made:
+        return
+    chain, table = 1, AccessLog.__table__
+    if is_postgresql(session):
+        chain += (os.getpid() * 31 + threading.get_ident()) % CHAINS
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK, chain)))
+    last = sa.select(table.c.seq, table.c.mac).where(table.c.province == made[0]["province"], table.c.chain == chain)
+    seq, prev = session.execute(last.order_by(table.c.seq.desc()).limit(1)).first() or (0, genesis(chain))
+    for row in made:
+        seq += 1
+        row |= {"chain": chain, "seq": seq}
+        prev = row["mac"] = mac(key, row, prev)
+    session.execute(sa.insert(table), made)
+
+
+def breaks(session, key: bytes, province: int) -> tuple[int, list[Break]]:
+    """Walks every chain: (rows read, the first break of each broken chain). A chain is named like a subject."""
+    table, count, found, state = AccessLog.__table__, 0, {}, {}
+    query = sa.select(*(table.c[name] for name in (*FIELDS, "mac"))).where(table.c.province == province)
+    query = query.order_by(table.c.chain, table.c.seq).execution_options(yield_per=2000)
+    for row in session.execute(query).mappings():
+        count += 1
+        chain = row["chain"]
+        if chain in found:
+            continue
+        seq, prev = state.get(chain, (0, genesis(chain)))
+        if row["seq"] != seq + 1:
+            found[chain] = Break(UUID(int=chain), seq + 1, "gap")
+        elif not hmac.compare_digest(row["mac"], mac(key, row, prev)):
+            found[chain] = Break(UUID(int=chain), row["seq"], "mac")
+        state[chain] = (row["seq"], row["mac"])
+    return count, list(found.values())

@@ -103,9 +103,13 @@ class AccessLog(Base):
     detail: Mapped[str] = mapped_column(sa.String(200))
     method: Mapped[str] = mapped_column(sa.String(8))
     endpoint: Mapped[str] = mapped_column(sa.String(80))
+    # The row's place: each row of a chain carries a MAC over itself and the MAC before it.
+    chain: Mapped[int] = mapped_column(sa.SmallInteger)
+    seq: Mapped[int] = mapped_column(sa.Integer)
     mac: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
 
     __table_args__ = (
+        sa.UniqueConstraint("province", "chain", "seq"),
         sa.Index(None, "province", "at"),
         sa.Index(None, "province", "user_id", "at"),
         sa.Index(None, "province", "subject", "at"),

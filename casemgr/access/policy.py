@@ -21,6 +21,7 @@ class Permission(StrEnum):
     CASE_LIST = "case:list"
     CASE_READ = "case:read"
     CASE_WRITE = "case:write"
+    CASELOAD_READ = "caseload:read"
     DETECTION_DECIDE = "detection:decide"
     DETECTION_LIST = "detection:list"
     DETECTION_READ = "detection:read"
@@ -29,6 +30,8 @@ class Permission(StrEnum):
     FIGURE_READ = "figure:read"
     IDENTITY_READ = "identity:read"
     PERSON_SEARCH = "person:search"
+    REGISTER_LOAD = "register:load"
+    REGISTER_READ = "register:read"
     REPORTED_CONFIRM = "reported:confirm"
     REPORTED_WRITE = "reported:write"
     UNIT_MANAGE = "unit:manage"
@@ -43,15 +46,17 @@ ROLES: dict[str, frozenset[Permission]] = {
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.FIGURE_READ, P.FIGURE_CASES}
     ),
     "supervisor": frozenset(
-        {P.CASE_LIST, P.CASE_READ, P.CASE_DECIDE, P.CASE_ASSIGN, P.IDENTITY_READ, P.PERSON_SEARCH}
+        {P.CASE_LIST, P.CASE_READ, P.CASE_DECIDE, P.CASE_ASSIGN, P.IDENTITY_READ, P.PERSON_SEARCH, P.CASELOAD_READ}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.DETECTION_DECIDE, P.FIGURE_READ, P.FIGURE_CASES}
+        | {P.REGISTER_READ}
     ),
     "auditor": frozenset(
         {P.CASE_LIST, P.CASE_READ, P.IDENTITY_READ, P.DETECTION_LIST, P.DETECTION_READ}
-        | {P.FIGURE_READ, P.FIGURE_CASES, P.AUDIT_READ}
+        | {P.FIGURE_READ, P.FIGURE_CASES, P.AUDIT_READ, P.REGISTER_READ, P.CASELOAD_READ}
     ),
     "coordinator": frozenset(
-        {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ} | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
+        {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.REGISTER_LOAD, P.REGISTER_READ}
+        | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
     ),
     "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE}),
 }

@@ -183,7 +183,6 @@ def _write(notes, status: int) -> None:
     actor = g.get("actor")
     made = log.rows(
         notes,
-        key=vault.keys().mac,
         province=current_app.config["CASEMGR_PROVINCE"],
         at=now(),
         user_id=actor.user_id if actor else None,
@@ -191,7 +190,7 @@ def _write(notes, status: int) -> None:
         method=request.method,
         endpoint=request.endpoint,
     )
-    log.write(db.session, made)
+    log.write(db.session, vault.keys().mac, made)
 
 
 def _refuse(notes):

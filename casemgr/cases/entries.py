@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from casemgr.cases.handover import REFERRAL_ANSWERED, check_referral_answer
 from casemgr.cases.rules import CLOSED, CaseState
 from casemgr.ledger.rules import Draft, Entry
 from casemgr.programmes.model import Field, Kind, Programme
@@ -49,6 +50,8 @@ def draft_entry(
     coded, sealed = encode_fields(programme, kind, values, occurred[0].date(), state.facts)
     if kind_code == "assessed":
         check_needs(programme, state, values.get("needs") or {}, state.facts | coded)
+    if kind_code == REFERRAL_ANSWERED:
+        check_referral_answer(state.entries, coded["need"], coded["referral_outcome"])
     if kind_code == "planned":
         check_plan(programme, state, values)
     if kind_code == "served":
@@ -103,6 +106,8 @@ def check_order(programme: Programme, state: CaseState, kind: Kind, occurred: tu
     if kind.code == "reopened":
         if state.status != CLOSED:
             raise Refused(N_("Hồ sơ đang mở, không cần mở lại."))
+        if any(e.kind == "reopened" for e in state.waiting):
+            raise Refused(N_("Đã có đề nghị mở lại đang chờ duyệt."))
     elif kind.code == "closed" and state.status != "open":
         raise Refused(N_("Hồ sơ đã đóng hoặc đang chờ duyệt đóng."))
     for before in kind.after:
@@ -258,7 +263,7 @@ def draft_decision(
         raise Refused(N_("Cần ghi số quyết định."), "number")
     if outcome == "returned" and not note:
         raise Refused(N_("Cần ghi lý do trả lại để người lập bổ sung."), "note")
-    check_time(occurred, now, state)
+    check_time(occurred, now, state, reopens=target.kind == "reopened")
     if occurred[0].date() < target.occurred_at.date():
         raise Refused(N_("Ngày quyết định sớm hơn ngày lập."), "occurred")
     if target.kind == "closed" and outcome == "approved":

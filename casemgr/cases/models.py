@@ -28,6 +28,8 @@ class CaseFile(Base):
     last_contact: Mapped[datetime | None] = mapped_column(sa.DateTime)
     next_due: Mapped[datetime | None] = mapped_column(sa.DateTime)
     waiting: Mapped[int] = mapped_column(sa.SmallInteger)
+    stage: Mapped[str] = mapped_column(sa.String(8))  # new, or one of programmes.model.STAGES
+    needs: Mapped[int] = mapped_column(sa.SmallInteger)  # found by the assessments and not ended
     head_seq: Mapped[int] = mapped_column(sa.Integer)
 
     __table_args__ = (
@@ -37,6 +39,22 @@ class CaseFile(Base):
         sa.Index("ix_case_file_list", "province", "unit_id", "programme", "status", "next_due"),
         sa.Index("ix_case_file_worker", "province", "worker", "status", "next_due"),
         sa.Index("ix_case_file_beneficiary", "province", "beneficiary"),
+        # The caseload is counted from this index alone, over open files.
+        sa.Index(
+            "ix_case_file_open",
+            "province",
+            "unit_id",
+            "worker",
+            "programme",
+            "risk",
+            "stage",
+            "next_due",
+            "last_contact",
+            "opened_at",
+            "needs",
+            sqlite_where=sa.text("status <> 'closed'"),
+            postgresql_where=sa.text("status <> 'closed'"),
+        ),
     )
 
 
@@ -74,6 +92,19 @@ class CaseSpan(Base):
     __table_args__ = (
         sa.Index("ix_case_span_due", "province", "unit_id", "pending", "role", "due"),
         sa.Index("ix_case_span_criterion", "province", "programme", "criterion", "arises"),
+        # What is still to be done, by rule and due date, for whoever looks over many units.
+        sa.Index(
+            "ix_case_span_pending",
+            "province",
+            "criterion",
+            "due",
+            "unit_id",
+            "worker",
+            "programme",
+            "track",
+            sqlite_where=sa.text("pending = 1"),
+            postgresql_where=sa.text("pending"),
+        ),
     )
 
 
@@ -121,3 +152,78 @@ class Verdict(Base):
             "incident",
         ),
     )
+
+
+class CaseTransfer(Base):
+    """One row per transfer asked for: from whom, to whom, and whether it still waits."""
+
+    __tablename__ = "case_transfer"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    asked: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(12))
+    programme: Mapped[str] = mapped_column(sa.String(8))
+    # The unit that is asked; under this name the scope of a reader is asked for everywhere.
+    unit_id: Mapped[str] = mapped_column(sa.String(32))
+    from_unit: Mapped[str] = mapped_column(sa.String(32))
+    worker: Mapped[str | None] = mapped_column(sa.String(36))
+    asked_at: Mapped[datetime] = mapped_column(sa.DateTime)
+    asked_by: Mapped[str] = mapped_column(sa.String(64))
+    reason: Mapped[str] = mapped_column(sa.String(16))
+    state: Mapped[str] = mapped_column(sa.String(8))
+    answered_at: Mapped[datetime | None] = mapped_column(sa.DateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("state IN ('waiting','accepted','declined')", name="state_known"),
+        sa.CheckConstraint("(state = 'waiting') = (answered_at IS NULL)", name="answer_has_date"),
+        sa.Index("ix_case_transfer_to", "province", "unit_id", "state", "asked_at"),
+        sa.Index("ix_case_transfer_from", "province", "from_unit", "state", "asked_at"),
+        # One unit at a time is asked; two would both hold the file if both accepted.
+        sa.Index(
+            "uq_case_transfer_waiting",
+            "province",
+            "subject",
+            unique=True,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        ),
+    )
+
+
+class CaseReferral(Base):
+    """One row per referral to a service or agency and how it stands."""
+
+    __tablename__ = "case_referral"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    sent: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(12))
+    programme: Mapped[str] = mapped_column(sa.String(8))
+    unit_id: Mapped[str] = mapped_column(sa.String(32))
+    worker: Mapped[str | None] = mapped_column(sa.String(36))
+    need: Mapped[str] = mapped_column(sa.String(24))
+    sent_at: Mapped[datetime] = mapped_column(sa.DateTime)
+    state: Mapped[str] = mapped_column(sa.String(8))
+    answered_at: Mapped[datetime | None] = mapped_column(sa.DateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("state IN ('sent','accepted','declined','done')", name="state_known"),
+        sa.CheckConstraint("(state = 'sent') = (answered_at IS NULL)", name="answer_has_date"),
+        sa.Index("ix_case_referral_list", "province", "unit_id", "state", "sent_at"),
+    )
+
+
+class CaseBar(Base):
+    """Who may not know of a case: one row per account named in a conflict of interest and per ledger hidden from it
+    (the file itself and its detections)."""
+
+    __tablename__ = "case_bar"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    hidden: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    account: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+
+    __table_args__ = (sa.Index("ix_case_bar_account", "province", "account", "hidden"),)

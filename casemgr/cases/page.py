@@ -14,6 +14,7 @@ from casemgr.cases.web import Dossier
 from casemgr.ledger.rules import Entry, first_break
 from casemgr.programmes.deadlines import DAY_END
 from casemgr.programmes.spans import MET, NOT_DUE, WORST, Span, verdict, worst
+from casemgr.programmes.spans import overdue as is_late
 from casemgr.refused import N_
 
 MOST_TASKS = 4
@@ -213,7 +214,7 @@ class Reader:
         criterion = span.criterion
         name = (criterion.task_name or criterion.name)[self.language]
         run = running(self.state.ledger, span, self.by_id.get(span.anchor))
-        late = span.due is not None and self.now > span.due
+        late = is_late(span.due, self.now)
         if criterion.needs:
             need = next((n for n in self.state.needs if n.code == span.detail and n.item == span.item), None)
             title = need.service if need and need.service else ""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from casemgr.access import policy
 from casemgr.access.models import RoleGrant, User
 from casemgr.access.policy import ALL, Actor, Permission
-from casemgr.cases.models import CaseFile
+from casemgr.cases.models import CaseBar, CaseFile
 from casemgr.ledger import services as ledger
 from casemgr.programmes import programmes
 from casemgr.units.rules import UnitTree
@@ -41,7 +41,28 @@ def visible(actor: Actor, permission: Permission, table, tree: UnitTree):
         if scope.assigned_only and assigned:
             parts.append(sa.or_(table.programme.not_in(assigned), table.worker == str(actor.user_id)))
         reached.append(sa.and_(sa.true(), *parts))
-    return sa.and_(table.province == ledger.province(), sa.or_(sa.false(), *reached))
+    return sa.and_(table.province == ledger.province(), sa.or_(sa.false(), *reached), not_barred(actor, table.subject))
+
+
+def not_barred(actor: Actor, subject):
+    """The SQL condition that no conflict of interest hides this ledger from the actor."""
+    hidden = sa.select(CaseBar.hidden).where(
+        CaseBar.province == ledger.province(), CaseBar.account == str(actor.user_id)
+    )
+    return subject.not_in(hidden)
+
+
+def barred(session, actor: Actor, subject: UUID) -> bool:
+    """Whether a conflict of interest hides this ledger from the actor."""
+    found = sa.select(sa.func.count()).where(
+        CaseBar.province == ledger.province(), CaseBar.account == str(actor.user_id), CaseBar.hidden == subject
+    )
+    return bool(session.scalar(found))
+
+
+def late(due, now: datetime):
+    """The SQL condition of `programmes.spans.overdue` on the due date of what is still to be done."""
+    return due < now
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +92,7 @@ def narrow(filters: Filters, actor: Actor, now: datetime) -> list:
     if filters.unit is not None:
         conditions.append(CaseFile.unit_id.in_(sorted(filters.unit)))
     if filters.overdue:
-        conditions.append(CaseFile.next_due < now)
+        conditions.append(late(CaseFile.next_due, now))
     if filters.mine:
         conditions.append(CaseFile.worker == str(actor.user_id))
     if filters.waiting:

@@ -13,6 +13,7 @@ from casemgr.cases.page import risk_badge
 from casemgr.cases.web import facts_of
 from casemgr.people import services as people
 from casemgr.programmes import programmes
+from casemgr.programmes.spans import overdue as is_late
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ class Rows:
     def _due(self, file: CaseFile) -> tuple[str, str] | None:
         if file.next_due is None:
             return None
-        late = self.now > file.next_due
+        late = is_late(file.next_due, self.now)
         said = (overdue if late else left)(file.next_due, None, self.calendar, self.now)
         words = gettext(said.text, **said.params)
         return ("missed" if late else "not_due"), f"{words} · {short_day(file.next_due, self.now)}"

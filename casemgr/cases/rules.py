@@ -5,11 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from casemgr.cases import handover
 from casemgr.ledger.rules import Entry
 from casemgr.programmes.model import Programme
 from casemgr.programmes.spans import Calendar, Ledger, NeedState, Span, need_states, spans
 
 OPEN, CLOSING, CLOSED = "open", "closing", "closed"
+# What these entries say is about the file, not about the person in it.
+NO_FACTS = frozenset(
+    {"decided", "told", "assigned", "attached", handover.ASKED, handover.TRANSFERRED, handover.CONFLICTED}
+)
 
 
 @dataclass(slots=True)
@@ -92,9 +97,7 @@ def fold(programme: Programme, entries: Sequence[Entry], calendar: Calendar, hor
         return None
     opening = ledger.openings[0]
     holders = [(opening.occurred_at, opening.coded.get("unit") or opening.unit)]
-    holders += [
-        (e.occurred_at, e.coded["to"]) for e in ledger.by_kind.get("transferred", ()) if e.coded.get("accepted")
-    ]
+    holders += handover.holders(entries)
     status, closed_at = _status(ledger, entries)
     needs = ledger.needs = need_states(ledger)
     waiting = [
@@ -102,7 +105,6 @@ def fold(programme: Programme, entries: Sequence[Entry], calendar: Calendar, hor
         for e in entries
         if (kind := programme.case.kinds.get(e.kind)) and kind.decide and e.id.hex not in ledger.decisions
     ]
-    assigned = ledger.by_kind.get("assigned", ())
     identity = {key: opening.coded.get(key) for key in ("sex", "birth_year", "ethnicity")}
     for event in ledger.by_kind.get("told", ()):
         if event.coded.get("fact") == "identity":
@@ -115,14 +117,14 @@ def fold(programme: Programme, entries: Sequence[Entry], calendar: Calendar, hor
         number=opening.coded["number"],
         beneficiary=UUID(beneficiary) if beneficiary else None,
         holders=holders,
-        worker=assigned[-1].coded.get("worker") if assigned else opening.coded.get("worker"),
+        worker=handover.worker(entries),
         status=status,
         opened_at=opening.occurred_at,
         closed_at=closed_at,
         items=_items(ledger),
         facts={},
         needs=needs,
-        waiting=waiting if status != CLOSED else [],
+        waiting=[e for e in waiting if (e.kind == "reopened") is (status == CLOSED)],
         last_contact=_last_contact(programme, entries),
         identity=identity,
     )
@@ -163,8 +165,8 @@ def _items(ledger: Ledger) -> list[Item]:
 
 
 def _status(ledger: Ledger, entries: Sequence[Entry]) -> tuple[str, datetime | None]:
-    """A closure counts once it is decided (at once where the programme asks for no decision)."""
-    kind = ledger.programme.case.kinds.get("closed")
+    """A closure counts once it is decided (at once where the programme asks for no decision); so does reopening."""
+    kind, again = (ledger.programme.case.kinds.get(code) for code in ("closed", "reopened"))
     status, closed_at = OPEN, None
     for entry in entries:
         if entry.kind == "closed":
@@ -178,7 +180,9 @@ def _status(ledger: Ledger, entries: Sequence[Entry]) -> tuple[str, datetime | N
             else:
                 status = OPEN
         elif entry.kind == "reopened":
-            status, closed_at = OPEN, None
+            decision = ledger.decisions.get(entry.id.hex)
+            if not (again and again.decide) or (decision and decision.coded.get("outcome") == "approved"):
+                status, closed_at = OPEN, None
     return status, closed_at
 
 
@@ -192,7 +196,7 @@ def _facts(state: CaseState) -> dict:
     (but for `pending`, which only refusals ask about)."""
     facts: dict = {}
     for entry in state.entries:
-        if entry.kind not in ("decided", "told", "assigned", "attached"):
+        if entry.kind not in NO_FACTS:
             facts.update(entry.coded)
     facts.update(state.identity)
     facts["status"] = state.status

@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from casemgr.cases.clocks import late_words
 from casemgr.cases.entries import late_by
+from casemgr.cases.handover import REASONS
 from casemgr.cases.reading import GUARDED, Line, gist, lines, name_of
 from casemgr.cases.web import Dossier
 from casemgr.ledger.rules import Entry
@@ -39,7 +40,11 @@ COMMON = {
     "assigned": N_("Phân công cán bộ phụ trách"),
     "linked": N_("Gắn thêm trường hợp phát hiện"),
     "attached": N_("Tệp đính kèm"),
-    "transferred": N_("Chuyển hồ sơ"),
+    "transfer_asked": N_("Đề nghị chuyển hồ sơ"),
+    "transferred": N_("Tiếp nhận hồ sơ chuyển đến"),
+    "declined": N_("Không tiếp nhận hồ sơ chuyển đến"),
+    "succession": N_("Chuyển hồ sơ theo sắp xếp đơn vị hành chính"),
+    "conflicted": N_("Xung đột lợi ích"),
     "decided": N_("Quyết định"),
     "voided": N_("Hủy bản ghi"),
 }
@@ -176,9 +181,27 @@ class Teller:
     def _assigned(self, entry: Entry) -> tuple:
         return self._common(entry.kind), "", [self.author(entry.coded.get("worker", ""))], []
 
+    def _transfer_asked(self, entry: Entry) -> tuple:
+        said = [self._unit(entry.coded["to"])]
+        why = REASONS.get(entry.coded.get("reason"))
+        if why:
+            said.append(gettext(why))
+        return self._common(entry.kind), "", said, self._typed(entry, ("note", gettext("Lý do cụ thể")))
+
     def _transferred(self, entry: Entry) -> tuple:
-        to = entry.coded.get("to", "")
-        return self._common(entry.kind), "", [current_tree().label(to) if to in current_tree() else to], []
+        coded = entry.coded
+        kind = "succession" if coded.get("succession") else "transferred" if coded.get("accepted") else "declined"
+        return self._common(kind), "", [self._unit(coded["to"])], self._typed(entry, ("note", gettext("Ý kiến, lý do")))
+
+    def _conflicted(self, entry: Entry) -> tuple:
+        said = [self._unit(entry.coded["to"])] if entry.coded.get("to") else []
+        if not entry.coded.get("barred"):
+            said.append(gettext("đã hết"))
+        return self._common(entry.kind), "", said, self._typed(entry, ("note", gettext("Lý do")))
+
+    def _unit(self, id: str) -> str:
+        tree = current_tree()
+        return tree.label(id) if id in tree else id
 
     def _attached(self, entry: Entry) -> tuple:
         target = self.by_hex.get(entry.coded.get("about", ""))

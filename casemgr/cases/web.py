@@ -8,7 +8,7 @@ from flask import abort
 from sqlalchemy.orm import Session
 
 from casemgr.access.web import Permission, current_actor, may, require
-from casemgr.cases import services
+from casemgr.cases import queries, services
 from casemgr.cases.models import CaseFile
 from casemgr.cases.projection import state_of
 from casemgr.cases.rules import CaseState
@@ -75,7 +75,7 @@ class Dossier:
     def may_void(self, entry: Entry) -> bool:
         """One's own entries, and for who writes in the file those of others; never an opening, a void, another's
         decision."""
-        if entry.kind in ("opened", "linked", "voided", "told", "transferred"):
+        if entry.kind in ("opened", "linked", "voided", "told", "transferred", "conflicted"):
             return False
         if entry.author == str(current_actor().user_id):
             return may(Permission.CASE_WRITE, **self.facts) or may(Permission.CASE_DECIDE, **self.facts)
@@ -107,7 +107,7 @@ def facts_of(file: CaseFile) -> dict:
 def find_file(number: str, permission: Permission = Permission.CASE_READ, **more) -> CaseFile:
     """The case file, if the reader may do this to it: logged; 404 outside their scope, 403 without the verb."""
     file = services.find(db.session, number)
-    if file is None:
+    if file is None or queries.barred(db.session, current_actor(), file.subject):
         abort(404)
     require(permission, subject=file.subject, **facts_of(file), **more)
     return file

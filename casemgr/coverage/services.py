@@ -7,9 +7,9 @@ from datetime import date, datetime, time
 from casemgr.coverage import live, replay
 from casemgr.coverage.cases import Case
 from casemgr.coverage.figures import Figure
-from casemgr.coverage.kept import kept
 from casemgr.coverage.rules import RULES, Scene, marks
 from casemgr.coverage.tally import Group, Question, Tally, funnel
+from casemgr.ledger.kept import kept
 from casemgr.ledger.services import settle
 from casemgr.plans import services as reported
 from casemgr.plans.model import Indicator, Plan

@@ -86,6 +86,8 @@ class Work:
         when = at.date() if rng.random() < 0.06 else at
         child.protected = self.form("protected", when, values)
         if isolated:
+            if rng.random() < 0.93:
+                self.file.decide(child.protected, at + timedelta(hours=rng.uniform(0.5, 20)))
             end = at + timedelta(days=rng.choice((8, 11, 14, 15, 17)), hours=2)
             ended = {"outcome": "VE_GIA_DINH", "note": note(rng, "closed")}
             self.isolation_end = self.file.step("isolation_ended", end, ended, by=self.file.commune.leader)
@@ -194,6 +196,7 @@ class Work:
                 self.file.decide(refused, refused.recorded + timedelta(hours=rng.randrange(1, 20)))
         elif why == "unavailable":
             values = {"need": need, "reason": "KHONG_CO_DICH_VU", "to": "Trung tâm Công tác xã hội tỉnh"}
+            values |= {"referral_consent": "LOI_NOI", "consent_by": "Cha mẹ của trẻ", "consent_on": at.date()}
             self.file.step("referred", at.date(), values)
 
     def _visits(self, plan: Plan) -> None:
@@ -245,8 +248,10 @@ class Work:
         child.closures.append((closed, decision, reason))
         if rng.random() < 0.05:
             at = at_work(rng, days.after(decision.recorded.date() + timedelta(days=rng.randrange(10, 60)), 0))
-            self.file.step("reopened", at.date(), {"note": note(rng, "reopened")})
+            asked = self.file.step("reopened", at.date(), {"note": note(rng, "reopened")})
             again = at_work(rng, days.after(at.date(), 1))
+            self.file.decide(asked, again)
+            again += timedelta(hours=2)
             values = {"place": "TAI_NHA", "seen": "CO", "note": note(rng, "visited")}
             self.file.step("visited", again, values)
 

@@ -104,6 +104,8 @@ class _Support(Forms):
         values |= {"n_health": rng.randrange(4), "n_income": rng.randrange(4), "n_change": rng.randrange(4)}
         at = max(at_work(rng, self.next_day(rng.choice((0, 1, 3)))), self.written + timedelta(minutes=15))
         assessed = self.form("assessed", at, values)
+        if coerced:
+            self.file.decide(assessed, assessed.recorded + timedelta(hours=rng.randrange(1, 20)))
         referral = coerced and rng.random() < 0.9
         if referral:
             referred = {"authority": among(rng, self.programme, "authority"), "note": "Đã chuyển gửi và đi cùng."}

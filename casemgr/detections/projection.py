@@ -1,6 +1,6 @@
 """From the ledgers of incidents and detected persons to the rows of their projections."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,9 +20,20 @@ INCIDENTS, DETECTED = Incident.__table__, Detected.__table__
 SPANS, VERDICTS = CaseSpan.__table__, Verdict.__table__
 
 
+# What packages above keep beside a detection: {table: rows of a state and all its entries}; see `cases.projection`.
+BESIDE: dict[sa.Table, Callable[[DetectedState, Sequence[Entry]], list[dict]]] = {}
+
+
 def register_projections() -> None:
     project_as("incident", Projection((INCIDENTS,), incident_rows))
-    project_as("detected", Projection((DETECTED, SPANS, VERDICTS), detected_rows))
+    project_as("detected", PROJECTION)
+
+
+def keep_beside(table: sa.Table, rows_of: Callable[[DetectedState, Sequence[Entry]], list[dict]]) -> None:
+    """Registers a table of a package above: it is written, rebuilt and checked together with the detections."""
+    if table not in BESIDE:
+        BESIDE[table] = rows_of
+        PROJECTION.tables = (*PROJECTION.tables, table)
 
 
 def incident_rows(_session, batch: Sequence[tuple[UUID, list[Entry]]]) -> dict[sa.Table, list[dict]]:
@@ -55,7 +66,7 @@ def state_of(entries: Sequence[Entry], calendar, known_at=None) -> DetectedState
 
 def detected_rows(session, batch: Sequence[tuple[UUID, list[Entry]]]) -> dict[sa.Table, list[dict]]:
     calendar, here = working_days(session), province()
-    result: dict[sa.Table, list[dict]] = {DETECTED: [], SPANS: [], VERDICTS: []}
+    result: dict[sa.Table, list[dict]] = {table: [] for table in PROJECTION.tables}
     for subject, entries in batch:
         state = state_of(entries, calendar)
         if state is None:
@@ -64,7 +75,12 @@ def detected_rows(session, batch: Sequence[tuple[UUID, list[Entry]]]) -> dict[sa
         result[DETECTED].append(key | detected_row(state, entries[-1].seq))
         result[SPANS] += [key | row for row in span_rows(state)]
         result[VERDICTS] += [key | row for row in verdict_rows(state)]
+        for table, rows_of in BESIDE.items():
+            result[table] += [key | row for row in rows_of(state, entries)]
     return result
+
+
+PROJECTION = Projection((DETECTED, SPANS, VERDICTS), detected_rows)
 
 
 def detected_row(state: DetectedState, head_seq: int) -> dict:

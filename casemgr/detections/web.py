@@ -9,6 +9,7 @@ from flask import abort
 
 from casemgr.access.policy import ROLES
 from casemgr.access.web import Permission, current_actor, may, require
+from casemgr.cases.queries import barred
 from casemgr.db import db
 from casemgr.detections import services
 from casemgr.detections.models import Detected
@@ -93,7 +94,7 @@ def may_identify(row: Detected) -> bool:
 def find_row(number: str, permission: Permission = Permission.DETECTION_READ, **more) -> Detected:
     """The detection, if the reader may do this to it: logged; 404 outside their scope, 403 without the verb."""
     row = services.find(db.session, number)
-    if row is None:
+    if row is None or barred(db.session, current_actor(), row.subject):
         abort(404)
     require(permission, subject=row.subject, **place_of(row), **more)
     return row

@@ -1,4 +1,4 @@
-"""flask ledger: verify the chains, rebuild or check the projections."""
+"""flask ledger: rebuild or check the projections; casemgr.audit adds `verify`, which also looks at the seals."""
 
 import sys
 
@@ -9,21 +9,6 @@ from casemgr.db import begin_write, db
 from casemgr.ledger import check
 
 ledger = AppGroup("ledger", help="Sổ diễn biến: kiểm tra toàn vẹn, dựng lại dữ liệu tổng hợp.")
-
-
-@ledger.command("verify")
-def verify() -> None:
-    """Walk every chain; exit 1 and name the first broken entry if anything was changed, or a programme file whose
-    version was changed after it had been used."""
-    count, breaks = check.verify(db.session)
-    for broken in breaks[:20]:
-        click.echo(f"BROKEN subject={broken.subject} seq={broken.seq} reason={broken.reason}")
-    changed = check.changed_versions(db.session)
-    for version in changed:
-        click.echo(f"CHANGED definition={version}: the file was changed without a new version")
-    click.echo(f"{count} entries read, {len(breaks)} ledgers broken")
-    if breaks or changed:
-        sys.exit(1)
 
 
 @ledger.command("rebuild")

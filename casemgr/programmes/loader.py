@@ -17,7 +17,9 @@ FIELD_TYPES = {
 }  # fmt: skip
 CLOCK_UNITS = ("hours", "workdays", "days", "months")
 # Entry kinds every ledger understands; a programme describes those it uses and adds its own.
-CASE_KINDS = frozenset({"told", "voided", "linked", "assigned", "attached", "transferred", "decided"})
+CASE_KINDS = frozenset(
+    {"told", "voided", "linked", "assigned", "attached", "transfer_asked", "transferred", "conflicted", "decided"}
+)
 DETECTION_KINDS = frozenset(
     {"excluded", "detected", "told", "voided", "matched", "decided", "assigned", "taken", "duplicate"}
 )
@@ -100,7 +102,16 @@ def _programme(r: Reader, digest: str) -> Programme:
         exclusions={
             c: _code(Reader(r.source, ("exclusions", c), t), c) for c, t in r.take("exclusions", dict, {}).items()
         },
+        stages=_stages(r, case),
     )
+
+
+def _stages(r: Reader, case: Track) -> dict[str, tuple[str, ...]]:
+    given = r.take("stages", dict, {})
+    for stage, kinds in given.items():
+        if stage not in model.STAGES or not all(kind in case.kinds for kind in kinds):
+            r.fail("stages", f"{stage!r} must be one of {', '.join(model.STAGES)} and name entry kinds of a case file")
+    return {stage: tuple(given.get(stage, (stage,))) for stage in model.STAGES}
 
 
 def _code_table(s: Reader, name: str) -> Code:

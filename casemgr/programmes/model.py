@@ -6,6 +6,10 @@ from datetime import date
 
 from casemgr.programmes.conditions import Condition, always
 
+# The stages of a file after it is new, the last one first. Each is reached by the entry kind of its name, unless the
+# programme file says other; a plan counts once it is approved.
+STAGES = ("reviewed", "served", "planned", "assessed")
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -260,6 +264,8 @@ class Programme:
     unit_of_count: Text
     age_bands: tuple[tuple[int, int | None], ...]
     exclusions: Mapping[str, Code] = field(default_factory=dict)
+    # How far a file has come: {stage: the entry kinds that bring it there}.
+    stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def definition(self) -> str:

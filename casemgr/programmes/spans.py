@@ -16,7 +16,7 @@ from casemgr.programmes.needs import NeedState, need_states
 
 __all__ = [
     "MET", "MISSED", "NOT_DUE", "UNKNOWN",
-    "Calendar", "Event", "Ledger", "NeedState", "Span", "need_states", "select", "spans", "verdict", "worst",
+    "Calendar", "Event", "Ledger", "NeedState", "Span", "need_states", "overdue", "select", "spans", "verdict", "worst",
 ]  # fmt: skip
 
 MET, NOT_DUE, MISSED, UNKNOWN = "met", "not_due", "missed", "unknown"
@@ -61,7 +61,13 @@ def verdict(span: Span, t: datetime) -> str | None:
         return MISSED
     if span.due_missing:
         return UNKNOWN
-    return MISSED if span.due is not None and t > span.due else NOT_DUE
+    return MISSED if overdue(span.due, t) else NOT_DUE
+
+
+def overdue(due: datetime | None, t: datetime) -> bool:
+    """Whether a promise not yet kept is late at time t: the one definition behind the figures, the case page, the
+    work of the day, the caseload and the exceptions (in SQL: `cases.queries.late`)."""
+    return due is not None and due < t
 
 
 def worst(verdicts: Sequence[str | None]) -> str | None:

@@ -6,7 +6,10 @@ def init_app(app) -> None:
 
     from casemgr.access.policy import Permission
     from casemgr.ui import navigation
+    from casemgr.work.projection import register
     from casemgr.work.views import bp
+
+    register()
 
     app.register_blueprint(bp)
     # Those who may search for persons are those who work on cases: workers and their leaders.

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casemgr.programmes.model import ClockVersion, Criterion, Due, Programme
+from casemgr.programmes.spans import overdue
 
 EMERGENCY, OVERDUE, TODAY, NEW, SOON = "emergency", "overdue", "today", "new", "soon"
 GROUPS = (EMERGENCY, OVERDUE, TODAY, NEW, SOON)
@@ -64,7 +65,7 @@ def group_of(task: Task, now: datetime) -> str:
     """Emergencies first whatever their hour; then what is late, due today, newly received, due soon."""
     if task.criterion.urgent:
         return EMERGENCY
-    if task.due is not None and task.due < now:
+    if overdue(task.due, now):
         return OVERDUE
     if task.due is not None and task.due.date() == now.date():
         return TODAY

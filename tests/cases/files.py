@@ -90,7 +90,8 @@ def drawn_case(session, who):
     worker, chair = who.worker, who.chair
     write(session, case, "screened", SCREENED, "2022-03-04T17:40", worker)
     shelter = {"measure": ["CACH_LY"], "isolation": True, "signer": "CHU_TICH", "shelter": "Nhà bà ngoại ở Ba Chúc"}
-    write(session, case, "protected", shelter, "2022-03-04T21:15", worker)
+    isolated = write(session, case, "protected", shelter, "2022-03-04T21:15", worker)
+    decide(session, case, isolated, chair, "2022-03-04T21:40", number="38/QĐ-UBND")
     needs = {code: ("yes", "") for code in PLAN}
     write(session, case, "assessed", {"needs": needs, "opinions": "Cháu muốn ở với bà."}, "2022-03-07", worker)
     write(session, case, "met", {"present": ["CAN_BO", "CHU_TRI"], "conclusion": "Năm nhu cầu."}, "2022-03-08", worker)
@@ -128,19 +129,25 @@ def plan_of(session, case, worker, when="2022-03-10", needs=PLAN):
 
 
 def approve(session, case, plan, chair, outcome="approved"):
+    return decide(session, case, plan, chair, "2022-03-11T10:30", outcome)
+
+
+def decide(session, case, entry, chair, when, outcome="approved", number="41/QĐ-UBND", note="Bổ sung nhu cầu pháp lý."):
+    """A decision on the last entry of the file, written down a minute later."""
+    moment = at(when)
     return services.decide(
         session,
         case,
-        plan.id,
-        on_seq=plan.seq,
+        entry.id,
+        on_seq=entry.seq,
         outcome=outcome,
-        number="41/QĐ-UBND" if outcome == "approved" else None,
-        note=None if outcome == "approved" else "Bổ sung nhu cầu pháp lý.",
+        number=number if outcome == "approved" else None,
+        note=None if outcome == "approved" else note,
         signer="PHO_CHU_TICH",
-        occurred=at("2022-03-11T10:30"),
+        occurred=moment,
         author=str(chair.id),
         unit=HERE,
-        now=datetime(2022, 3, 11, 10, 31),
+        now=moment[0] + timedelta(minutes=1),
     )
 
 

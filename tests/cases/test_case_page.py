@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from casemgr.access.models import AccessLog
 from casemgr.cases import services
+from casemgr.ledger import services as ledger
 from tests.cases import files
 from tests.cases.files import HERE, PLAN, SCREENED, approve, open_child, plan_of, write
 from tests.pages import parse
@@ -28,20 +29,20 @@ def test_the_page_tells_the_case(as_, drawn):
         "còn 3 ngày làm việc",
         "cha, mẹ, người chăm sóc từ chối",
         "nhập muộn 3 ngày",
-        "Hủy bản ghi 10 : nhập nhầm hồ sơ",
-        "Đã hủy ở bản ghi 11: nhập nhầm hồ sơ.",
-        "13 bản ghi · dữ liệu toàn vẹn (đã kiểm tra)",
+        "Hủy bản ghi 11 : nhập nhầm hồ sơ",
+        "Đã hủy ở bản ghi 12: nhập nhầm hồ sơ.",
+        "14 bản ghi · dữ liệu toàn vẹn (đã kiểm tra)",
         "41/QĐ-UBND",
         "Trẻ đã đi học lại",
     ):
         assert part in said, part
     seqs = re.findall(r'class="seq">(\d+)<', as_("worker").get(f"/cases/{number}").text)
-    assert seqs == [str(n) for n in range(13, 0, -1)]
+    assert seqs == [str(n) for n in range(14, 0, -1)]
 
 
 def test_a_wrong_file_void_hides_what_was_written(as_, drawn):
     page = as_("worker").get(f"/cases/{drawn[1]}").text
-    entry = page[page.index('id="e10"') : page.index('id="e9"')]
+    entry = page[page.index('id="e11"') : page.index('id="e10"')]
     assert "Nội dung đã ẩn" in entry
     assert "Tâm lý" not in entry
     assert "Trị liệu" not in entry
@@ -199,6 +200,10 @@ def test_a_closed_file_says_so_and_offers_to_reopen(as_, session, who):
     assert f"/cases/{number}/entries/reopened" in page
     again = files.send(as_("worker"), f"/cases/{number}/entries/reopened", note="Có tin mới")
     assert again.status_code == 303
+    assert services.find(session, number).status == "closed", "whether it is opened again is the chair's decision"
+    asked = ledger.entries(session, case)[-1]
+    assert f"/entries/{asked.id}/decide" in as_("chair").get("/approvals").text
+    files.decide(session, case, asked, who.chair, files.TODAY)
     assert services.find(session, number).status == "open"
 
 

@@ -1,0 +1,197 @@
+"""Who holds a case file, and what was asked of others: transfers between units, referrals, conflicts of interest. Pure.
+
+    transfer   asked -> accepted | declined, or withdrawn (the asking entry is struck through)
+    referral   sent -> accepted -> done; sent or accepted -> declined; sent -> done
+
+Until a transfer is accepted the sender holds the file; criteria are charged to the unit that held it when they were
+due (domain ruling 11), which follows from the spans of holders alone.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from casemgr.ledger.rules import Entry
+from casemgr.refused import N_, Refused
+from casemgr.units.rules import UnitTree
+
+ASKED, TRANSFERRED, CONFLICTED = "transfer_asked", "transferred", "conflicted"
+WAITING, ACCEPTED, DECLINED = "waiting", "accepted", "declined"
+REFERRED, REFERRAL_ANSWERED = "referred", "referral_answered"
+SENT, DONE = "sent", "done"
+# What an answer may follow; `declined` and `done` end a referral.
+AFTER: Mapping[str, tuple[str, ...]] = {ACCEPTED: (SENT,), DECLINED: (SENT, ACCEPTED), DONE: (SENT, ACCEPTED)}
+REASONS = {
+    "moved": N_("Đối tượng chuyển nơi ở"),
+    "competence": N_("Thuộc thẩm quyền của đơn vị khác"),
+    "safety": N_("Vì an toàn của đối tượng"),
+    "other": N_("Lý do khác"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A transfer that was asked for. `answer` is None while it waits."""
+
+    asked: Entry
+    answer: Entry | None
+
+    @property
+    def to(self) -> str:
+        return self.asked.coded["to"]
+
+    @property
+    def state(self) -> str:
+        if self.answer is None:
+            return WAITING
+        return ACCEPTED if self.answer.coded.get("accepted") else DECLINED
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A referral of one need. `answers` oldest first."""
+
+    sent: Entry
+    answers: tuple[Entry, ...]
+
+    @property
+    def state(self) -> str:
+        return self.answers[-1].coded["referral_outcome"] if self.answers else SENT
+
+    @property
+    def open(self) -> bool:
+        return self.state in (SENT, ACCEPTED)
+
+
+def transfers(entries: Iterable[Entry]) -> list[Transfer]:
+    """Every transfer asked for, oldest first, from the effective entries of one file."""
+    entries = list(entries)
+    answers = {e.coded["on"]: e for e in entries if e.kind == TRANSFERRED and e.coded.get("on")}
+    return [Transfer(e, answers.get(e.id.hex)) for e in entries if e.kind == ASKED]
+
+
+def pending_transfer(entries: Iterable[Entry]) -> Transfer | None:
+    return next((t for t in transfers(entries) if t.state == WAITING), None)
+
+
+def holders(entries: Iterable[Entry]) -> list[tuple[datetime, str]]:
+    """(since, unit) of each move after the opening, in the order they happened."""
+    return [
+        (e.occurred_at, e.coded["to"])
+        for e in entries
+        if (e.kind == TRANSFERRED and e.coded.get("accepted")) or (e.kind == CONFLICTED and e.coded.get("to"))
+    ]
+
+
+def worker(entries: Sequence[Entry]) -> str | None:
+    """Who is assigned: what was said last, but nobody once the file has moved to other people. A succession of units
+    leaves the people as they are."""
+    moves = [
+        e.occurred_at
+        for e in entries
+        if e.coded.get("to")
+        and (e.kind == CONFLICTED or (e.kind == TRANSFERRED and e.coded.get("accepted")))
+        and not e.coded.get("succession")
+    ]
+    assigned = [e for e in entries if e.kind == "assigned"]
+    # An assignment made with the acceptance bears its minute.
+    if assigned and (not moves or assigned[-1].occurred_at >= moves[-1]):
+        found = assigned[-1].coded.get("worker")
+    else:
+        found = None if moves else next((e.coded.get("worker") for e in entries if e.kind == "opened"), None)
+    return None if found in barred(entries) else found
+
+
+def barred(entries: Iterable[Entry]) -> frozenset[str]:
+    """The ids of the accounts that the last mark of a conflict of interest names."""
+    marks = [e for e in entries if e.kind == CONFLICTED]
+    return frozenset(marks[-1].coded.get("barred", ())) if marks else frozenset()
+
+
+def referrals(entries: Iterable[Entry]) -> list[Referral]:
+    """Every referral, oldest first. An answer belongs to the last referral of its need before it."""
+    found: list[tuple[Entry, list[Entry]]] = []
+    for entry in entries:
+        if entry.kind == REFERRED:
+            found.append((entry, []))
+        elif entry.kind == REFERRAL_ANSWERED:
+            mine = [r for r in found if r[0].coded.get("need") == entry.coded.get("need")]
+            if mine:
+                mine[-1][1].append(entry)
+    return [Referral(sent, tuple(answers)) for sent, answers in found]
+
+
+def check_referral_answer(entries: Iterable[Entry], need: str, outcome: str) -> None:
+    """Raises Refused where no referral of this need waits for such an answer."""
+    mine = [r for r in referrals(entries) if r.sent.coded.get("need") == need]
+    if not mine or not mine[-1].open:
+        raise Refused(N_("Không có phiếu chuyển gửi nào của nhu cầu này đang chờ trả lời."), "need")
+    if mine[-1].state not in AFTER.get(outcome, ()):
+        raise Refused(
+            N_("Nơi tiếp nhận đã nhận việc này trước đó. Hãy chọn «đã thực hiện» hoặc «không tiếp nhận»."),
+            "referral_outcome",
+        )
+
+
+def check_transfer(
+    entries: Iterable[Entry], *, holder: str, to: str | None, closed: bool, tree: UnitTree, on: date, staffed: bool
+) -> None:
+    """Raises Refused where a file cannot be offered to this unit. `staffed`: somebody there works for the programme."""
+    if closed:
+        raise Refused(N_("Hồ sơ đã đóng, không chuyển được. Hãy mở lại hồ sơ trước."))
+    if pending_transfer(entries) is not None:
+        raise Refused(N_("Hồ sơ đang chờ một đơn vị khác tiếp nhận. Hãy rút đề nghị đó trước."))
+    if not to or to not in tree:
+        raise Refused(N_("Hãy chọn đơn vị."), "to")
+    if to == holder:
+        raise Refused(N_("Hồ sơ đang do chính đơn vị này giữ."), "to")
+    node = tree[to]
+    if not node.valid(on):
+        raise Refused(N_("%(unit)s không tồn tại vào ngày %(day)s."), "to", unit=tree.label(to), day=f"{on:%d/%m/%Y}")
+    if tree.level(to) != "commune":
+        raise Refused(N_("Chỉ chuyển hồ sơ đến xã, phường, thị trấn hoặc đặc khu."), "to")
+    if not staffed:
+        raise Refused(
+            N_("%(unit)s chưa có ai phụ trách nhóm đối tượng này. Hãy đề nghị cấp trên phân công trước."),
+            "to",
+            unit=tree.label(to),
+        )
+
+
+def check_answer(transfer: Transfer | None, *, accepted: bool | None, note: str | None, author: str) -> Transfer:
+    """The transfer that waits. Raises Refused: nobody accepts what they asked for themselves; a refusal says why."""
+    if transfer is None:
+        raise Refused(N_("Đề nghị chuyển hồ sơ này đã được trả lời hoặc đã rút."))
+    if transfer.asked.author == author:
+        raise Refused(N_("Người đề nghị chuyển không tự tiếp nhận. Cần người khác của đơn vị nhận."))
+    if accepted is None:
+        raise Refused(N_("Hãy chọn tiếp nhận hoặc không tiếp nhận."), "outcome")
+    if not accepted and not note:
+        raise Refused(N_("Cần ghi lý do không tiếp nhận."), "note")
+    return transfer
+
+
+def check_succession(unit: str, to: str | None, tree: UnitTree, on: date) -> None:
+    """Raises Refused unless `unit` was split and `to` is one of the units it became that exists on this day."""
+    heirs = {new for new, _default, _split in tree.successors(unit)} if unit in tree else set()
+    if not to or to not in heirs:
+        raise Refused(N_("Hãy chọn một trong các đơn vị mà địa bàn này được chia vào."), "to")
+    if not tree[to].valid(on):
+        raise Refused(N_("%(unit)s không tồn tại vào ngày %(day)s."), "to", unit=tree.label(to), day=f"{on:%d/%m/%Y}")
+
+
+def unit_above(unit: str, tree: UnitTree, on: date) -> str:
+    """The unit to which a conflict of interest moves a file: the next above that exists on this day; the province
+    itself has none above and keeps it."""
+    line = tree.line(unit)
+    for above in reversed(line[:-1]):
+        if tree[above].valid(on):
+            return above
+    heir = tree.map_to(line[0], on)
+    return heir if heir and heir != unit else unit
+
+
+def hidden_subjects(entries: Iterable[Entry]) -> list[UUID]:
+    """The detections of a file, which a conflict of interest hides with it."""
+    return [UUID(e.coded["detected"]) for e in entries if e.kind in ("opened", "linked") and e.coded.get("detected")]

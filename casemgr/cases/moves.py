@@ -1,0 +1,116 @@
+"""The verbs that move a case file to other people: transfer, succession of units, conflict of interest."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from casemgr.cases import handover, services
+from casemgr.cases.handover import ASKED, CONFLICTED, REASONS, TRANSFERRED
+from casemgr.cases.rules import CLOSED, CaseState
+from casemgr.ledger import services as ledger
+from casemgr.ledger.rules import Draft, Entry
+from casemgr.refused import N_, Refused
+from casemgr.units.rules import UnitTree
+
+
+def ask_transfer(
+    session,
+    subject: UUID,
+    *,
+    to: str | None,
+    reason: str | None,
+    note: str | None,
+    staffed: bool,
+    tree: UnitTree,
+    author: str,
+    now: datetime,
+    entry_id: UUID | None = None,
+) -> Entry:
+    """Offers the file to another commune, which accepts or declines; until then nothing changes. `staffed`: somebody
+    there works for the programme. Raises Refused."""
+    ledger.lock(session, subject)
+    state, entries = services.state(session, subject)
+    if not any(e.id == entry_id for e in entries):
+        handover.check_transfer(
+            state.entries,
+            holder=state.unit,
+            to=to,
+            closed=state.status == CLOSED,
+            tree=tree,
+            on=now.date(),
+            staffed=staffed,
+        )
+        if reason not in REASONS:
+            raise Refused(N_("Hãy chọn lý do chuyển."), "reason")
+    draft = _draft(state, ASKED, {"to": to, "reason": reason}, note, author, state.unit, now, entry_id)
+    return ledger.append(session, subject, [draft])[0]
+
+
+def answer_transfer(
+    session,
+    subject: UUID,
+    asked: UUID,
+    *,
+    accepted: bool | None,
+    note: str | None,
+    worker: str | None,
+    author: str,
+    unit: str,
+    now: datetime,
+) -> list[Entry]:
+    """The answer of the unit that was asked. On acceptance it holds the file, with everything that is scheduled, and
+    `worker` (if given) is assigned. Raises Refused."""
+    ledger.lock(session, subject)
+    state, _entries = services.state(session, subject)
+    waiting = handover.pending_transfer(state.entries)
+    found = waiting if waiting is not None and waiting.asked.id == asked else None
+    transfer = handover.check_answer(found, accepted=accepted, note=note, author=author)
+    coded = {"on": asked.hex, "to": transfer.to, "accepted": accepted}
+    drafts = [_draft(state, TRANSFERRED, coded, note, author, unit, now)]
+    if accepted and worker:
+        drafts.append(_draft(state, "assigned", {"worker": worker}, None, author, unit, now))
+    return ledger.append(session, subject, drafts)
+
+
+def succeed(session, subject: UUID, *, to: str | None, tree: UnitTree, author: str, unit: str, now: datetime) -> Entry:
+    """Gives a file of a unit that was split to the one of its successors where the person lives. Raises Refused."""
+    ledger.lock(session, subject)
+    state, _entries = services.state(session, subject)
+    handover.check_succession(state.unit, to, tree, now.date())
+    coded = {"to": to, "accepted": True, "succession": True}
+    return ledger.append(session, subject, [_draft(state, TRANSFERRED, coded, None, author, unit, now)])[0]
+
+
+def mark_conflict(
+    session, subject: UUID, accounts: Collection[str], *, note: str | None, tree: UnitTree, author: str, now: datetime
+) -> Entry:
+    """Takes the file from these accounts at once and moves it to the unit above the one that holds it. The last mark
+    counts: one without accounts ends the conflict and leaves the file where it is. Raises Refused."""
+    if not note:
+        raise Refused(N_("Cần ghi rõ vì sao có xung đột lợi ích."), "note")
+    ledger.lock(session, subject)
+    state, _entries = services.state(session, subject)
+    coded: dict = {"barred": sorted(accounts)}
+    if not accounts and not handover.barred(state.entries):
+        raise Refused(N_("Hãy chọn người có liên quan."), "accounts")
+    above = handover.unit_above(state.unit, tree, now.date())
+    if accounts and above != state.unit and not handover.barred(state.entries):
+        coded["to"] = above
+    return ledger.append(session, subject, [_draft(state, CONFLICTED, coded, note, author, state.unit, now)])[0]
+
+
+def _draft(
+    state: CaseState, kind: str, coded: dict, note: str | None, author: str, unit: str, now: datetime, entry_id=None
+) -> Draft:
+    return Draft(
+        kind=kind,
+        occurred_at=now,
+        precision="minute",
+        author=author,
+        unit=unit,
+        recorded_at=now,
+        coded=coded,
+        sealed={"note": note} if note else None,
+        definition=state.programme.definition,
+        id=entry_id,
+    )

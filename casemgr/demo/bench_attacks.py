@@ -1,0 +1,56 @@
+"""The whole list of attacks at every position of a small province, on each database: undetected / tried."""
+
+import os
+import sys
+from datetime import datetime
+
+from casemgr import create_app, vault
+from casemgr.access import log
+from casemgr.access.cli import make_schema
+from casemgr.audit import sealing
+from casemgr.db import begin_write, db
+from casemgr.demo.attacks import everywhere, run
+from casemgr.demo.bench import TODAY, place
+from casemgr.demo.build import build
+from casemgr.ledger.services import province
+
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+
+
+def main() -> None:
+    """The table: for each database, how many attacks stayed unseen of how many tried."""
+    found = {}
+    for name in ("sqlite", "postgresql") if POSTGRES else ("sqlite",):
+        with place(name, POSTGRES) as (uri, folder):
+            settings = {"CASEMGR_INSTANCE": folder, "CASEMGR_KEY_FILE": folder / "casemgr.key"}
+            app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": uri, **settings})
+            with app.app_context():
+                make_schema()
+                build(db.session, cases=3, seed=1, today=TODAY)
+                seal_twice(db.session)
+                kept = sealing.export(db.session, sealing.last(db.session))
+                found[name] = run(db.session, everywhere(db.session), kept)
+                db.session.remove()
+                db.engine.dispose()
+    for name, (unseen, tried) in found.items():
+        sys.stdout.write(
+            f"{name}: undetected / tried = {len(unseen)} / {tried}\n" + "".join(f"  {x}\n" for x in unseen)
+        )
+    sys.exit(any(unseen for unseen, _tried in found.values()))
+
+
+def seal_twice(session) -> None:
+    """Two seals, with rows of the access log before each."""
+    moment = datetime.combine(TODAY, datetime.min.time())
+    for hour in (16, 17):
+        told = {"province": province(), "at": moment.replace(hour=hour), "user_id": None, "status": 200}
+        notes = [log.Note("case:read", None, "x", "XX", str(n)) for n in range(3)]
+        begin_write(session)
+        log.write(session, vault.keys().mac, log.rows(notes, method="GET", endpoint="x.y", **told))
+        session.commit()
+        sealing.make(session, "system:seal", moment.replace(hour=hour, minute=30))
+        session.commit()
+
+
+if __name__ == "__main__":
+    main()

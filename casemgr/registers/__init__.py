@@ -1,0 +1,15 @@
+"""Registers from outside (danh sách nguồn): loaded as evidence, to be held against the case files.
+
+The path of a file: `child` reads it in a process of its own with limits, `tables` finds headings and rows, `columns`
+says which column is which field, `checking` makes each line a Row, with its doubts, or says what is wrong in it,
+`importing` keeps the rows and the one entry that says what was received.
+"""
+
+
+def init_app(app) -> None:
+    from casemgr.ledger.services import project_as
+    from casemgr.registers import sources
+    from casemgr.registers.services import PROJECTION
+
+    app.extensions["registers"] = sources.load()
+    project_as("register", PROJECTION)
