@@ -13,6 +13,8 @@ from casemgr.cases import services as cases
 from casemgr.cases.attaching import attach
 from casemgr.detections import services as detections
 from casemgr.detections.drafts import Reporter, Seen
+from casemgr.funds import funds
+from casemgr.funds import services as keep
 from casemgr.people import services as people
 from casemgr.people.identifiers import Birth, Identifier
 from casemgr.plans import plans
@@ -55,6 +57,7 @@ class World:
     figure: UUID | None = None
     job: UUID | None = None  # asked for by the coordinator of the district
     hamlet: UUID | None = None
+    gift: UUID | None = None  # received by a fund of the commune
     entries_of: dict = field(default_factory=dict)
 
 
@@ -77,6 +80,10 @@ def build(session) -> World:
     world.hamlet = add_hamlet(
         session, HERE, kind="ap", name="Tô Thuận", valid_from=date(2021, 1, 1), now=datetime(2022, 1, 1)
     ).id
+    gift = {"amount": Decimal(5_000_000), "way": "cash", "day": date(2022, 3, 1), "donor": "Trần Văn Ba"}
+    keeper = str(world.users["coordinator", "own"].id)
+    fund = funds()["NGOAI_NGAN_SACH"]
+    world.gift = keep.add(session, fund, HERE, "received", gift, author=keeper, now=NOW, tree=load(session)).id
     session.commit()
     world.job = _work(session, world.users["coordinator", "parent"])
     return world

@@ -14,6 +14,7 @@ from casemgr.cases.reading import GUARDED, Line, gist, lines, name_of
 from casemgr.cases.web import Dossier
 from casemgr.ledger.rules import Entry
 from casemgr.refused import N_
+from casemgr.ui.rules import show_number
 from casemgr.units.web import current_tree
 
 VOID_REASONS = {
@@ -34,6 +35,8 @@ TOLD = {
     "included": N_("Tính lại vào chỉ tiêu"),
     "identity": N_("Thông tin cá nhân được đính chính"),
     "merged": N_("Hồ sơ trùng được gộp"),
+    "funded": N_("Được quỹ chi hỗ trợ"),
+    "unfunded": N_("Khoản quỹ chi hỗ trợ bị hủy"),
 }
 FROM_ELSEWHERE = N_("Thông tin từ nơi khác")
 COMMON = {
@@ -219,6 +222,8 @@ class Teller:
         if entry.coded.get("fact") == "received":
             at = datetime.fromisoformat(entry.coded["received_at"])
             said.append(gettext("tiếp nhận thông tin lúc %(at)s", at=f"{at:%d/%m/%Y %H:%M}"))
+        if entry.coded.get("amount"):
+            said.append(f"{show_number(int(entry.coded['amount']))} đ")
         reason = entry.coded.get("reason")
         if reason:
             said.append(name_of(self.dossier.programme.exclusions, reason, self.language))

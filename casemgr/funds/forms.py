@@ -65,6 +65,3 @@ class PaymentForm(MoveForm):
 
 class VoidForm(Form):
     reason = LongTextField(_l("Vì sao hủy"), [Required()], limit=1000)
-
-
-

@@ -142,6 +142,8 @@ def _receipt(fund: Fund, unit: str, move: Move, said, keeper: str) -> Paper:
         day=move.day,
         title=title,
         body=(Rows(rows),),
-        signatures=tuple(Signature((end,), keeper if end == "NGƯỜI LẬP PHIẾU" else "", "(Ký, ghi rõ họ tên)") for end in ends),
+        signatures=tuple(
+            Signature((end,), keeper if end == "NGƯỜI LẬP PHIẾU" else "", "(Ký, ghi rõ họ tên)") for end in ends
+        ),
         sheet="Phiếu",
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from casemgr.funds.model import GOODS, WAYS
 from casemgr.ledger.rules import Entry
 from casemgr.refused import N_, Refused
+from casemgr.ui.rules import show_number
 
 PLEDGED, RECEIVED, DISBURSED = "pledged", "received", "disbursed"
 MOVES = (PLEDGED, RECEIVED, DISBURSED)
@@ -131,20 +132,8 @@ def _sum(moves: Iterable[Move]) -> Decimal:
 
 def check_move(fund: Fund, kind: str, values: dict, today: date) -> dict:
     """The coded part of a pledge, receipt or payment. Raises Refused with the field concerned."""
-    amount, way, day = values.get("amount"), values.get("way"), values.get("day")
-    if amount is None:
-        raise Refused(N_("Cần nhập số tiền."), "amount")
-    if amount != amount.to_integral_value():
-        raise Refused(N_("Số tiền tính bằng đồng, không có phần lẻ."), "amount")
-    if not 0 < amount <= LARGEST:
-        raise Refused(N_("Số tiền phải lớn hơn 0 và không quá lớn."), "amount")
-    if way not in WAYS:
-        raise Refused(N_("Hãy chọn hình thức."), "way")
-    if day is None:
-        raise Refused(N_("Cần nhập nội dung này."), "day")
-    if day > today:
-        raise Refused(N_("Ngày này chưa đến."), "day")
-    coded = {"amount": str(int(amount)), "way": way}
+    coded = _check_amount(values, today)
+    amount, way = values["amount"], values["way"]
     if kind != DISBURSED:
         if not values.get("anonymous") and not values.get("donor"):
             raise Refused(N_("Ghi tên người, đơn vị đóng góp, hoặc chọn không nêu tên."), "donor")
@@ -155,14 +144,32 @@ def check_move(fund: Fund, kind: str, values: dict, today: date) -> dict:
     if kind == RECEIVED and values.get("pledge") is not None:
         left = fund.open_pledge(values["pledge"])
         if amount > left:
-            raise Refused(N_("Khoản đăng ký này chỉ còn %(left)s đồng chưa nhận."), "amount", left=f"{left:,.0f}".replace(",", "."))
+            raise Refused(N_("Khoản đăng ký này chỉ còn %(left)s đồng chưa nhận."), "amount", left=show_number(left, 0))
         coded["pledge"] = values["pledge"].hex
     if kind == DISBURSED and amount > fund.balance(way):
         if not values.get("reason"):
-            left = f"{fund.balance(way):,.0f}".replace(",", ".")
-            raise Refused(N_("Quỹ chỉ còn %(left)s đồng theo hình thức này. Nếu vẫn chi, ghi rõ lý do."), "reason", left=left)
+            left = show_number(fund.balance(way), 0)
+            text = N_("Quỹ chỉ còn %(left)s đồng theo hình thức này. Nếu vẫn chi, ghi rõ lý do.")
+            raise Refused(text, "reason", left=left)
         coded["overdrawn"] = True
     return coded
+
+
+def _check_amount(values: dict, today: date) -> dict:
+    amount, day = values.get("amount"), values.get("day")
+    if amount is None:
+        raise Refused(N_("Cần nhập số tiền."), "amount")
+    if amount != amount.to_integral_value():
+        raise Refused(N_("Số tiền tính bằng đồng, không có phần lẻ."), "amount")
+    if not 0 < amount <= LARGEST:
+        raise Refused(N_("Số tiền phải lớn hơn 0 và không quá lớn."), "amount")
+    if values.get("way") not in WAYS:
+        raise Refused(N_("Hãy chọn hình thức."), "way")
+    if day is None:
+        raise Refused(N_("Cần nhập nội dung này."), "day")
+    if day > today:
+        raise Refused(N_("Ngày này chưa đến."), "day")
+    return {"amount": str(int(amount)), "way": values["way"]}
 
 
 def check_void(entries: Sequence[Entry], target: UUID, reason: str | None) -> None:

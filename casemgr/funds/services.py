@@ -18,6 +18,7 @@ from casemgr.ledger.rules import VOIDED, Draft, Entry, effective
 from casemgr.ledger.services import Projection, province
 from casemgr.plans.notes import Note
 from casemgr.refused import N_, Refused
+from casemgr.ui.rules import show_number
 from casemgr.units.rules import UnitTree
 
 BALANCES, MOVES = FundBalance.__table__, FundMove.__table__
@@ -99,7 +100,7 @@ def add(
     )
     entry = ledger.append(session, subject, [draft])[0]
     if kind == DISBURSED and coded.get("case"):
-        _tell(session, UUID(coded["case"]), "funded", coded["amount"], author, unit, now)
+        _tell(session, entry, coded, "funded", now)
     return entry
 
 
@@ -124,7 +125,7 @@ def void(session, fund: Fund, unit: str, target: UUID, *, reason: str | None, au
     )
     entry = ledger.append(session, subject, [draft])[0]
     if struck.coded.get("case"):
-        _tell(session, UUID(struck.coded["case"]), "unfunded", struck.coded["amount"], author, unit, now)
+        _tell(session, entry, struck.coded, "unfunded", now)
     return entry
 
 
@@ -143,6 +144,7 @@ def _ledger_of(session, fund: Fund, unit: str, author: str, now: datetime) -> UU
             recorded_at=now,
             coded={"fund": fund.code, "unit": unit},
             definition=fund.code,
+            id=uuid5(subject, "opened"),
         )
         ledger.append(session, subject, [opened])
     return subject
@@ -166,7 +168,9 @@ def _payment(session, fund: Fund, unit: str, values: Mapping, tree: UnitTree) ->
     if file.status == CLOSED:
         closed = f"{file.closed_at:%d/%m/%Y}" if file.closed_at else ""
         raise Refused(
-            N_("Hồ sơ %(number)s đã đóng ngày %(day)s nên không chi được. Kiểm tra lại mã số, hoặc đề nghị mở lại hồ sơ."),
+            N_(
+                "Hồ sơ %(number)s đã đóng ngày %(day)s nên không chi được. Kiểm tra lại mã số, hoặc đề nghị mở lại hồ sơ."
+            ),
             "case_number",
             number=number,
             day=closed,
@@ -175,14 +179,19 @@ def _payment(session, fund: Fund, unit: str, values: Mapping, tree: UnitTree) ->
     if values.get("service") is not None:
         served = [e.seq for e in effective(ledger.entries(session, file.subject)) if e.kind == "served"]
         if values["service"] not in served:
-            raise Refused(N_("Hồ sơ không có bản ghi dịch vụ số %(seq)s."), "service", seq=values["service"])
+            raise Refused(
+                N_("Hồ sơ không có bản ghi dịch vụ số %(seq)s."), "service", seq=show_number(values["service"])
+            )
         said["service"] = int(values["service"])
     return said
 
 
-def _tell(session, case: UUID, fact: str, amount: str, author: str, unit: str, now: datetime) -> None:
+def _tell(session, entry: Entry, coded: Mapping, fact: str, now: datetime) -> None:
     """The case is told that it was paid for, never by whom."""
-    cases.tell(session, case, [{"fact": fact, "amount": amount}], occurred_at=now, author=author, unit=unit, now=now)
+    cases.tell(
+        session, UUID(coded["case"]), [{"fact": fact, "amount": coded["amount"]}],
+        occurred_at=now, author=entry.author, unit=entry.unit, now=now, entry_id=uuid5(entry.id, fact),
+    )  # fmt: skip
 
 
 def totals(
@@ -205,11 +214,13 @@ def totals(
     return rules.totals(moves, start, through, fund.counts)
 
 
-def figures_of(code: str, session, *, start: date, through: date, units=None, known_at=None) -> dict:
-    """What a plan's page is told: received (not pledged) and paid, in đồng, and from which book."""
+def figures_of(code: str, session, *, start: date, through: date, units=None, known_at=None) -> dict | None:
+    """What a plan's page is told: received (not pledged) and paid, in đồng, and from which book; None without a book."""
     from casemgr.funds import funds
 
     fund = funds()[code]
+    if not balances(session, fund, units):
+        return None
     said = totals(session, fund, start=start, through=through, units=units, known_at=known_at)
     words = {"fund": fund.name.vi, "n": said.receipts, "day": f"{through:%d/%m/%Y}"}
     note = Note(N_("Sổ thu, chi %(fund)s: %(n)s khoản đã nhận đến ngày %(day)s"), words)

@@ -96,5 +96,3 @@ def who(fund: Fund, move: Move, sealed) -> str:
         purpose = fund.purposes[move.purpose].name[language()] if move.purpose in fund.purposes else move.purpose
         return f"{purpose} · {move.case_number}"
     return gettext("Không nêu tên") if move.anonymous else said.get("donor", "")
-
-

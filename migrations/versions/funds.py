@@ -1,13 +1,13 @@
 """Funds: balances and movements, projected from their ledgers.
 
-Revision: funds, after supervision.
+Revision: funds, after reported_words.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "funds"
-down_revision = "supervision"
+down_revision = "reported_words"
 
 
 def upgrade() -> None:
