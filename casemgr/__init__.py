@@ -26,6 +26,8 @@ HOUSE = (
     "casemgr.funds",
     "casemgr.registers",
     "casemgr.work",
+    "casemgr.handover",
+    "casemgr.reminders",
     "casemgr.coverage",
     "casemgr.audit",
     "casemgr.demo",

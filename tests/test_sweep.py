@@ -23,7 +23,7 @@ from tests.accounts import sign_in
 from tests.conftest import BACKENDS
 from tests.conftest import test_config as config
 from tests.faults import log_refused
-from tests.world import HERE, NAMES, NUMBERS, PLACES, THERE, Item, World, build
+from tests.world import DIVIDED, HERE, NAMES, NUMBERS, PLACES, THERE, Item, World, build
 
 READERS = ("worker", "supervisor", "auditor")
 RECORDERS = ("worker", "supervisor", "coordinator")
@@ -57,6 +57,8 @@ class Page(NamedTuple):
 
 
 CASE, DET = "/cases/{number}", "/detections/{detection}"
+ASKED = f"plan=KH322-2022&indicator=TE-2&unit={HERE}&start=2022-01-01&basis=as_were"
+CHANGES = ASKED + "&through_a=2022-03-20&known_a=2022-03-20T20:00&through_b=2022-03-21&known_b=2022-03-21T20:00"
 PAGES = {
     "access.account": [Page("/account", EVERYONE, logged=False)],
     "access.password": [Page("/account/password", EVERYONE, logged=False)],
@@ -70,6 +72,13 @@ PAGES = {
     "admin.reset": [Page("/admin/users/{user}/reset", ("administrator",), about="user")],
     "admin.user": [Page("/admin/users/{user}", ("administrator",), about="user")],
     "admin.users": [Page("/admin/users", ("administrator",))],
+    "audit.ask": [Page("/audit/figures", READERS)],
+    "audit.changes": [Page("/audit/changes", READERS, about="indicator", query=CHANGES)],
+    "audit.compare": [Page("/audit/compare", READERS)],
+    "audit.explain": [Page("/coverage/KH322-2022/TE-2/why/{number}", READERS, about="case", own=True, only=("TE",))],
+    "audit.figure": [
+        Page("/audit/figure", READERS, about="indicator", query=ASKED + "&through=2022-03-21&known=2022-03-21T20:00")
+    ],
     "cases.assign": [Page(CASE + "/assign", ("supervisor",), about="case")],
     "cases.attach_scan": [Page(CASE + "/attach", READERS, FIELD, "case", "commune", own=True, only=("TE",))],
     "cases.attached_file": [Page(CASE + "/entries/{scan}/file", READERS, FIELD, "case", own=True, only=("TE",))],
@@ -109,12 +118,25 @@ PAGES = {
     "funds.new": [Page("/funds/3/{unit}/payments/new", ("coordinator",), about="unit")],
     "funds.receipt": [Page("/funds/3/{unit}/entries/{gift}/print/pdf", ("coordinator",), about="unit")],
     "funds.void": [Page("/funds/3/{unit}/entries/{gift}/void", ("coordinator",), about="unit")],
+    "handover.answer": [Page("/transfers/{offer}", ("supervisor",), about="transfer")],
+    "handover.ask": [Page(CASE + "/transfer", FIELD, about="case", own=True)],
+    "handover.conflict": [Page(CASE + "/conflict", FIELD, about="case", own=True)],
+    "handover.letter": [
+        Page(CASE + "/referrals/{referral}/letter.pdf", READERS, FIELD, "case", own=True, only=("TE",))
+    ],
+    "handover.open_list": [Page("/referrals", READERS)],
+    "handover.succession": [Page("/succession/{divided}", ("supervisor",), about="divided")],
+    "handover.transfers": [Page("/transfers", FIELD)],
     "jobs.result": [Page("/jobs/{job}/file", EVERYONE, about="job", logged=False)],
     "jobs.show": [Page("/jobs/{job}", EVERYONE, about="job", logged=False)],
     "places.add_hamlet": [Page("/admin/units/{unit}/hamlets", ("administrator",), about="unit")],
     "places.end_hamlet": [Page("/admin/units/{unit}/hamlets/{hamlet}/end", ("administrator",), about="unit")],
     "places.index": [Page("/admin/units", ("administrator",))],
     "places.page": [Page("/admin/units/{unit}", ("administrator",), about="unit")],
+    "reminders.calendar": [Page("/calendar/{token}.ics", EVERYONE)],
+    "reminders.end_calendar": [Page("/reminders/calendar/end", EVERYONE, logged=False)],
+    "reminders.new_calendar": [Page("/reminders/calendar", EVERYONE, logged=False)],
+    "reminders.own": [Page("/reminders", EVERYONE, logged=False)],
     "reported.confirm": [Page("/reported/{figure}/confirm", ("coordinator",), about="figure")],
     "reported.correct": [Page("/reported/{figure}/correct", ("coordinator",), about="figure", logged=False)],
     "reported.index": [Page("/reported", ("coordinator",), logged=False)],
@@ -157,6 +179,10 @@ def _in_scope(page: Page, role: str, place: str, item: Item) -> bool:
         return place != "programme"
     if page.about == "figure":
         return reaches(place, HERE) and place != "other"
+    if page.about == "transfer":
+        return place == "own"  # the commune that is asked, not the level above it
+    if page.about == "divided":
+        return place == "parent"  # only the level above both successors
     if page.about == "job":
         return (role, place) == ("coordinator", "parent")
     if page.about in ("user", "unit", "plan"):
@@ -196,6 +222,10 @@ class Town:
             asked=item.asked,
             scan=item.scan,
             gift=world.gift,
+            referral=item.referral,
+            offer=ABSENT if absent else world.offer,
+            token=world.token,
+            divided="99999-20210101" if absent else DIVIDED,
             user=ABSENT if absent else target.id,
             grant=target.grants[0].id,
             unit="99999-20210101" if absent else HERE,
@@ -426,5 +456,5 @@ def test_writing_by_everyone_everywhere(town):
     assert len(answers) > 500
     changed = {name for name, rows in snapshot(town).items() if rows != before[name]}
     assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "ledger_entry", "ledger_subject",
-                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt"}, changed  # fmt: skip
+                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder"}, changed  # fmt: skip
     _check_secrets(town, answers)

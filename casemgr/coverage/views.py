@@ -61,7 +61,8 @@ def plan(code: str):
         )
         question = services.question_of(asked, [first.indicator], current_tree(), moment)
         short = [
-            _case(c, asked) for c in live.find_cases(db.session, question, first.indicator, state="missed", limit=SHORT)
+            _case(c, asked, first.indicator)
+            for c in live.find_cases(db.session, question, first.indicator, state="missed", limit=SHORT)
         ]
         more = url_for("coverage.indicator", code=code, indicator=first.indicator.code, state="missed", **_kept())
     return render_template(
@@ -146,7 +147,7 @@ def _cases_page(asked: Asked, period, found: Indicator, moment: datetime):
         indicator=found,
         state=present.state(found, state),
         group=[present.group_name(d, code, current_tree()) for d, code in group.items()],
-        page=Page([_case(c, asked) for c in listed], number, PAGE, total),
+        page=Page([_case(c, asked, found) for c in listed], number, PAGE, total),
         back=url_for("coverage.indicator", code=asked.plan.code, indicator=found.code, **_kept()),
         lang=language(),
     )
@@ -262,7 +263,7 @@ def _states(asked: Asked, found: Indicator, figure) -> list[tuple[str, str, str,
     return [(state, *present.state(found, state), number) for state, number in numbers.items() if number]
 
 
-def _case(case: Case, asked: Asked) -> dict:
+def _case(case: Case, asked: Asked, found: Indicator) -> dict:
     """A case as a line: number, address if the reader may open it, unit, reasons."""
     programme = programmes()[case.programme]
     facts = {"unit": case.unit, "programme": case.programme}
@@ -275,7 +276,9 @@ def _case(case: Case, asked: Asked) -> dict:
     reasons = [present.reason(line, asked.t, programme) for line in case.failing]
     if not reasons and case.state == "missed":
         reasons = [gettext("chưa có đợt điều trị nào trong năm")]
+    period = f"start={asked.start.isoformat()}&through={asked.through.isoformat()}"
     return {
+        "why": f"/coverage/{asked.plan.code}/{found.code}/why/{case.number}?{period}" if address else None,
         "number": case.number if address else gettext("hồ sơ của người khác"),
         "address": address,
         "unit": case.unit,

@@ -1,13 +1,13 @@
 """Funds: balances and movements, projected from their ledgers.
 
-Revision: funds, after reported_words.
+Revision: funds, after closed_periods.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "funds"
-down_revision = "reported_words"
+down_revision = "closed_periods"
 
 
 def upgrade() -> None:
