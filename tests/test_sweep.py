@@ -137,6 +137,11 @@ PAGES = {
     "reminders.end_calendar": [Page("/reminders/calendar/end", EVERYONE, logged=False)],
     "reminders.new_calendar": [Page("/reminders/calendar", EVERYONE, logged=False)],
     "reminders.own": [Page("/reminders", EVERYONE, logged=False)],
+    "registers.draft": [Page("/registers/drafts/{draft}", ("coordinator",), about="draft")],
+    "registers.errors": [Page("/registers/{register}/errors", ("coordinator",), about="register")],
+    "registers.index": [Page("/registers", ("supervisor", "auditor", "coordinator"))],
+    "registers.new": [Page("/registers/new", ("coordinator",))],
+    "registers.show": [Page("/registers/{register}", ("supervisor", "auditor", "coordinator"), about="register")],
     "reported.confirm": [Page("/reported/{figure}/confirm", ("coordinator",), about="figure")],
     "reported.correct": [Page("/reported/{figure}/correct", ("coordinator",), about="figure", logged=False)],
     "reported.index": [Page("/reported", ("coordinator",), logged=False)],
@@ -183,11 +188,11 @@ def _in_scope(page: Page, role: str, place: str, item: Item) -> bool:
         return place == "own"  # the commune that is asked, not the level above it
     if page.about == "divided":
         return place == "parent"  # only the level above both successors
-    if page.about == "job":
+    if page.about in ("job", "draft"):
         return (role, place) == ("coordinator", "parent")
     if page.about in ("user", "unit", "plan"):
         return reaches(place, HERE)
-    if page.about == "indicator":
+    if page.about in ("indicator", "register"):
         return reaches(place, HERE) and place not in ("programme", "other")
     if not page.about:
         return True
@@ -211,7 +216,10 @@ class Town:
     def ask(self, who, method: str, path: str, **body):
         if who not in self.clients:
             self.clients[who] = sign_in(self.app.test_client(), self.world.users[who])
-        return self.clients[who].open(path, method=method, data=body.get("data"))
+        response = self.clients[who].open(path, method=method, data=body.get("data"))
+        if not response.mimetype.startswith("text/"):
+            response.set_data(b"")  # a file; what it is called is looked at
+        return response
 
     def address(self, page: Page, item: Item, absent: bool = False) -> str:
         world, target = self.world, self.world.users["worker", "target"]
@@ -232,6 +240,8 @@ class Town:
             hamlet=world.hamlet,
             figure=ABSENT if absent else world.figure,
             job=ABSENT if absent else world.job,
+            register=ABSENT if absent else world.register,
+            draft=ABSENT if absent else world.draft,
         )
         return f"{path}?{page.query}" if page.query else path
 
@@ -390,7 +400,8 @@ def _check_secrets(town: Town, answers: list) -> None:
     people = [user.full_name for user in town.world.users.values()]
     for page, endpoint, _who, _item, response in answers:
         title = re.search("<title>(.*?)</title>", text_of(response), re.S)
-        seen = " ".join((response.headers.get("Location", ""), title[1] if title else ""))
+        named = response.headers.get("Content-Disposition", "")
+        seen = " ".join((response.headers.get("Location", ""), named, title[1] if title else ""))
         if response.status_code >= 400 and response.status_code != 422:
             seen += response.text
         links = " ".join(re.findall(r'(?:href|action)="([^"]*)"', text_of(response)))

@@ -21,6 +21,7 @@ from casemgr.people.identifiers import Birth, Identifier
 from casemgr.plans import plans
 from casemgr.plans import services as plan_services
 from casemgr.refused import N_
+from casemgr.registers import drafts, importing
 from casemgr.reminders.services import new_calendar
 from casemgr.units.loading import load
 from casemgr.units.services import add_hamlet, add_unit, close_unit
@@ -59,6 +60,8 @@ class World:
     items: dict = field(default_factory=dict)
     figure: UUID | None = None
     job: UUID | None = None  # asked for by the coordinator of the district
+    register: UUID | None = None  # of HERE, with a row in error
+    draft: UUID | None = None  # another one that the same coordinator has sent
     hamlet: UUID | None = None
     gift: UUID | None = None  # received by a fund of the commune
     offer: UUID | None = None  # the file of THERE is offered to HERE
@@ -97,6 +100,7 @@ def build(session) -> World:
     world.token = new_calendar(session, world.users["worker", "assigned"].id, datetime(2022, 3, 20, 9))
     session.commit()
     world.job = _work(session, world.users["coordinator", "parent"])
+    world.register, world.draft = _registers(session, str(world.users["coordinator", "parent"].id))
     return world
 
 
@@ -110,6 +114,18 @@ def _divide(session) -> None:
 @jobs.job("world.count", title=N_("Tiến độ"))
 def _count(work: jobs.Work) -> None:
     work.keep("ket-qua.csv", b"a;b\n")
+
+
+def _registers(session, author: str) -> tuple[UUID, UUID]:
+    """A register that was received whole, and one that waits to be imported."""
+    head, made = "STT;Họ và tên;Ngày sinh;Số CCCD\n", []
+    for month, lines in ((1, "1;Nguyễn Thị Bé;2011;089311001234\n2;Trần Văn Ba;15.8.11;\n"), (2, "1;Chau Rít;2012;\n")):
+        facts = drafts.Facts("TONG_DAI_111", "TE", HERE, date(2022, month, 1), date(2022, month, 28))
+        made.append(drafts.begin(session, facts, "a.csv", (head + lines).encode(), author=author, now=NOW))
+    draft = drafts.find(session, made[0])
+    importing.finish(session, draft, drafts.look(session, draft, NOW), author=author, at=NOW)
+    session.commit()
+    return made[0], made[1]
 
 
 def _work(session, asker) -> UUID:
