@@ -30,6 +30,7 @@ class Permission(StrEnum):
     DETECTION_WRITE = "detection:write"
     FIGURE_CASES = "figure:cases"
     FIGURE_READ = "figure:read"
+    FUND_KEEP = "fund:keep"
     IDENTITY_READ = "identity:read"
     PERSON_SEARCH = "person:search"
     REGISTER_LOAD = "register:load"
@@ -63,7 +64,8 @@ ROLES: dict[str, frozenset[Permission]] = {
         | {P.REGISTER_MATCHES}
     ),
     "coordinator": frozenset(
-        {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.REGISTER_LOAD, P.REGISTER_READ, P.REGISTER_MATCHES}
+        {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.FUND_KEEP, P.REGISTER_LOAD, P.REGISTER_READ}
+        | {P.REGISTER_MATCHES}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
     ),
     "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE}),

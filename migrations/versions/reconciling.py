@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "reconciling"
-down_revision = "closed_periods"
+down_revision = "funds"
 
 
 def _key() -> list[sa.Column]:
