@@ -1,6 +1,6 @@
 """What is known of each row of a register, and who was answered not to be whom.
 
-Revision: reconciling, after closed_periods.
+Revision: reconciling, after funds.
 """
 
 import sqlalchemy as sa
