@@ -4,15 +4,18 @@ programmes in two communes, one reported figure."""
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import current_app
 
 from casemgr import jobs
 from casemgr.cases import moves
 from casemgr.cases import services as cases
+from casemgr.cases.attaching import attach
 from casemgr.detections import services as detections
 from casemgr.detections.drafts import Reporter, Seen
+from casemgr.funds import funds
+from casemgr.funds import services as keep
 from casemgr.people import services as people
 from casemgr.people.identifiers import Birth, Identifier
 from casemgr.plans import plans
@@ -47,6 +50,7 @@ class Item:
     detected: UUID | None = None
     detection: str = ""
     asked: UUID | None = None  # the exclusion that was asked for
+    scan: UUID | None = None  # the entry that brings a signed paper
     referral: UUID | None = None
 
 
@@ -59,6 +63,7 @@ class World:
     register: UUID | None = None  # of HERE, with a row in error
     draft: UUID | None = None  # another one that the same coordinator has sent
     hamlet: UUID | None = None
+    gift: UUID | None = None  # received by a fund of the commune
     offer: UUID | None = None  # the file of THERE is offered to HERE
     token: str = ""  # of the calendar of the worker
     entries_of: dict = field(default_factory=dict)
@@ -83,6 +88,10 @@ def build(session) -> World:
     world.hamlet = add_hamlet(
         session, HERE, kind="ap", name="Tô Thuận", valid_from=date(2021, 1, 1), now=datetime(2022, 1, 1)
     ).id
+    gift = {"amount": Decimal(5_000_000), "way": "cash", "day": date(2022, 3, 1), "donor": "Trần Văn Ba"}
+    keeper = str(world.users["coordinator", "own"].id)
+    fund = funds()["NGOAI_NGAN_SACH"]
+    world.gift = keep.add(session, fund, HERE, "received", gift, author=keeper, now=NOW, tree=load(session)).id
     _divide(session)
     world.offer = moves.ask_transfer(
         session, world.items["TE", THERE].case, to=HERE, reason="moved", note=None, staffed=True, tree=load(session),
@@ -171,9 +180,13 @@ def _child(session, worker, unit: str) -> Item:
         unit=unit,
     )  # fmt: skip
     plan = plan_of(session, case, worker)
+    scan = attach(
+        session, case, "Biên bản Neáng Sóc Kha.pdf", b"%PDF-1.4\n%%EOF\n", about=plan.id, note=None,
+        author=str(worker.id), unit=unit, now=datetime(2022, 3, 10, 16), entry_id=uuid4(),
+    )  # fmt: skip
     sent = {"need": "TAM_LY", "reason": "CHUYEN_MON", "to": "Trung tâm", "referral_consent": "NGHIA_VU"}
     referral = write(session, case, "referred", sent, "2022-03-11", worker, unit=unit)
-    return Item("TE", unit, case, number, plan.id, detected, detection, asked.id, referral.id)
+    return Item("TE", unit, case, number, plan.id, detected, detection, asked.id, scan.id, referral.id)
 
 
 def _family(session, worker, unit: str) -> Item:
