@@ -1,22 +1,24 @@
 """What the work pages ask of the database: open spans within the reader's scope. A constant number of queries."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from casemgr.access import policy
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases.models import CaseFile, CaseSpan
-from casemgr.cases.queries import scopes, visible
+from casemgr.cases.queries import late, scopes, visible
 from casemgr.detections.models import Detected
 from casemgr.ledger.services import province
 from casemgr.people import services as people
 from casemgr.programmes import programmes
+from casemgr.programmes.model import Criterion, Programme
 from casemgr.units.rules import UnitTree
 from casemgr.work.rules import Task
 
 MOST = 400  # more open tasks than anybody reads; beyond, the lists of cases and detections are the place
+AHEAD = timedelta(days=7)  # what a leader does, and does not only decide, waits with the decisions from so long before
 
 
 def urgent_criteria() -> list[str]:
@@ -47,7 +49,9 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
         query = query.where(sa.or_(CaseSpan.worker == str(actor.user_id), CaseSpan.worker.is_(None)))
     # The index gives them by due date within a unit; what is most late, or most urgent, comes first.
     query = query.order_by(sa.case((urgent, 0), else_=1), CaseSpan.due.is_(None), CaseSpan.due, CaseSpan.number)
-    return with_labels(session, actor, [_task(row) for row in session.scalars(query.limit(MOST)) if _known(row)])
+    return with_labels(
+        session, actor, [task for row in session.scalars(query.limit(MOST)) if (task := task_of(row)) is not None]
+    )
 
 
 def _near(actor: Actor, tree: UnitTree, *permissions: Permission):
@@ -56,24 +60,26 @@ def _near(actor: Actor, tree: UnitTree, *permissions: Permission):
     return CaseSpan.unit_id.in_(sorted(units)) if len(units) < len(tree) else sa.true()
 
 
-def _known(row: CaseSpan) -> bool:
-    programme = programmes().get(row.programme)
-    return programme is not None and _criterion(programme, row) is not None
-
-
-def _criterion(programme, row: CaseSpan):
+def criterion_of(programme: Programme | None, row: CaseSpan) -> Criterion | None:
+    """None where the programme no longer has it."""
+    if programme is None:
+        return None
     track = programme.case if row.track == "case" else programme.detection
     return next((c for c in track.criteria if c.code == row.criterion), None)
 
 
-def _task(row: CaseSpan) -> Task:
-    programme = programmes()[row.programme]
+def task_of(row: CaseSpan) -> Task | None:
+    """What a span still asks for."""
+    programme = programmes().get(row.programme)
+    criterion = criterion_of(programme, row)
+    if criterion is None:
+        return None
     return Task(
         subject=row.subject,
         track=row.track,
         number=row.number,
         programme=programme,
-        criterion=_criterion(programme, row),
+        criterion=criterion,
         due=row.due,
         anchor=row.anchor,
         arises=row.arises,
@@ -89,10 +95,9 @@ def with_labels(session, actor: Actor, found: list[Task]) -> list[Task]:
     for model in (CaseFile, Detected):
         ids = {t.subject for t in named if (t.track == "case") is (model is CaseFile)}
         if ids:
-            query = sa.select(model.subject, model.beneficiary).where(
-                model.province == province(), model.subject.in_(ids), model.beneficiary.is_not(None)
-            )
-            owners.update((row.subject, row.beneficiary) for row in session.execute(query))
+            query = sa.select(model.subject, model.beneficiary)
+            query = query.where(model.province == province(), model.subject.in_(ids))
+            owners.update((row.subject, row.beneficiary) for row in session.execute(query) if row.beneficiary)
     labels = people.labels(session, list(owners.values())) if owners else {}
     for task in found:
         task.label = labels.get(owners.get(task.subject), "")
@@ -119,32 +124,4 @@ def overdue_count(session, actor: Actor, tree: UnitTree, now: datetime) -> int:
     """How many open files in the reader's scope have something overdue, whoever should do it."""
     query = sa.select(sa.func.count()).select_from(CaseFile)
     query = query.where(visible(actor, Permission.CASE_LIST, CaseFile, tree), CaseFile.status != "closed")
-    return session.scalar(query.where(CaseFile.next_due < now))
-
-
-def waiting(session, actor: Actor, tree: UnitTree) -> list[Task]:
-    """Everything that waits for a decision of the reader: the open promises of a decision, in files and detections."""
-    decide = sa.and_(CaseSpan.track == "case", visible(actor, Permission.CASE_DECIDE, CaseSpan, tree))
-    above = sa.and_(CaseSpan.track == "detection", visible(actor, Permission.DETECTION_DECIDE, CaseSpan, tree))
-    query = sa.select(CaseSpan).where(
-        CaseSpan.province == province(),
-        _near(actor, tree, Permission.CASE_DECIDE, Permission.DETECTION_DECIDE),
-        sa.or_(decide, above),
-        CaseSpan.pending,
-        CaseSpan.role.in_(("supervisor", "above")),
-        CaseSpan.criterion.in_(_decision_criteria()),
-    )
-    query = query.order_by(CaseSpan.due.is_(None), CaseSpan.due, CaseSpan.number).limit(MOST)
-    return with_labels(session, actor, [_task(row) for row in session.scalars(query) if _known(row)])
-
-
-def _decision_criteria() -> list[str]:
-    return sorted(
-        {
-            c.code
-            for p in programmes().values()
-            for track in (p.case, p.detection)
-            for c in track.criteria
-            if c.task == "decided"
-        }
-    )
+    return session.scalar(query.where(late(CaseFile.next_due, now)))
