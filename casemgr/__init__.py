@@ -25,6 +25,8 @@ HOUSE = (
     "casemgr.plans",
     "casemgr.registers",
     "casemgr.work",
+    "casemgr.handover",
+    "casemgr.reminders",
     "casemgr.coverage",
     "casemgr.audit",
     "casemgr.demo",

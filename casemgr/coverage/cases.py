@@ -13,6 +13,9 @@ from casemgr.programmes.spans import MET, MISSED, NOT_DUE, UNKNOWN, Span, verdic
 # What a case is to an indicator, worst first: the order of lists.
 STATES = (MISSED, UNKNOWN, NOT_DUE, MET, "excluded", "pending", "unsubstantiated", "duplicate")
 
+# The rules whose numbers are cases that can be listed.
+COUNTS_CASES = ("all_steps", "reduction", "list_share", "two_readings", "reviewed_range")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

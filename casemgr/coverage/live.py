@@ -103,6 +103,10 @@ def _span_is(question: Question, mark: Mark) -> list:
         where.append(sa.or_(span.ended.is_(None), span.ended > question.since))
     if mark.kept:
         where.append(span.met <= question.t)
+    if mark.due or mark.late:
+        where.append(sa.or_(span.due.between(question.start, question.t), span.met.between(question.start, question.t)))
+    if mark.late:
+        where += [span.due <= question.t, sa.or_(span.met.is_(None), span.met > question.t, span.met > span.due)]
     if mark.bands:
         where += [sa.or_(span.met.is_(None), span.met > question.t), span.band.in_(mark.bands)]
     if mark.also:
@@ -142,7 +146,7 @@ def received(
 def state_is(indicator: Indicator, programme: Programme, state: str):
     """The condition under which an item is in this state; the same as `cases.state`."""
     counted = Verdict.verdict.in_(COUNTED)
-    if indicator.rule in ("all_steps", "reduction") or state not in COUNTED:
+    if indicator.rule in ("all_steps", "reduction", "timely") or state not in COUNTED:
         return Verdict.verdict == state
 
     def letter(step: str):

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask_babel import gettext
 
+from casemgr.coverage import measures
 from casemgr.coverage.cases import Line
-from casemgr.coverage.figures import IN_PERIOD, MET, MISSED, UNKNOWN, Figure
+from casemgr.coverage.figures import IN_PERIOD, MET, MISSED, TOLD, UNKNOWN, Figure
+from casemgr.coverage.present_notes import BESIDE, say
 from casemgr.coverage.services import LEVELS, Result
-from casemgr.plans.model import Indicator
-from casemgr.plans.notes import Note
+from casemgr.plans.model import Indicator, Plan
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme
 from casemgr.refused import N_
@@ -24,6 +25,7 @@ VERDICTS = {
     MISSED: ("missed", N_("Chưa đạt")),
     UNKNOWN: ("unknown", N_("Chưa đủ căn cứ đánh giá")),
     IN_PERIOD: ("not_due", N_("Trong kỳ")),
+    TOLD: ("plain", N_("Không giao mức")),
 }
 # state of a case: (name of the shape, word)
 STATES = {
@@ -41,20 +43,6 @@ OWN_STATES = {
     "two_readings": {"met": N_("được hỗ trợ"), "missed": N_("chưa được hỗ trợ")},
     "reviewed_range": {"met": N_("bằng hoặc cao hơn"), "missed": N_("thấp hơn"), "not_due": N_("chưa rà soát")},
 }
-BESIDE = {
-    "pending": N_("chờ xác minh: %(n)s"),
-    "unsubstantiated": N_("không có căn cứ: %(n)s"),
-    "beneficiaries": N_("%(n)s trẻ em"),
-    "incidents": N_("hồ sơ hệ thống: %(n)s vụ"),
-    "system": N_("hệ thống có %(n)s"),
-    "stayed": N_("ở lại điều trị từ 30 ngày: %(n)s"),
-    "detained": N_("trong đó đang bị giam giữ: %(n)s"),
-    "detected": N_("đã phát hiện: %(n)s"),
-    "refused_all": N_("%(n)s từ chối"),
-    "counselling_only": N_("chỉ được tư vấn: %(n)s"),
-    "unreviewed": N_("%(n)s hộ chưa rà soát"),
-    "below": N_("%(n)s hộ thấp hơn"),
-}
 DIMENSIONS = {
     "province": N_("Tỉnh"),
     "district": N_("Huyện, thị xã, thành phố"),
@@ -67,90 +55,68 @@ SEXES = {"nam": N_("Nam"), "nu": N_("Nữ"), "khong_biet": N_("Không rõ")}
 PEOPLES = {"kinh": "Kinh", "khmer": "Khmer", "cham": "Chăm", "hoa": "Hoa", "khac": N_("Dân tộc khác")}
 
 
-def say(note: Note | None) -> str:
-    """A note in the reader's language."""
-    return gettext(note.text, **note.shown) if note else ""
-
-
 @dataclass(slots=True)
 class Row:
     """A figure as a line of a table. Shares are of 1; `bar`, `tick` and `waiting` draw the target bar."""
 
     code: str
     name: str
+    group: str
     source: str
+    text: str
     target: str
+    baseline: str
     value: str
     parts: str
+    panel: list[tuple[str, str]]
     bar: float | None
     tick: float
     waiting: float
     verdict: tuple[str, str]
+    bounds: list[tuple[str, str, str]]
     beside: list[str]
     warnings: list[str]
     why: str
     documents: list[str]
+    end: date | None
     figure: Figure
     links: dict[str, str] = field(default_factory=dict)
 
 
-def row(indicator: Indicator, figure: Figure) -> Row:
-    programme, lang = programmes()[indicator.programme], language()
-    bar, tick, waiting = _bar(indicator, figure)
+def row(indicator: Indicator, figure: Figure, plan: Plan) -> Row:
+    lang = language()
+    bar, tick, waiting = measures.bar(indicator, figure)
     return Row(
         code=indicator.code,
         name=indicator.name[lang],
+        group=indicator.group,
         source=indicator.source[lang],
-        target=_target(indicator),
-        value=_value(indicator, figure),
-        parts=_parts(indicator, figure),
+        text=indicator.text[lang],
+        target=measures.target(indicator),
+        baseline=measures.baseline(indicator, figure),
+        value=measures.value(indicator, figure),
+        parts=measures.parts(indicator, figure),
+        panel=measures.panel(figure, plan),
         bar=bar,
         tick=tick,
         waiting=waiting,
         verdict=_verdict(indicator, figure),
-        beside=_beside(indicator, figure, programme),
+        bounds=[_bound(end, reached, figure.verdict) for end, reached in figure.bounds],
+        beside=_beside(indicator, figure),
         warnings=[say(note) for note in figure.warnings],
         why=say(figure.why),
         documents=list(dict.fromkeys(say(note) for note in figure.documents)),
+        end=figure.end,
         figure=figure,
     )
 
 
-def _target(indicator: Indicator) -> str:
-    percent = show_percent(indicator.target, 0 if indicator.target * 100 % 1 == 0 else 1)
-    return f"−{percent}" if indicator.rule == "reduction" else percent
-
-
-def _value(indicator: Indicator, figure: Figure) -> str:
-    if figure.value is None:
-        return "–"
-    value = float(figure.value)
-    if indicator.rule == "reduction":
-        # A fall is written with a minus sign, a rise with a plus.
-        sign = "−" if value > 0 else "+" if value < 0 else ""
-        return sign + show_percent(abs(value))
-    if figure.upper is not None and figure.upper != figure.value:
-        return f"{show_percent(value).removesuffix('%')} – {show_percent(float(figure.upper))}"
-    return show_percent(value)
-
-
-def _parts(indicator: Indicator, figure: Figure) -> str:
-    unit, lang = indicator.unit_of_count, language()
-    if indicator.rule == "reduction":
-        if figure.numerator is None:
-            return ""
-        return gettext(
-            "%(now)s vụ, cùng kỳ 2021: %(before)s vụ",
-            now=show_number(figure.numerator),
-            before=show_number(figure.denominator),
-        )
-    if figure.denominator is None:
-        return f"{show_number(figure.numerator)} {unit[lang]}" if figure.numerator is not None else ""
-    text = f"{show_number(figure.numerator)} / {show_number(figure.denominator)} {unit[lang]}"
-    if indicator.rule == "two_readings":
-        text += " " + (gettext("có hồ sơ") if indicator.setting("reading") == "file" else gettext("phát hiện"))
-    children = figure.beside.get("beneficiaries")
-    return text + f" ({gettext(BESIDE['beneficiaries'], n=show_number(children))})" if children else text
+def _bound(end, reached: bool, verdict: str) -> tuple[str, str, str]:
+    """(which end of the range, shape, word)"""
+    name = gettext("mức %(number)s", number=measures.points(end))
+    if reached:
+        return name, "met", gettext("đạt")
+    return (name, "missed", gettext("chưa đạt")) if verdict == MISSED else (name, "not_due", gettext("chưa tới"))
 
 
 def _verdict(indicator: Indicator, figure: Figure) -> tuple[str, str]:
@@ -164,18 +130,8 @@ def _verdict(indicator: Indicator, figure: Figure) -> tuple[str, str]:
     return shape, text
 
 
-def _bar(indicator: Indicator, figure: Figure) -> tuple[float | None, float, float]:
-    """(reached, target, not yet decided) as shares of the bar."""
-    target = float(indicator.target)
-    if figure.value is None:
-        return None, 1.0 if indicator.rule == "reduction" else target, 0.0
-    value = float(figure.value)
-    if indicator.rule == "reduction":
-        return max(0.0, value / target), 1.0, 0.0
-    return value, target, float(figure.upper - figure.value) if figure.upper is not None else 0.0
-
-
-def _beside(indicator: Indicator, figure: Figure, programme: Programme) -> list[str]:
+def _beside(indicator: Indicator, figure: Figure) -> list[str]:
+    programme = programmes().get(indicator.programme)
     found = []
     if figure.unknown and indicator.rule != "reviewed_range":
         found.append(gettext("%(n)s thiếu thông tin", n=show_number(figure.unknown)))
@@ -208,8 +164,10 @@ def _shown(indicator: Indicator, name: str, number: int | None) -> bool:
     return bool(number) and name not in hidden
 
 
-def _number(name: str, number: int, programme: Programme) -> str:
+def _number(name: str, number: int, programme: Programme | None) -> str:
     kind, _, code = name.partition(":")
+    if name == "paid":
+        return gettext("đã chi %(money)s", money=measures.money(number))
     if kind == "band":
         band = next((b.name[language()] for b in programme.bands if b.code == code), code)
         return f"{band}: {show_number(number)}"
@@ -293,12 +251,14 @@ def _span(lateness: timedelta, hourly: bool) -> str:
 
 
 def tables(
-    result: Result, groups: Mapping[str, list], tree: UnitTree
+    result: Result, groups: Mapping[str, list], tree: UnitTree, plan: Plan
 ) -> list[tuple[str, str, list[tuple[str, str, Row]]]]:
     """[(dimension, heading, [(code, name, row)])] for the breakdowns of one indicator."""
     found = []
     for dimension, figures in groups.items():
-        lines = [(code, group_name(dimension, code, tree), row(result.indicator, figure)) for code, figure in figures]
+        lines = [
+            (code, group_name(dimension, code, tree), row(result.indicator, figure, plan)) for code, figure in figures
+        ]
         lines.sort(key=lambda line: (line[0] == "", _first_age(line[0]) if dimension == "age" else 0, line[0]))
         found.append((dimension, gettext(DIMENSIONS[dimension]), lines))
     return found

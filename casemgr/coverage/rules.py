@@ -1,42 +1,20 @@
 """From a tally and reported figures to the figure of an indicator. One function for each rule of a plan. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 
+from casemgr.coverage import said
 from casemgr.coverage.figures import IN_PERIOD, MET, MISSED, UNKNOWN, Figure, reaches
+from casemgr.coverage.said import gaps as _gaps
+from casemgr.coverage.scene import Scene
 from casemgr.coverage.tally import Key, Mark, Tally
 from casemgr.plans.model import Indicator
 from casemgr.plans.notes import Note
-from casemgr.plans.rules import Found
 from casemgr.programmes import spans
 from casemgr.programmes.model import Programme
 from casemgr.refused import N_
 
 NOTHING = Note(N_("Chưa có trường hợp nào phải tính."))
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What a rule may look at besides the tally."""
-
-    programme: Programme
-    through: date
-    ends: date  # the last day of the plan
-    inputs: Mapping[str, Found] = field(default_factory=dict)  # by the name in the indicator's `uses`
-    # How many detections were received in the same months, and a year before (None: nothing is known of then).
-    received: tuple[int, int | None] | None = None
-
-    @property
-    def over(self) -> bool:
-        """Whether the plan's time is up, so that a shortfall is final."""
-        return self.through >= self.ends
-
-    def letter(self, step: str) -> Callable[[Key], str]:
-        """A function that gives a key's letter for a step of the programme."""
-        position = [s.code for s in self.programme.steps].index(step)
-        return lambda key: key.steps[position : position + 1] or "-"
 
 
 def all_steps(indicator: Indicator, tally: Tally, scene: Scene) -> Figure:
@@ -227,12 +205,6 @@ def _counts(tally: Tally, numerator: int | None, denominator: int | None) -> Fig
     return figure
 
 
-def _gaps(found: Found) -> list[Note]:
-    if not found.missing:
-        return []
-    return [Note(N_("%(n)s đơn vị chưa có số liệu."), {"n": found.missing})]
-
-
 def _share_verdict(figure: Figure, indicator: Indicator, scene: Scene) -> str:
     """A share that only what is unknown keeps from its target is not judged, nor one that can still be reached."""
     if figure.value is None:
@@ -251,12 +223,24 @@ RULES: Mapping[str, Callable[[Indicator, Tally, Scene], Figure]] = {
     "list_share": list_share,
     "two_readings": two_readings,
     "reviewed_range": reviewed_range,
+    "timely": said.timely,
+    "value": said.value,
+    "cut": said.cut,
+    "yearly_cut": said.yearly_cut,
+    "money": said.money,
+    "panel": said.panel,
+    "narrative": said.narrative,
+    "areas": said.areas,
+    "assigned": said.assigned,
 }
 
 
 def marks(indicator: Indicator, programme: Programme, details: bool) -> Sequence[Mark]:
     """What the rule of an indicator counts besides the verdicts; with `details` what only its own page shows."""
     uses = indicator.uses
+    if indicator.rule == "timely":
+        asked = {"programme": indicator.programme, "criteria": (uses["criterion"],)}
+        return [Mark(f"due:{indicator.code}", **asked, due=True), Mark(f"late:{indicator.code}", **asked, late=True)]
     if indicator.rule == "list_share" and details:
         episode = {"programme": indicator.programme, "criteria": (uses["episode"],), "during": True}
         return [Mark("stayed", **episode, also=uses["stayed"]), Mark("modality", **episode, by_detail=True)]

@@ -5,16 +5,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from casemgr.coverage import live, replay
-from casemgr.coverage.cases import Case
+from casemgr.coverage.cases import COUNTS_CASES, Case
 from casemgr.coverage.figures import Figure
-from casemgr.coverage.rules import RULES, Scene, marks
+from casemgr.coverage.money import money_of
+from casemgr.coverage.rules import RULES, marks
+from casemgr.coverage.scene import Scene
 from casemgr.coverage.tally import Group, Question, Tally, funnel
 from casemgr.ledger.kept import kept
 from casemgr.ledger.services import settle
 from casemgr.plans import services as reported
+from casemgr.plans.choice import NOT_HERE, Found, choose, choose_pair
 from casemgr.plans.model import Indicator, Plan
 from casemgr.plans.notes import Note
-from casemgr.plans.rules import NOT_HERE, Found, Reported, choose, choose_pair
+from casemgr.plans.rules import Reported
 from casemgr.programmes import programmes
 from casemgr.refused import N_, Refused
 from casemgr.units.loading import load
@@ -24,6 +27,7 @@ DAY_END = time(23, 59, 59)
 AS_WERE, TODAY = "as_were", "today"
 LEVELS = ("province", "district", "commune")
 BY = (*LEVELS, "sex", "age", "ethnicity")
+NO_FILES = Tally()  # of an indicator whose figure comes from outside alone
 OF_PERSONS = {"sex": 1, "age": 2, "ethnicity": 3}  # position in a Group
 
 
@@ -112,15 +116,24 @@ def report(
     wanted = [i for i in asked.plan.indicators.values() if indicators is None or i.code in indicators]
     question = question_of(asked, wanted, tree, now, frozenset("unit" if d in LEVELS else d for d in by), details)
     tallies, received = _tallies(session, asked, question, wanted)
-    said = reported.figures(session, asked.plan.code, asked.known_at)
+    said = reported.figures_for(session, asked.plan, asked.known_at)
     result = Report(asked, [])
     for indicator in wanted:
-        tally = tallies[indicator.programme]
-        scene = Scene(programmes()[indicator.programme], asked.through, asked.plan.end, received=received)
+        tally = tallies.get(indicator.programme, NO_FILES)
+        scene = _scene(session, asked, indicator, tree, received)
         one = _result(asked, indicator, tally, said, scene, tree)
         one.groups = _groups(asked, indicator, tally, said, scene, by, tree, now) if by else []
         result.results.append(one)
     return result
+
+
+def _scene(session, asked: Asked, indicator: Indicator, tree: UnitTree, received) -> Scene:
+    programme = programmes()[indicator.programme] if indicator.programme else None
+    scene = Scene(programme, asked.through, asked.plan.end, received=received)
+    scene = replace(scene, whole=tree.level(asked.unit) == "province")
+    if indicator.rule == "money":
+        scene = replace(scene, money=money_of(session, indicator, asked, tree))
+    return scene
 
 
 def breakdown(
@@ -131,19 +144,20 @@ def breakdown(
     dims = frozenset("unit" if d in LEVELS else d for d in dimensions)
     question = question_of(asked, [indicator], tree, now, dims, True)
     tallies, received = _tallies(session, asked, question, [indicator])
-    said = reported.figures(session, asked.plan.code, asked.known_at)
-    scene = Scene(programmes()[indicator.programme], asked.through, asked.plan.end, received=received)
-    result = _result(asked, indicator, tallies[indicator.programme], said, scene, tree)
+    said = reported.figures_for(session, asked.plan, asked.known_at)
+    tally = tallies.get(indicator.programme, NO_FILES)
+    scene = _scene(session, asked, indicator, tree, received)
+    result = _result(asked, indicator, tally, said, scene, tree)
     found: dict[str, list[tuple[str, Figure]]] = {}
     for dimension in dimensions:
-        parts = _groups(asked, indicator, tallies[indicator.programme], said, scene, (dimension,), tree, now)
+        parts = _groups(asked, indicator, tally, said, scene, (dimension,), tree, now)
         found[dimension] = [(named[dimension], figure) for named, figure in parts]
     return result, found
 
 
 def _result(asked: Asked, indicator: Indicator, tally: Tally, said, scene: Scene, tree: UnitTree) -> Result:
     whole = replace(scene, inputs=_inputs(asked, indicator, said, asked.unit, tree))
-    steps = scene.programme.steps
+    steps = scene.programme.steps if scene.programme else ()
     numbers = zip(("substantiated", *(step.code for step in steps)), funnel(tally, len(steps)), strict=True)
     return Result(indicator, RULES[indicator.rule](indicator, tally, whole), list(numbers))
 
@@ -153,11 +167,24 @@ def _groups(
 ) -> list:
     """[({dimension: code}, figure)] for each combination of `by` that has items."""
     found = []
-    for names, part in sorted(tally.split(_naming(asked, by, tree, now.date())).items()):
+    scene = replace(scene, whole=False, money=None)
+    parts = tally.split(_naming(asked, by, tree, now.date()))
+    if indicator.programme is None:
+        parts = dict.fromkeys(_reporting(asked, indicator, said, by, tree), tally)
+    for names, part in sorted(parts.items()):
         named = dict(zip(by, names, strict=True))
         inputs = _group_inputs(asked, indicator, said, named, tree)
         found.append((named, RULES[indicator.rule](indicator, part, replace(scene, inputs=inputs))))
     return found
+
+
+def _reporting(asked: Asked, indicator: Indicator, said, by: Sequence[str], tree: UnitTree) -> list[tuple[str]]:
+    """The units of a level that have reported what an indicator reads; figures from outside know nothing else."""
+    if len(by) != 1 or by[0] not in LEVELS:
+        return []
+    within = tree.below(asked.unit)
+    units = {f.unit for f in said if f.input in indicator.uses.values() and f.unit in within}
+    return sorted((u,) for u in units if tree.level(u) == by[0])
 
 
 def question_of(
@@ -165,6 +192,7 @@ def question_of(
 ) -> Question:
     """What the tallies of these indicators are asked for."""
     found = []
+    wanted = [i for i in wanted if i.programme]
     for indicator in wanted:
         found += marks(indicator, programmes()[indicator.programme], details)
     return Question(
@@ -180,6 +208,8 @@ def question_of(
 
 def _tallies(session, asked: Asked, question: Question, wanted: Sequence[Indicator]):
     """({programme: Tally}, how many detections came up in the period and a year before)."""
+    if not question.counting:
+        return {}, (0, None)
     codes = {i.programme for i in wanted if i.rule == "reduction"}
     windows = ((question.start, question.t), (_year_before(question.start), _year_before(question.t)))
     if asked.known_at is not None:
@@ -194,7 +224,9 @@ def _tallies(session, asked: Asked, question: Question, wanted: Sequence[Indicat
             live.add_distinct(session, question, found, once)
             return found, live.received(session, question, codes, windows) if codes else [0, 0]
 
-        found, numbers = kept(session, (*question.key, once, tuple(sorted(codes)), windows), count)
+        # An append is counted at once; a clock that runs out in the middle of a minute at the end of it.
+        t = question.t if question.t.time() == DAY_END else question.t.replace(second=0, microsecond=0)
+        found, numbers = kept(session, (*replace(question, t=t).key, once, tuple(sorted(codes))), count)
     return found, (numbers[0], numbers[1] or None)
 
 
@@ -227,8 +259,8 @@ def _inputs(
         items = (plan.inputs[uses["current"]], plan.inputs[uses["baseline"]])
         current, baseline = choose_pair(said, *items, plan, unit, asked.through)
         return {"current": current, "baseline": baseline}
-    names = [name for name in ("list", "detained") if name in uses]
-    return {name: choose(said, plan.inputs[uses[name]], plan, unit, asked.through, tree) for name in names}
+    items = {name: plan.inputs[code] for name, code in uses.items() if code in plan.inputs}
+    return {name: choose(said, item, plan, unit, asked.through, tree, asked.start) for name, item in items.items()}
 
 
 def _group_inputs(
@@ -247,7 +279,8 @@ def _group_inputs(
 
 
 def cases(session, asked: Asked, now: datetime, indicators: Sequence[Indicator]) -> dict[str, list[Case]]:
-    """{indicator: every case behind its figure}."""
+    """{indicator: every case behind its figure}; none where a figure counts no cases."""
+    indicators = [i for i in indicators if i.rule in COUNTS_CASES]
     question = question_of(asked, indicators, load(session), now)
     if asked.known_at is not None:
         settle(session)

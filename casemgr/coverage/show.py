@@ -4,15 +4,24 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from casemgr.coverage.cases import Case, Line
-from casemgr.coverage.figures import IN_PERIOD, MET, MISSED, UNKNOWN, Figure
+from casemgr.coverage.figures import IN_PERIOD, MET, MISSED, TOLD, UNKNOWN, Figure
 from casemgr.coverage.services import LEVELS, Report
+from casemgr.plans.model import COUNT, MONEY, POINTS, Indicator
+from casemgr.plans.notes import Note
 from casemgr.ui.rules import show_number, show_percent
 from casemgr.units.rules import UnitTree
 
-WORDS = {MET: "Đạt", MISSED: "Chưa đạt", UNKNOWN: "Chưa đủ căn cứ đánh giá", IN_PERIOD: "Trong kỳ"}
+WORDS = {
+    MET: "Đạt",
+    MISSED: "Chưa đạt",
+    UNKNOWN: "Chưa đủ căn cứ đánh giá",
+    IN_PERIOD: "Trong kỳ",
+    TOLD: "Không giao mức",
+}
 HEADS = (
     "indicator", "group", "numerator", "denominator", "value", "upper", "target", "not_due", "unknown", "excluded",
     "verdict", "why",
@@ -21,6 +30,10 @@ HEADS = (
 
 def _value(value: Fraction | None) -> float | None:
     return None if value is None else round(float(value), 6)
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def _figure(figure: Figure) -> dict:
@@ -43,6 +56,14 @@ def _figure(figure: Figure) -> dict:
         said["warnings"] = [str(note) for note in figure.warnings]
     if figure.documents:
         said["documents"] = [str(note) for note in figure.documents]
+    if figure.bounds:
+        said["bounds"] = [{"bound": _value(end), "reached": reached} for end, reached in figure.bounds]
+    if figure.panel:
+        said["panel"] = {code: None if isinstance(n, Note) else _value(n) for code, n in figure.panel.items()}
+    if figure.end is not None:
+        said["date"] = figure.end.isoformat()
+    if figure.baseline is not None:
+        said["baseline"], said["current"] = _value(figure.baseline), _value(figure.current)
     return said | {"beside": figure.beside}
 
 
@@ -64,20 +85,27 @@ def as_json(report: Report, cases: Mapping[str, Sequence[Case]] | None, tree: Un
         indicator = result.indicator
         said = {
             "code": indicator.code,
+            "name": indicator.name.vi,
             "unit_of_count": indicator.unit_of_count.vi,
-            "target": float(indicator.target),
+            "measure": indicator.measure,
+            "target": _number(indicator.target),
             "direction": indicator.direction,
+            "range": [float(end) for end in indicator.range] if indicator.range else None,
             **_figure(result.figure),
             "source": indicator.source.vi,
+            "text": indicator.text.vi,
             "rule": indicator.rule,
-            "settings": {name: s.value for name, s in indicator.settings.items()},
+            "settings": {
+                name: float(s.value) if isinstance(s.value, Decimal) else s.value
+                for name, s in indicator.settings.items()
+            },
             "funnel": dict(result.funnel),
             "groups": [{"group": named(names, tree), **_figure(figure)} for names, figure in result.groups],
         }
         if cases is not None:
             said["cases"] = [
                 {"number": c.number, "verdict": c.state, "criteria": [_line(line) for line in c.lines]}
-                for c in cases[indicator.code]
+                for c in cases.get(indicator.code, ())
             ]
         indicators.append(said)
     document = {
@@ -117,7 +145,7 @@ def as_csv(report: Report, cases: Mapping[str, Sequence[Case]] | None, tree: Uni
     writer.writerow(HEADS)
     for result in report.results:
         for names, figure in [({}, result.figure), *result.groups]:
-            said = _figure(figure) | {"indicator": result.indicator.code, "target": float(result.indicator.target)}
+            said = _figure(figure) | {"indicator": result.indicator.code, "target": _number(result.indicator.target)}
             said["group"] = " ".join(f"{k}={v}" for k, v in named(names, tree).items())
             writer.writerow([said.get(head, "") if said.get(head) is not None else "" for head in HEADS])
     return out.getvalue()
@@ -131,10 +159,10 @@ def table(report: Report, cases: Mapping[str, Sequence[Case]] | None, tree: Unit
     for result in report.results:
         out.append("")
         out.append(f"{result.indicator.code}  {result.indicator.name.vi}")
-        out += _lines(result.figure, "  ")
+        out += _lines(result.indicator, result.figure, "  ")
         for names, figure in result.groups:
             label = ", ".join(tree.label(v) if v in tree else v or "không rõ" for v in names.values())
-            out.append(f"  {label}: {_share(figure)}  {WORDS[figure.verdict]}")
+            out.append(f"  {label}: {_share(result.indicator, figure)}  {WORDS[figure.verdict]}")
         for case in (cases or {}).get(result.indicator.code, ()):
             out.append(f"  {case.number}  {case.state}")
             out += [
@@ -144,17 +172,23 @@ def table(report: Report, cases: Mapping[str, Sequence[Case]] | None, tree: Unit
     return "\n".join(out) + "\n"
 
 
-def _share(figure: Figure) -> str:
+def _share(indicator: Indicator, figure: Figure) -> str:
     if figure.value is None:
         return "-"
+    if indicator.measure == POINTS:
+        return f"{show_number(Decimal(float(figure.value)), 2)} điểm %"
+    if indicator.measure in (COUNT, MONEY):
+        return show_number(int(figure.value))
+    if figure.denominator is None:
+        return show_percent(float(figure.value))
     percent = show_percent(float(figure.value))
     if figure.upper is not None:
         percent += f" - {show_percent(float(figure.upper))}"
     return f"{percent} ({show_number(figure.numerator)} / {show_number(figure.denominator)})"
 
 
-def _lines(figure: Figure, indent: str) -> list[str]:
-    out = [f"{_share(figure)}  {WORDS[figure.verdict]}"]
+def _lines(indicator: Indicator, figure: Figure, indent: str) -> list[str]:
+    out = [f"{_share(indicator, figure)}  {WORDS[figure.verdict]}"]
     out += [str(note) for note in ([figure.why] if figure.why else []) + figure.warnings + figure.documents]
     rest = {"chưa đến hạn": figure.not_due, "thiếu thông tin": figure.unknown, "không tính": figure.excluded}
     rest |= {name: number for name, number in figure.beside.items() if number is not None}

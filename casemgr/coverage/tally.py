@@ -40,6 +40,7 @@ class Mark:
     - `during`: lay at least partly in the period; - `kept`: was kept by t; - `bands`: is not kept and has one of
     these bands. `also`: another criterion with the same anchor that was kept by t. `short`: only items that fall short
     in the step at this place. `by_detail`: counted apart by the span's detail, under 'name:detail'.
+    `due`: fell due, or was kept, by t and in the period; `late`: the same, and was not kept by the day it was due.
     """
 
     name: str
@@ -51,6 +52,8 @@ class Mark:
     also: str | None = None
     short: int | None = None
     by_detail: bool = False
+    due: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,10 @@ def marks_of(question: Question, programme: str, steps: str, spans: Iterable[Spa
                 continue
             if mark.kept and not _kept(span, t):
                 continue
+            if (mark.due or mark.late) and not _fell_due(span, question):
+                continue
+            if mark.late and (span.due is None or span.due > t or (_kept(span, t) and span.met <= span.due)):
+                continue
             if mark.bands and (_kept(span, t) or span.band not in mark.bands):
                 continue
             if mark.also and not any(
@@ -104,6 +111,12 @@ def marks_of(question: Question, programme: str, steps: str, spans: Iterable[Spa
                 continue
             found.add(f"{mark.name}:{span.detail}" if mark.by_detail else mark.name)
     return found
+
+
+def _fell_due(span: Span, question: "Question") -> bool:
+    if span.due is not None and question.start <= span.due <= question.t:
+        return True
+    return span.met is not None and question.start <= span.met <= question.t
 
 
 def _kept(span: Span, t: datetime) -> bool:

@@ -9,10 +9,11 @@ from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.clock import now
 from casemgr.coverage import live, present, services
-from casemgr.coverage.cases import Case
+from casemgr.coverage.cases import COUNTS_CASES, Case
 from casemgr.coverage.services import AS_WERE, LEVELS, TODAY, Asked
 from casemgr.db import db
 from casemgr.plans import plans
+from casemgr.plans import services as reported
 from casemgr.plans.model import Indicator, Plan
 from casemgr.programmes import programmes
 from casemgr.refused import Refused
@@ -31,7 +32,7 @@ PERSONS = ("sex", "age", "ethnicity")
 @guard(Permission.FIGURE_READ)
 def index():
     """The plan in force, or the last one."""
-    found = sorted(plans().values(), key=lambda plan: plan.start)
+    found = sorted(plans().values(), key=lambda plan: (plan.start, -plan.end.toordinal()))
     if not found:
         abort(404)
     return redirect(url_for("coverage.plan", code=found[-1].code), 303)
@@ -45,7 +46,7 @@ def plan(code: str):
     asked, period = _asked(chosen, moment)
     wanted = [i.code for i in chosen.indicators.values() if _may_read(asked, i)]
     report = services.report(db.session, asked, moment, indicators=wanted, details=False)
-    rows = [present.row(result.indicator, result.figure) for result in report.results]
+    rows = [present.row(result.indicator, result.figure, chosen) for result in report.results]
     for line in rows:
         line.links["page"] = url_for("coverage.indicator", code=code, indicator=line.code, **_kept())
     first = next((r for r in report.results if r.indicator.rule == "all_steps"), None)
@@ -68,13 +69,14 @@ def plan(code: str):
         plan=chosen,
         asked=asked,
         period=period,
-        rows=rows,
+        sections=_sections(chosen, rows),
+        plans=plans().values(),
         funnel=_funnel(first),
         first=first.indicator if first else None,
         missed=first.figure.short if first else 0,
         short=short,
         more=more,
-        definitions=[programmes()[p] for p in dict.fromkeys(r.indicator.programme for r in report.results)],
+        definitions=[programmes()[p] for p in dict.fromkeys(r.indicator.programme for r in report.results) if p],
         units=_units(asked),
         lang=language(),
     )
@@ -92,7 +94,7 @@ def indicator(code: str, indicator: str):
     require(Permission.FIGURE_READ, unit=asked.unit, programme=found.programme)
     if "state" in request.args:
         return _cases_page(asked, period, found, moment)
-    dimensions = [*_levels_below(asked), *PERSONS]
+    dimensions = [*_levels_below(asked), *(PERSONS if found.programme else ())]
     result, groups = services.breakdown(db.session, asked, moment, found, dimensions)
     return render_template(
         "coverage/indicator.html",
@@ -100,21 +102,32 @@ def indicator(code: str, indicator: str):
         asked=asked,
         period=period,
         indicator=found,
-        row=present.row(found, result.figure),
+        row=present.row(found, result.figure, chosen),
         funnel=_funnel(result),
-        tables=present.tables(result, groups, current_tree()),
+        tables=present.tables(result, groups, current_tree(), chosen),
         states=_states(asked, found, result.figure),
         list_link=_list_link(asked, found) if _may_list(asked, found) else None,
-        programme=programmes()[found.programme],
+        programme=programmes().get(found.programme),
+        told=reported.notes_of(db.session, result.figure.told) if result.figure.told else "",
         units=_units(asked),
         lang=language(),
     )
+
+
+def _sections(chosen: Plan, rows: list) -> list[tuple[str, list]]:
+    """[(heading, rows)] in the order of the plan's groups."""
+    if not chosen.groups:
+        return [("", rows)]
+    found = [(name[language()], [r for r in rows if r.group == code]) for code, name in chosen.groups.items()]
+    return [(heading, lines) for heading, lines in found if lines]
 
 
 def _cases_page(asked: Asked, period, found: Indicator, moment: datetime):
     """The list of cases in one state. It names cases, so it needs its own permission and leaves its own row."""
     state = request.args["state"]
     if state not in present.STATES:
+        abort(404)
+    if found.rule not in COUNTS_CASES:
         abort(404)
     require(Permission.FIGURE_CASES, unit=asked.unit, programme=found.programme)
     log_access(Permission.FIGURE_CASES, None, asked.unit, found.programme, f"{found.code.lower()}:{state}")
@@ -203,12 +216,12 @@ def _may_read(asked: Asked, found: Indicator) -> bool:
 
 
 def _may_list(asked: Asked, found: Indicator) -> bool:
-    return may(Permission.FIGURE_CASES, unit=asked.unit, programme=found.programme)
+    return found.rule in COUNTS_CASES and may(Permission.FIGURE_CASES, unit=asked.unit, programme=found.programme)
 
 
 def _funnel(result) -> list[tuple[str, int, float]]:
     """[(name, number, share of the first)]"""
-    if result is None:
+    if result is None or result.indicator.rule not in COUNTS_CASES:
         return []
     programme, whole = programmes()[result.indicator.programme], result.funnel[0][1]
     return [(present.step_name(programme, code), n, n / whole if whole else 0.0) for code, n in result.funnel]
@@ -238,8 +251,7 @@ def _states(asked: Asked, found: Indicator, figure) -> list[tuple[str, str, str,
         "list_share": {"met": figure.numerator, "missed": figure.beside.get("system", 0) - (figure.numerator or 0)},
         "two_readings": {"met": figure.numerator, "not_due": figure.not_due},
         "reviewed_range": {"met": figure.numerator, "missed": figure.short},
-        "reduction": {},
-    }[found.rule]
+    }.get(found.rule, {})
     if found.rule == "two_readings":
         short = figure.beside["detected"] - figure.numerator - figure.not_due - figure.unknown
         numbers |= {"missed": short, "unknown": figure.unknown}

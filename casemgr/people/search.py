@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from casemgr import vault
 from casemgr.ledger.services import province
 from casemgr.people.identifiers import parse_phone
+from casemgr.people.matching import THRESHOLDS, Match, Thresholds, match
 from casemgr.people.names import (
     fold_name,
     given_joined,
@@ -25,7 +26,7 @@ from casemgr.people.names import (
     tokens,
 )
 from casemgr.people.projection import IDENTIFIERS, NAMES, PEOPLE, identifier_digests, open_names, open_person
-from casemgr.people.rules import THRESHOLDS, Match, Person, Thresholds, match
+from casemgr.people.rules import Person
 from casemgr.refused import Refused
 
 # Rows decrypted for one search: few first, which is enough where most are hits, then at most so many. A search

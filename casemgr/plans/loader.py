@@ -3,31 +3,35 @@
 import hashlib
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from casemgr.plans.model import IN_PERIOD, ON_HAND, RULES, SETTINGS, Indicator, Input, Period, Plan, Setting
+from casemgr.plans.indicators import read_indicator
+from casemgr.plans.model import IN_PERIOD, ON_HAND, Input, Period, Plan, Standard
 from casemgr.programmes.model import Programme, Text
 from casemgr.programmes.reader import ProgrammeError, Reader, Source
 
-TAGS = ("V", "V2", "M", "D", "I")
 LEVELS = ("province", "district", "commune")
 
 
 def load_folder(folder: Path, programmes: Mapping[str, Programme]) -> dict[str, Plan]:
     """Every *.toml of the folder, by code. Raises ProgrammeError naming file, line and key."""
     plans: dict[str, Plan] = {}
-    for file in sorted(folder.glob("*.toml")):
-        plan = load_file(file, programmes)
+    # A plan that borrows comes after those it borrows from.
+    for file in sorted(
+        folder.glob("*.toml"), key=lambda file: ("[borrowed]" in file.read_text(encoding="utf-8"), file)
+    ):
+        plan = load_file(file, programmes, plans)
         if plan.code in plans:
             raise ProgrammeError(file.name, 1, "code", f"{plan.code} is used by another file")
         plans[plan.code] = plan
     return plans
 
 
-def load_file(file: Path, programmes: Mapping[str, Programme]) -> Plan:
-    """One plan. Raises ProgrammeError naming file, line and key."""
+def load_file(file: Path, programmes: Mapping[str, Programme], others: Mapping[str, Plan] | None = None) -> Plan:
+    """One plan; `others` are those it may borrow figures from. Raises ProgrammeError naming file, line and key."""
     text = file.read_text(encoding="utf-8")
     try:
         table = tomllib.loads(text, parse_float=Decimal)
@@ -36,18 +40,22 @@ def load_file(file: Path, programmes: Mapping[str, Programme]) -> Plan:
         line = int(words[words.index("line") + 1]) if "line" in words else 1
         raise ProgrammeError(file.name, line, "", str(problem)) from None
     reader = Reader(Source(file, text), (), table)
-    plan = _plan(reader, hashlib.sha256(text.encode()).hexdigest()[:12], programmes)
+    plan = _plan(reader, hashlib.sha256(text.encode()).hexdigest()[:12], programmes, others or {})
     reader.done()
     return plan
 
 
-def _plan(r: Reader, digest: str, programmes: Mapping[str, Programme]) -> Plan:
+def _plan(r: Reader, digest: str, programmes: Mapping[str, Programme], others: Mapping[str, Plan]) -> Plan:
     start, end = r.day("from"), r.day("to")
     if end < start:
         r.fail("to", "lies before 'from'")
     counting = r._sub(("counting",), r.take("counting", dict), lambda s: _counting(s, programmes))
     sources = r.table_of("sources", lambda s, _name: Text(s.take("vi", str), s.take("en", str)))
-    inputs = _by_code(r, "inputs", r.list_of("inputs", lambda s: _input(s, sources)))
+    groups = r.table_of("groups", lambda s, _name: Text(s.take("vi", str), s.take("en", str)))
+    standards = r.table_of("standards", _standard)
+    inputs = _by_code(r, "inputs", r.list_of("inputs", lambda s: _input(s, sources, standards)))
+    _check_parts(r, inputs)
+    _borrow(r, inputs, others)
     plan = Plan(
         code=r.take("code", str),
         title=r.text("title"),
@@ -59,10 +67,12 @@ def _plan(r: Reader, digest: str, programmes: Mapping[str, Programme]) -> Plan:
         sources=sources,
         inputs=inputs,
         indicators=_by_code(
-            r, "indicators", r.list_of("indicators", lambda s: _indicator(s, counting, inputs, programmes))
+            r, "indicators", r.list_of("indicators", lambda s: read_indicator(s, groups, counting, inputs, programmes))
         ),
         note=r.text("note", None),
         digest=digest,
+        groups=groups,
+        standards=standards,
     )
     if not any((p.start, p.end) == (start, end) for p in plan.periods):
         r.fail("periods", "none is the whole period of the plan")
@@ -93,7 +103,35 @@ def _period(s: Reader, first: date, last: date) -> Period:
     return period
 
 
-def _input(s: Reader, sources: Mapping[str, Text]) -> Input:
+def _standard(s: Reader, code: str) -> Standard:
+    start, end = s.day("from", None), s.day("to", None)
+    if start and end and end < start:
+        s.fail("to", "lies before 'from'")
+    return Standard(code, s.text("name"), start, end)
+
+
+def _borrow(r: Reader, inputs: dict[str, Input], others: Mapping[str, Plan]) -> None:
+    """Adds the inputs whose figures are entered for another plan."""
+    for code, names in r.take("borrowed", dict, {}).items():
+        if code not in others:
+            raise r.source.error(("borrowed", code), f"no plan {code!r}")
+        for name in names:
+            if name not in others[code].inputs:
+                raise r.source.error(("borrowed", code), f"plan {code} has no input {name!r}")
+            if name in inputs:
+                raise r.source.error(("borrowed", code), f"{name} is an input of this plan already")
+            found = others[code].inputs[name]
+            inputs[name] = replace(found, home=found.home or code)
+
+
+def _check_parts(r: Reader, inputs: Mapping[str, Input]) -> None:
+    for position, item in enumerate(inputs.values()):
+        for key in ("part_of", "whole"):
+            if getattr(item, key) and getattr(item, key) not in inputs:
+                raise r.source.error(("inputs", position, key), f"no input {getattr(item, key)!r}")
+
+
+def _input(s: Reader, sources: Mapping[str, Text], standards: Mapping[str, Standard]) -> Input:
     agencies = s.strings("sources")
     for agency in agencies:
         if agency not in sources:
@@ -102,75 +140,19 @@ def _input(s: Reader, sources: Mapping[str, Text]) -> Input:
     for level in levels:
         if level not in LEVELS:
             s.fail("levels", f"{level!r} is not one of {', '.join(LEVELS)}")
+    by_standard = s.take("standard", bool, False)
+    if by_standard and not standards:
+        s.fail("standard", "the plan has no standards")
     return Input(
         code=s.take("code", str),
         name=s.text("name"),
-        kind=s.take("kind", str, among=("count", "share")),
+        kind=s.take("kind", str, among=("count", "share", "money", "text")),
         unit_of_count=s.text("unit_of_count"),
         levels=levels,
         sources=agencies,
         year=s.take("year", int, None),
+        over=s.take("over", str, "day", among=("day", "period")),
+        part_of=s.take("part_of", str, None),
+        whole=s.take("whole", str, None),
+        standard=by_standard,
     )
-
-
-def _indicator(s: Reader, counting: Mapping, inputs: Mapping, programmes: Mapping[str, Programme]) -> Indicator:
-    code = s.take("programme", str)
-    if code not in counting:
-        s.fail("programme", f"{code!r} is not in 'counting'")
-    rule = s.take("rule", str, among=RULES)
-    uses = s._sub(("uses",), s.take("uses", dict, {}), lambda u: _uses(u, rule, inputs, programmes[code]))
-    settings = s._sub(("settings",), s.take("settings", dict, {}), lambda t: _settings(t, rule, programmes[code]))
-    return Indicator(
-        code=s.take("code", str),
-        name=s.text("name"),
-        programme=code,
-        rule=rule,
-        target=_number(s, "target"),
-        direction=s.take("direction", str, among=(">=", "<=")),
-        unit_of_count=s.text("unit_of_count"),
-        source=s.text("source"),
-        text=s.text("text"),
-        uses=uses,
-        settings=settings,
-        note=s.text("note", None),
-    )
-
-
-def _number(s: Reader, key: str) -> Decimal:
-    value = s.take(key, object)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        s.fail(key, f"must be a number, not {type(value).__name__}")
-    return Decimal(value)
-
-
-def _uses(u: Reader, rule: str, inputs: Mapping, programme: Programme) -> dict[str, str]:
-    known = {
-        "input": set(inputs),
-        "step": {step.code for step in programme.steps},
-        "criterion": {criterion.code for criterion in programme.case.criteria},
-    }
-    found = {}
-    for key, kind in RULES[rule].items():
-        found[key] = u.take(key, str)
-        if found[key] not in known[kind]:
-            u.fail(key, f"no {kind} {found[key]!r}")
-    return found
-
-
-def _settings(t: Reader, rule: str, programme: Programme) -> dict[str, Setting]:
-    found = {}
-    for key, allowed in SETTINGS.get(rule, {}).items():
-
-        def build(s: Reader, allowed=allowed) -> Setting:
-            if allowed == "bands":
-                value = s.strings("value")
-                known = {band.code for band in programme.bands}
-                for band in value:
-                    if band not in known:
-                        s.fail("value", f"no band {band!r}")
-            else:
-                value = s.take("value", str, among=allowed)
-            return Setting(value, s.take("tag", str, among=TAGS), s.text("text"))
-
-        found[key] = t._sub((key,), t.take(key, dict), build)
-    return found

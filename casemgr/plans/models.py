@@ -10,7 +10,8 @@ from casemgr.db import Base
 
 
 class ReportedFigure(Base):
-    """One row per reported figure: its last version. `value` is decimal text: a count, or per cent for a share."""
+    """One row per reported figure: its last version. `value` is decimal text: a count, đồng, or per cent for a share;
+    a report in words has none."""
 
     __tablename__ = "reported_figure"
 
@@ -25,7 +26,7 @@ class ReportedFigure(Base):
     source: Mapped[str] = mapped_column(sa.String(32))
     document: Mapped[str] = mapped_column(sa.String(60))
     document_date: Mapped[date]
-    value: Mapped[str] = mapped_column(sa.String(24))
+    value: Mapped[str | None] = mapped_column(sa.String(24))
     numerator: Mapped[int | None] = mapped_column(sa.BigInteger)
     denominator: Mapped[int | None] = mapped_column(sa.BigInteger)
     author: Mapped[str] = mapped_column(sa.String(64))
@@ -33,6 +34,7 @@ class ReportedFigure(Base):
     confirmed_by: Mapped[str | None] = mapped_column(sa.String(64))
     confirmed_at: Mapped[datetime | None]
     head_seq: Mapped[int]
+    standard: Mapped[str | None] = mapped_column(sa.String(16))
 
     __table_args__ = (
         # One figure for each question; what changes it is a correction.

@@ -1,18 +1,17 @@
-"""Reported figures: their fold, what may be entered, and which one an indicator reads. Pure.
+"""Reported figures: their fold and what may be entered. Which one an indicator reads is in `choice`. Pure.
 
 A figure is one number from outside: of one input, unit, period and source. It counts once another person has
 confirmed it; a correction supersedes what stood there, stays visible, and must be confirmed again.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from casemgr.ledger.rules import Entry
-from casemgr.plans.model import Input, Plan
-from casemgr.plans.notes import Note
+from casemgr.plans.model import SHARE, TEXT, Input, Plan
 from casemgr.refused import N_, Refused
 from casemgr.units.rules import UnitTree
 
@@ -21,7 +20,8 @@ REPORTED, CORRECTED, CONFIRMED = "reported", "corrected", "confirmed"
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """One version of a reported figure. `value` is a count, or per cent for a share; both days of its period count."""
+    """One version of a reported figure. `value` is a count, đồng, or per cent for a share, None for a report in words;
+    both days of its period count. `standard` is the way of counting, where the law changed it."""
 
     subject: UUID
     entry: UUID
@@ -33,13 +33,14 @@ class Reported:
     source: str
     document: str
     document_date: date
-    value: Decimal
+    value: Decimal | None
     numerator: int | None
     denominator: int | None
     author: str
     recorded_at: datetime
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
+    standard: str | None = None
 
     @property
     def confirmed(self) -> bool:
@@ -73,11 +74,12 @@ def _version(entry: Entry) -> Reported:
         source=said["source"],
         document=said["document"],
         document_date=date.fromisoformat(said["document_date"]),
-        value=Decimal(said["value"]),
+        value=Decimal(said["value"]) if "value" in said else None,
         numerator=said.get("numerator"),
         denominator=said.get("denominator"),
         author=entry.author,
         recorded_at=entry.recorded_at,
+        standard=said.get("standard"),
     )
 
 
@@ -85,104 +87,14 @@ def _confirmed(version: Reported, entry: Entry) -> Reported:
     return replace(version, confirmed_by=entry.author, confirmed_at=entry.recorded_at)
 
 
-@dataclass(slots=True)
-class Found:
-    """What an input says for a unit: its value, or why there is none. `missing`: units that have not reported."""
-
-    value: int | None = None
-    why: Note | None = None
-    end: date | None = None
-    source: str = ""
-    missing: int = 0
-    documents: list[Note] = field(default_factory=list)
-
-
-NOT_REPORTED = N_("Chưa có số liệu «%(input)s».")
-NOT_CONFIRMED = N_("Số liệu «%(input)s» chưa được người thứ hai xác nhận.")
-NOT_HERE = N_("Nguồn không tách số liệu «%(input)s» theo tiêu chí này.")
-
-
-def choose(figures: Iterable[Reported], item: Input, plan: Plan, unit: str, through: date, tree: UnitTree) -> Found:
-    """What a list says at a day: the unit's own latest figure, else the sum of the units below it."""
-    mine = [f for f in figures if f.input == item.code and f.end <= through]
-    confirmed = [f for f in mine if f.confirmed]
-    own = [f for f in confirmed if f.unit == unit]
-    if own:
-        return _found(max(own, key=_latest), plan)
-    below = tree.below(unit) - {unit} if unit in tree else frozenset()
-    for level in item.levels:
-        parts: dict[str, Reported] = {}
-        for figure in sorted((f for f in confirmed if f.unit in below and tree.level(f.unit) == level), key=_latest):
-            parts[figure.unit] = figure
-        if parts:
-            return _sum(parts, level, unit, through, plan, tree)
-    unconfirmed = [f for f in mine if f.unit == unit or f.unit in below]
-    return Found(why=Note(NOT_CONFIRMED if unconfirmed else NOT_REPORTED, {"input": item.name.vi}))
-
-
-def choose_pair(
-    figures: Iterable[Reported], current: Input, baseline: Input, plan: Plan, unit: str, through: date
-) -> tuple[Found, Found]:
-    """The latest current figure that has a baseline from the same source for the same months, and that baseline."""
-    figures = [f for f in figures if f.unit == unit]
-    now = sorted((f for f in figures if f.input == current.code and f.end <= through and f.confirmed), key=_latest)
-    bases = [f for f in figures if f.input == baseline.code and f.confirmed]
-    for figure in reversed(now):
-        same = [b for b in bases if b.source == figure.source and _months(b) == _months(figure)]
-        if same:
-            return _found(figure, plan), _found(max(same, key=_latest), plan)
-    names = []
-    for item, having in ((current, now), (baseline, bases)):
-        waiting = any(f.input == item.code and not f.confirmed for f in figures)
-        text = NOT_CONFIRMED if waiting and not having else NOT_REPORTED
-        names.append(Found(why=Note(text, {"input": item.name.vi})) if not having else None)
-    if names[0] is None and names[1] is None:
-        why = Note(N_("Chưa có số liệu kỳ gốc cùng nguồn và cùng các tháng với số liệu năm nay."))
-        return _found(now[-1], plan), Found(why=why)
-    return names[0] or _found(now[-1], plan), names[1] or _found(max(bases, key=_latest), plan)
-
-
-def _latest(figure: Reported):
-    return figure.end, figure.document_date, figure.recorded_at, figure.entry.int
-
-
-def _months(figure: Reported):
-    return (figure.start.month, figure.start.day, figure.end.month, figure.end.day)
-
-
-def _found(figure: Reported, plan: Plan) -> Found:
-    return Found(int(figure.value), end=figure.end, source=figure.source, documents=[document(figure, plan)])
-
-
-def _sum(parts: dict[str, Reported], level: str, unit: str, through: date, plan: Plan, tree: UnitTree) -> Found:
-    expected = {u for u in tree.below(unit) if tree.level(u) == level and tree[u].valid(through)}
-    end = min(f.end for f in parts.values())
-    last = max(parts.values(), key=_latest)
-    found = Found(sum(int(f.value) for f in parts.values()), end=end, source=last.source)
-    found.missing = len(expected - set(parts))
-    note = N_("%(source)s: tổng của %(n)s đơn vị, văn bản mới nhất số %(number)s ngày %(day)s")
-    found.documents = [Note(note, {**_cited(last, plan), "n": len(parts)})]
-    return found
-
-
-def _cited(figure: Reported, plan: Plan) -> dict[str, str]:
-    source = plan.sources[figure.source].vi if figure.source in plan.sources else figure.source
-    return {"source": source, "number": figure.document, "day": f"{figure.document_date:%d/%m/%Y}"}
-
-
-def document(figure: Reported, plan: Plan) -> Note:
-    """Where a figure comes from, as it is cited beside it."""
-    return Note(N_("%(source)s, văn bản số %(number)s ngày %(day)s"), _cited(figure, plan))
-
-
-def check(plan: Plan, values: dict, now: datetime, tree: UnitTree) -> dict:
+def check(plan: Plan, values: dict, now: datetime, tree: UnitTree, said: Sequence[Reported] = ()) -> dict:
     """The coded part of an entry from clean values. Raises Refused with the field concerned.
 
-    `values`: input, unit, from, to, source, document, document_date, value (Decimal) and, if known, numerator and
-    denominator (int).
+    `values`: input, unit, from, to, source, document, document_date, value (Decimal) and, if known, standard,
+    numerator and denominator (int). `said`: what other figures of this plan say, for what cannot be larger than them.
     """
     item = plan.inputs.get(values.get("input") or "")
-    if item is None:
+    if item is None or item.home:
         raise Refused(N_("Hãy chọn số liệu cần nhập."), "input")
     start, end = values.get("from"), values.get("to")
     for name in ("from", "to", "document_date"):
@@ -215,7 +127,54 @@ def check(plan: Plan, values: dict, now: datetime, tree: UnitTree) -> dict:
         "document": values["document"],
         "document_date": values["document_date"].isoformat(),
     }
-    return coded | _numbers(item, values)
+    if item.standard:
+        coded["standard"] = _standard(plan, values)
+    coded |= _numbers(item, values)
+    _check_against(plan, item, coded, said)
+    return coded
+
+
+def _standard(plan: Plan, values: dict) -> str:
+    standard = plan.standards.get(values.get("standard") or "")
+    if standard is None:
+        raise Refused(N_("Hãy chọn chuẩn nghèo mà văn bản dùng: tỷ lệ theo hai chuẩn không so sánh được."), "standard")
+    day = values["to"]
+    if (standard.start and day < standard.start) or (standard.end and day > standard.end):
+        raise Refused(N_("Chuẩn này không áp dụng cho số liệu ngày %(day)s."), "standard", day=f"{day:%d/%m/%Y}")
+    return standard.code
+
+
+def _check_against(plan: Plan, item: Input, coded: dict, said: Sequence[Reported]) -> None:
+    """A part is not larger than the whole that the same unit reported for the same days, whichever came first."""
+
+    def other(code: str | None) -> int | None:
+        same = [f for f in said if f.input == code and f.unit == coded["unit"] and f.value is not None]
+        same = [f for f in same if (f.start.isoformat(), f.end.isoformat()) == (coded["from"], coded["to"])]
+        return int(max(same, key=lambda f: f.recorded_at).value) if same else None
+
+    def refuse(part: int, whole: int, name: str, whole_item: str):
+        raise Refused(
+            N_("Số này (%(part)s) lớn hơn «%(whole)s» đã báo cáo cùng kỳ (%(number)s)."),
+            name,
+            part=part,
+            whole=plan.inputs[whole_item].name.vi,
+            number=whole,
+        )
+
+    whole = other(item.part_of)
+    if whole is not None and int(coded["value"]) > whole:
+        refuse(int(coded["value"]), whole, "value", item.part_of)
+    whole = other(item.whole)
+    if whole is not None and coded.get("numerator", 0) > whole:
+        refuse(coded["numerator"], whole, "numerator", item.whole)
+    for part in plan.inputs.values():
+        if item.code == part.part_of and (number := other(part.code)) is not None and number > int(coded["value"]):
+            raise Refused(
+                N_("Số này nhỏ hơn «%(part)s» đã báo cáo cùng kỳ (%(number)s)."),
+                "value",
+                part=part.name.vi,
+                number=number,
+            )
 
 
 LARGEST = 10**15
@@ -223,14 +182,33 @@ LARGEST = 10**15
 
 def _numbers(item: Input, values: dict) -> dict:
     value, top, whole = values.get("value"), values.get("numerator"), values.get("denominator")
+    if item.kind == TEXT:
+        return _words(values)
+    if item.kind != SHARE and (top is not None or whole is not None):
+        raise Refused(N_("Chỉ tỷ lệ mới có số đạt và tổng số."), "numerator" if top is not None else "denominator")
+    if value is None and top is not None and whole:
+        value = (Decimal(int(top)) * 100 / Decimal(int(whole))).quantize(Decimal("0.01"))
     if value is None:
         raise Refused(N_("Cần nhập nội dung này."), "value")
     if not 0 <= value <= LARGEST:
         raise Refused(N_("Số liệu không được âm hoặc quá lớn."), "value")
-    if item.kind == "count":
-        if value != value.to_integral_value():
-            raise Refused(N_("Số %(unit)s phải là số nguyên."), "value", unit=item.unit_of_count.vi)
-        return {"value": str(int(value))}
+    if item.kind == SHARE:
+        return _share(value, top, whole)
+    if value != value.to_integral_value():
+        raise Refused(N_("Số %(unit)s phải là số nguyên."), "value", unit=item.unit_of_count.vi)
+    return {"value": str(int(value))}
+
+
+def _words(values: dict) -> dict:
+    """A report in words says nothing else; the words are sealed with the entry."""
+    if any(values.get(name) is not None for name in ("value", "numerator", "denominator")):
+        raise Refused(N_("Báo cáo bằng lời không có giá trị; hãy ghi nội dung ở ô ghi chú."), "value")
+    if not values.get("note"):
+        raise Refused(N_("Cần ghi nội dung báo cáo."), "note")
+    return {}
+
+
+def _share(value: Decimal, top, whole) -> dict:
     if value > 100:
         raise Refused(N_("Tỷ lệ phải từ 0 đến 100%."), "value")
     if (top is None) != (whole is None):
@@ -240,8 +218,8 @@ def _numbers(item: Input, values: dict) -> dict:
     if top is None:
         return {"value": str(value.normalize())}
     for name, number in (("numerator", top), ("denominator", whole)):
-        if not 0 <= number <= LARGEST:
-            raise Refused(N_("Số liệu không được âm hoặc quá lớn."), name)
+        if not 0 <= number <= LARGEST or number != int(number):
+            raise Refused(N_("Số liệu phải là số nguyên, không âm và không quá lớn."), name)
     if whole == 0 or top > whole:
         raise Refused(N_("Số đạt không được lớn hơn tổng số."), "numerator")
     if abs(Decimal(top) / Decimal(whole) * 100 - value) > Decimal("0.05"):

@@ -30,7 +30,7 @@ def _rows(_session, batch) -> dict[sa.Table, list[dict]]:
         versions = rules.fold(effective(entries))
         if versions:
             row = {name: getattr(versions[-1], name) for name in COLUMNS}
-            row |= {"value": str(versions[-1].value), "province": here, "subject": subject}
+            row |= {"value": _text(versions[-1].value), "province": here, "subject": subject}
             rows.append(row | {"head_seq": entries[-1].seq})
     return {TABLE: rows}
 
@@ -49,7 +49,20 @@ def figures(session, plan: str, known_at: datetime | None = None) -> list[Report
 
 def _reported(row) -> Reported:
     values = {name: getattr(row, name) for name in COLUMNS}
-    return Reported(**(values | {"value": Decimal(row.value)}))
+    return Reported(**(values | {"value": None if row.value is None else Decimal(row.value)}))
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def figures_for(session, plan: Plan, known_at: datetime | None = None) -> list[Reported]:
+    """What the indicators of a plan read: its own figures, and those it borrows from other plans."""
+    found = []
+    for home, inputs in plan.homes.items():
+        said = figures(session, home, known_at)
+        found += said if home == plan.code else [f for f in said if f.input in inputs]
+    return found
 
 
 def find(session, subject: UUID) -> tuple[list[Reported], int]:
@@ -65,12 +78,18 @@ def notes(session, subject: UUID) -> dict[UUID, str]:
     return {entry: said["note"] for entry, said in sealed.items() if said.get("note")}
 
 
+def notes_of(session, subject: UUID) -> str:
+    """The words of a report: those of its last version."""
+    versions, _head = find(session, subject)
+    return notes(session, subject).get(versions[-1].entry, "") if versions else ""
+
+
 def report(
     session, plan: Plan, values: Mapping, *, author: str, unit: str, now: datetime, tree: UnitTree
 ) -> tuple[UUID, Entry]:
     """Enters a figure. `values` as in `rules.check`, with `note`. Raises Refused; the second entry of the same
     question is refused, because it would be a correction."""
-    coded = rules.check(plan, dict(values), now, tree)
+    coded = rules.check(plan, dict(values), now, tree, figures(session, plan.code))
     names = "/".join(coded[k] for k in ("plan", "input", "unit", "from", "to", "source"))
     subject = uuid5(NAMES, names)
     ledger.take_turns(session, subject)
@@ -103,7 +122,8 @@ def correct(
     if not values.get("note"):
         raise Refused(N_("Cần ghi lý do đính chính."), "note")
     own = {"input": last.input, "unit": last.unit, "from": last.start, "to": last.end, "source": last.source}
-    coded = rules.check(plan, {**values, **own}, now, tree)
+    own["standard"] = values.get("standard") or last.standard
+    coded = rules.check(plan, {**values, **own}, now, tree, figures(session, plan.code))
     draft = _draft(rules.CORRECTED, coded, values["note"], plan, author, unit, now)
     return ledger.append(session, subject, [draft], on_seq=on_seq)[0]
 

@@ -31,6 +31,7 @@ class Line:
     figure: Reported
     input: str
     unit_of_count: str
+    standard: str
     source: str
     author: str
     confirmer: str
@@ -54,7 +55,11 @@ def new():
     plan = plans().get(request.args.get("plan", "")) or next(iter(plans().values()), None) or abort(404)
     form, tree = FigureForm(), current_tree()
     units = sorted((u for u in _units() if u in tree), key=lambda u: tree[u].path)
-    inputs = [i for i in plan.inputs if may(Permission.REPORTED_WRITE, programme=plan.programme_of(i))]
+    inputs = [
+        i
+        for i, item in plan.inputs.items()
+        if item.home is None and may(Permission.REPORTED_WRITE, programme=plan.programme_of(i))
+    ]
     form.choose(plan, [(u, _unit_label(u)) for u in units], inputs)
     if form.validate_on_submit():
         programme = plan.programme_of(form.input.data)
@@ -70,7 +75,12 @@ def new():
             flash(gettext("Đã lưu. Số liệu được tính sau khi người khác xác nhận."), "success")
             return redirect(url_for("reported.show", subject=subject), 303)
     return show_form(
-        "plans/reported_form.html", form, heading=gettext("Nhập số liệu được cung cấp"), plan=plan, lines=[]
+        "plans/reported_form.html",
+        form,
+        heading=gettext("Nhập số liệu được cung cấp"),
+        plan=plan,
+        plans=plans().values(),
+        lines=[],
     )
 
 
@@ -185,6 +195,7 @@ def _line(figure: Reported, names: dict[str, str]) -> Line:
         figure=figure,
         input=item.name[lang] if item else figure.input,
         unit_of_count=item.unit_of_count[lang] if item else "",
+        standard=plan.standards[figure.standard].name[lang] if figure.standard in plan.standards else "",
         source=source[lang] if source else figure.source,
         author=names.get(figure.author, figure.author),
         confirmer=names.get(figure.confirmed_by or "", figure.confirmed_by or ""),

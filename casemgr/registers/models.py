@@ -73,9 +73,7 @@ class RegisterRow(Base):
     unit_id: Mapped[str] = mapped_column(sa.String(32), default="")  # commune; "" where it could not be found
     sex: Mapped[str] = mapped_column(sa.String(10))
     birth_year: Mapped[int | None] = mapped_column(sa.SmallInteger)
-    received_on: Mapped[date | None] = mapped_column(
-        sa.Date
-    )  # by the source; its first day where only a month is known
+    received_at: Mapped[datetime | None] = mapped_column(sa.DateTime)  # by the source
     received_precision: Mapped[str] = mapped_column(sa.String(6), default="day")
     # Keyed digests as in people.IdentifierIndex (the kinds of numbers, and "phone").
     id_kind: Mapped[str] = mapped_column(sa.String(8), default="")

@@ -69,7 +69,7 @@ def _columns(keys, wrapped: bytes, here: int, register: UUID, row: Row) -> dict:
         "unit_id": person.home,
         "sex": person.sex,
         "birth_year": person.birth_year,
-        "received_on": row.received,
+        "received_at": row.received,
         "received_precision": row.precision,
         "id_kind": number.kind if number else "",
         "id_digest": vault.blind(keys, number.kind, number.index_value) if number else None,
@@ -99,7 +99,7 @@ def opened(keys, wrapped: bytes, stored: RegisterRow) -> Row:
     return Row(
         number=stored.number,
         person=person,
-        received=stored.received_on,
+        received=stored.received_at,
         precision=stored.received_precision,
         doubts=tuple(stored.doubts.split(",")) if stored.doubts else (),
         same_as=stored.same_as,

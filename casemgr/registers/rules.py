@@ -72,7 +72,7 @@ class Row:
     carer: str = ""
     harm: str = ""
     note: str = ""
-    received: date | None = None
+    received: datetime | None = None
     precision: str = "day"
     doubts: tuple[str, ...] = ()
     same_as: int | None = None

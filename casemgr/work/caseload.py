@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from casemgr.access.models import RoleGrant, User
 from casemgr.cases.models import CaseFile, CaseSpan
-from casemgr.cases.queries import late, reaching
+from casemgr.cases.queries import home_of, late
 from casemgr.programmes import programmes
 from casemgr.programmes.model import STAGES
 from casemgr.units.rules import UnitTree
@@ -194,7 +194,7 @@ def candidates(session, tree: UnitTree, shown: Sequence[CaseFile]) -> list[User]
     places = {(file.unit_id, file.programme) for file in shown}
     near: set[str] = set()
     for unit, _programme in places:
-        near |= reaching(tree, unit)
+        near |= home_of(tree, unit)
     if not near:
         return []
     grants = User.grants.any(sa.and_(RoleGrant.role == "worker", RoleGrant.unit_id.in_(sorted(near))))

@@ -13,7 +13,7 @@ from casemgr.ui.paging import Page, page_number
 from casemgr.work import exceptions
 from casemgr.work.exceptions import Row
 from casemgr.work.lists import UNITS, supervision
-from casemgr.work.queries import with_labels
+from casemgr.work.queries import add_labels
 from casemgr.work.views import bp
 from casemgr.work.web import current_view, page_of, words_at
 
@@ -44,7 +44,7 @@ def exception_list(code: str):
     rules = _rules(view) if code == "overdue" else []
     only = next((each for each in rules if each.number == request.args.get("rule")), None)
     rows = exceptions.page(view, rule, number, SIZE, only.key if only else None)
-    with_labels(view.session, view.actor, rows)
+    add_labels(view.session, view.actor, rows)
     total = only.count if only else exceptions.counts(view)[code]
     return render_template(
         "work/exception_list.html",

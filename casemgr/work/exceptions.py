@@ -17,7 +17,7 @@ from casemgr.programmes.model import Programme
 from casemgr.work.left import left_places, of_places
 from casemgr.work.lists import PROMISES, SIGN, UNITS, List, supervision
 from casemgr.work.models import CaseSign
-from casemgr.work.queries import task_of
+from casemgr.work.queries import COLUMNS, tasks_of
 from casemgr.work.rules import Task
 from casemgr.work.scope import OPEN, PENDING, View
 
@@ -108,8 +108,8 @@ def page(view: View, rule: List, number: int, size: int, only: tuple[str, str] |
     """One page of a list of files or detections; `only` narrows overdue work to one rule of one programme."""
     cut = {"offset": (number - 1) * size, "limit": size}
     if rule.sort == PROMISES:
-        query = sa.select(CaseSpan).where(*_promised(view, rule, only)).order_by(CaseSpan.due, CaseSpan.subject)
-        return [row for span in _cut(view, query, **cut) if (row := _promise(span)) is not None]
+        query = sa.select(*COLUMNS).where(*_promised(view, rule, only)).order_by(CaseSpan.due, CaseSpan.subject)
+        return [_promise(task) for task in tasks_of(view.session.execute(query.offset(cut["offset"]).limit(size)))]
     if rule.sort == SIGN:
         query = sa.select(CaseSign).where(view.holds(CaseSign), CaseSign.code == rule.code, *_holds_now(view))
         order = CaseSign.since.desc() if rule.newest else CaseSign.since
@@ -122,12 +122,9 @@ def _cut(view: View, query, offset: int, limit: int) -> Sequence:
     return view.session.scalars(query.offset(offset).limit(limit)).all()
 
 
-def _promise(span: CaseSpan) -> Row | None:
-    task = task_of(span)
-    if task is None:
-        return None
-    place = (span.subject, span.track, span.number, task.programme, span.unit_id, span.worker)
-    return Row(*place, since=span.due, task=task)
+def _promise(task: Task) -> Row:
+    place = (task.subject, task.track, task.number, task.programme, task.unit, task.worker)
+    return Row(*place, since=task.due, task=task)
 
 
 def _signed(sign: CaseSign) -> Row:

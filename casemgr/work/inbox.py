@@ -18,7 +18,7 @@ from casemgr.programmes import programmes
 from casemgr.programmes.model import Criterion, Programme, Track
 from casemgr.units.rules import UnitTree
 from casemgr.work.models import CaseSign
-from casemgr.work.queries import AHEAD, task_of, urgent_criteria, with_labels
+from casemgr.work.queries import AHEAD, COLUMNS, add_labels, tasks_of, urgent_criteria
 from casemgr.work.rules import Task
 from casemgr.work.scope import OPEN, PENDING, View
 
@@ -103,13 +103,14 @@ def page(view: View, number: int, size: int) -> tuple[list[Item], int]:
     urgent = frozenset(urgent_criteria())
     found = []
     for where in _waiting(view):
-        query = sa.select(CaseSpan).where(*where)
+        query = sa.select(*COLUMNS).where(*where)
         first = sa.case((CaseSpan.criterion.in_(sorted(urgent)), 0), else_=1)
         query = query.order_by(first, CaseSpan.due.nulls_last(), CaseSpan.number)
-        found += view.session.scalars(query.limit(number * size))
+        found += view.session.execute(query.limit(number * size))
     found.sort(key=lambda s: (s.criterion not in urgent, s.due or datetime.max, s.number))
     spans = found[(number - 1) * size : number * size]
-    tasks = with_labels(view.session, view.actor, [task for span in spans if (task := task_of(span)) is not None])
+    tasks = tasks_of(spans)
+    add_labels(view.session, view.actor, tasks)
     return _items(view.session, view.actor, tasks), _total(view)
 
 
@@ -155,7 +156,7 @@ def late_entries(view: View, size: int) -> tuple[list[LateEntry], int]:
     query = sa.select(CaseSign, CaseFile.head_seq).join(CaseFile, file).where(*where)
     rows = session.execute(query.order_by(CaseSign.since, CaseSign.number, CaseSign.position).limit(size)).all()
     found = [LateEntry(row.CaseSign, programmes()[row.CaseSign.programme], row.head_seq) for row in rows]
-    with_labels(session, view.actor, found)
+    add_labels(session, view.actor, found)
     names = names_of(session, [each.sign.author for each in found])
     for each in found:
         each.author = names.get(each.sign.author, "")

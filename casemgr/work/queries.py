@@ -17,6 +17,12 @@ from casemgr.programmes.model import Criterion, Programme
 from casemgr.units.rules import UnitTree
 from casemgr.work.rules import Task
 
+SPANS = CaseSpan.__table__
+COLUMNS = [
+    SPANS.c[name]
+    for name in ("subject", "track", "number", "programme", "criterion", "due", "anchor", "arises", "detail")
+    + ("unit_id", "worker")
+]
 MOST = 400  # more open tasks than anybody reads; beyond, the lists of cases and detections are the place
 AHEAD = timedelta(days=7)  # what a leader does, and does not only decide, waits with the decisions from so long before
 
@@ -37,7 +43,7 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
         sa.and_(CaseSpan.track == "detection", visible(actor, Permission.DETECTION_LIST, CaseSpan, tree)),
     )
     urgent = CaseSpan.criterion.in_(urgent_criteria())
-    query = sa.select(CaseSpan).where(
+    query = sa.select(*COLUMNS).where(
         CaseSpan.province == province(),
         _near(actor, tree, Permission.CASE_READ, Permission.DETECTION_LIST),
         scope,
@@ -49,9 +55,7 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
         query = query.where(sa.or_(CaseSpan.worker == str(actor.user_id), CaseSpan.worker.is_(None)))
     # The index gives them by due date within a unit; what is most late, or most urgent, comes first.
     query = query.order_by(sa.case((urgent, 0), else_=1), CaseSpan.due.is_(None), CaseSpan.due, CaseSpan.number)
-    return with_labels(
-        session, actor, [task for row in session.scalars(query.limit(MOST)) if (task := task_of(row)) is not None]
-    )
+    return tasks_of(session.execute(query.limit(MOST)))
 
 
 def _near(actor: Actor, tree: UnitTree, *permissions: Permission):
@@ -60,20 +64,18 @@ def _near(actor: Actor, tree: UnitTree, *permissions: Permission):
     return CaseSpan.unit_id.in_(sorted(units)) if len(units) < len(tree) else sa.true()
 
 
-def criterion_of(programme: Programme | None, row: CaseSpan) -> Criterion | None:
-    """None where the programme no longer has it."""
-    if programme is None:
-        return None
-    track = programme.case if row.track == "case" else programme.detection
-    return next((c for c in track.criteria if c.code == row.criterion), None)
+def tasks_of(rows) -> list[Task]:
+    """What each span still asks for; nothing where the programme no longer has its criterion."""
+    known = {
+        (programme.code, name, criterion.code): (programme, criterion)
+        for programme in programmes().values()
+        for name, track in (("case", programme.case), ("detection", programme.detection))
+        for criterion in track.criteria
+    }
+    return [_task(row, *known[key]) for row in rows if (key := (row.programme, row.track, row.criterion)) in known]
 
 
-def task_of(row: CaseSpan) -> Task | None:
-    """What a span still asks for."""
-    programme = programmes().get(row.programme)
-    criterion = criterion_of(programme, row)
-    if criterion is None:
-        return None
+def _task(row, programme: Programme, criterion: Criterion) -> Task:
     return Task(
         subject=row.subject,
         track=row.track,
@@ -89,7 +91,7 @@ def task_of(row: CaseSpan) -> Task | None:
     )
 
 
-def with_labels(session, actor: Actor, found: list[Task]) -> list[Task]:
+def add_labels(session, actor: Actor, found: Sequence[Task]) -> None:
     """Puts the given name and initial on each task whose person the reader may know: three queries, however many."""
     owners, named = {}, [task for task in found if _may_identify(actor, task)]
     for model in (CaseFile, Detected):
@@ -101,7 +103,6 @@ def with_labels(session, actor: Actor, found: list[Task]) -> list[Task]:
     labels = people.labels(session, list(owners.values())) if owners else {}
     for task in found:
         task.label = labels.get(owners.get(task.subject), "")
-    return found
 
 
 def _may_identify(actor: Actor, task: Task) -> bool:

@@ -29,10 +29,12 @@ def today():
     until = datetime.combine(moment.date() + AHEAD, time.max)
     wanted = (["worker"] if writes else []) + (["supervisor", "above"] if leads else [])
     tasks = queries.tasks(db.session, actor, tree, wanted, until, mine=writes and not leads)
+    day = arrange(tasks, moment)
+    queries.add_labels(db.session, actor, [task for cards in day.groups.values() for task in cards])
     log_access(Permission.CASE_LIST, detail="today")
     return render_template(
         "work/today.html",
-        day=arrange(tasks, moment),
+        day=day,
         now=moment,
         words=words_at(moment),
         address=address_of,

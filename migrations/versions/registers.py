@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.String(length=32), nullable=False),
         sa.Column("sex", sa.String(length=10), nullable=False),
         sa.Column("birth_year", sa.SmallInteger(), nullable=True),
-        sa.Column("received_on", sa.Date(), nullable=True),
+        sa.Column("received_at", sa.DateTime(), nullable=True),
         sa.Column("received_precision", sa.String(length=6), nullable=False),
         sa.Column("id_kind", sa.String(length=8), nullable=False),
         sa.Column("id_digest", sa.LargeBinary(length=16), nullable=True),

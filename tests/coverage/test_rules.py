@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 import casemgr.plans
 import casemgr.programmes
-from casemgr.coverage.rules import RULES, Scene
+from casemgr.coverage.rules import RULES
+from casemgr.coverage.scene import Scene
 from casemgr.coverage.tally import Group, Key, Tally, funnel
+from casemgr.plans.choice import Found
 from casemgr.plans.loader import load_file
-from casemgr.plans.rules import Found
 from casemgr.programmes.loader import load_folder
 
 PROGRAMMES = load_folder(Path(casemgr.programmes.__file__).parent)

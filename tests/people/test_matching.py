@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casemgr.people.rules import POINTS, Birth, Identifier, Person, check, from_facts, match, to_entry
+from casemgr.people.matching import POINTS, match
+from casemgr.people.rules import Birth, Identifier, Person, check, from_facts, to_entry
 from casemgr.refused import Refused
 
 AN = Person("Nguyễn Văn Ân", sex="nam", birth=Birth(2010, 5, 3), home="30544-20210101", mother="Trần Thị Lệ")

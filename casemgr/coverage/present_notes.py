@@ -1,0 +1,30 @@
+"""The sentences that stand beside a figure, in the reader's language."""
+
+from flask_babel import gettext
+
+from casemgr.plans.notes import Note
+from casemgr.refused import N_
+
+BESIDE = {
+    "pending": N_("chờ xác minh: %(n)s"),
+    "unsubstantiated": N_("không có căn cứ: %(n)s"),
+    "beneficiaries": N_("%(n)s trẻ em"),
+    "incidents": N_("hồ sơ hệ thống: %(n)s vụ"),
+    "system": N_("hệ thống có %(n)s"),
+    "stayed": N_("ở lại điều trị từ 30 ngày: %(n)s"),
+    "detained": N_("trong đó đang bị giam giữ: %(n)s"),
+    "detected": N_("đã phát hiện: %(n)s"),
+    "refused_all": N_("%(n)s từ chối"),
+    "counselling_only": N_("chỉ được tư vấn: %(n)s"),
+    "unreviewed": N_("%(n)s hộ chưa rà soát"),
+    "below": N_("%(n)s hộ thấp hơn"),
+    "years": N_("chia cho %(n)s năm từ kỳ gốc"),
+    "zone:III": N_("xã khu vực III: %(n)s"),
+    "zone:I": N_("xã khu vực I: %(n)s"),
+    "zone:DBKK": N_("ấp đặc biệt khó khăn: %(n)s"),
+}
+
+
+def say(note: Note | None) -> str:
+    """A note in the reader's language."""
+    return gettext(note.text, **note.shown) if note else ""

@@ -1,0 +1,135 @@
+"""A file as lines of cells, whatever it was: CSV here, spreadsheets in a process of their own. Plain Python.
+
+Every trap ends in one clear sentence: password, truncated, macro, too large when unpacked, too many rows or columns.
+"""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from casemgr.files.kinds import BROKEN, LOCKED, Media
+from casemgr.refused import N_, Refused
+from casemgr.registers.old_fonts import decode, detect
+
+CHILD = Path(__file__).with_name("child.py")
+LINE = 100_000  # characters in one line of a CSV file
+Cell = str | int | float | bool | date | datetime | None
+
+TOO_BIG = N_("Bảng quá lớn hoặc có ô nằm rất xa phần dữ liệu. Hãy chép phần dữ liệu sang một tệp mới rồi gửi lại.")
+SENTENCES = {
+    3: LOCKED,
+    4: BROKEN,
+    5: N_("Bảng có quá nhiều dòng (tối đa %(rows)s). Hãy chia thành nhiều tệp."),
+    6: N_("Bảng có quá nhiều cột (tối đa %(columns)s). Hãy xóa các cột không cần và lưu lại."),
+    7: N_("Tệp không có bảng dữ liệu nào."),
+    8: TOO_BIG,
+}
+SLOW = N_("Tệp quá phức tạp, đọc quá lâu. Hãy chép phần dữ liệu sang một tệp mới rồi gửi lại.")
+MEDIA = ("xlsx", "xls", "ods", "csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    rows: int = 50_000
+    columns: int = 100
+    memory_mb: int = 280
+    seconds: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The lines of one sheet that hold anything: (line in the file, cells)."""
+
+    lines: list[tuple[int, list[Cell]]] = field(repr=False)
+    sheets: tuple[str, ...] = ()
+    sheet: int = 0
+    formulas: int = 0
+    formula_places: tuple[str, ...] = ()
+    encoding: str = ""  # of a text file
+    old_font: str = ""  # 'tcvn3' or 'vni': texts are still as they stood
+
+
+def read(data: bytes, media: Media, sheet: int = -1, limits: Limits = Limits()) -> Sheet:
+    """The sheet with this number among the visible ones (-1: the first with a table). Raises Refused."""
+    found = _text(data, limits) if media.code == "csv" else _spreadsheet(data, media.code, sheet, limits)
+    if not found.lines:
+        raise Refused(SENTENCES[7], "file")
+    texts = [cell for _line, cells in found.lines[:5000] for cell in cells if isinstance(cell, str)]
+    old = detect(texts)
+    return (
+        Sheet(found.lines, found.sheets, found.sheet, found.formulas, found.formula_places, found.encoding, old)
+        if old
+        else found
+    )
+
+
+def _spreadsheet(data: bytes, kind: str, sheet: int, limits: Limits) -> Sheet:
+    numbers = (sheet, limits.rows, limits.columns, limits.memory_mb * 1024 * 1024, limits.seconds)
+    command = [sys.executable, "-I", str(CHILD), kind, *map(str, numbers)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own script
+            command, input=data, capture_output=True, timeout=limits.seconds + 10, env={"LC_ALL": "C.UTF-8"}
+        )
+    except subprocess.TimeoutExpired:
+        raise Refused(SLOW, "file") from None
+    if done.returncode:
+        # Killed by a limit: its memory (-6, -9, -11) or its time (-24).
+        sentence = SLOW if done.returncode == -24 else SENTENCES.get(done.returncode, TOO_BIG)
+        raise Refused(sentence, "file", rows=limits.rows, columns=limits.columns)
+    told, *lines, end = done.stdout.splitlines() or [b"", b""]
+    if end != b'"end"':
+        raise Refused(BROKEN, "file")
+    about = json.loads(told)
+    rows = [(number, [_cell(cell) for cell in cells]) for number, *cells in map(json.loads, lines)]
+    return Sheet(rows, tuple(about["sheets"]), about["sheet"], about["formulas"], tuple(about["at"]))
+
+
+def _cell(cell) -> Cell:
+    if isinstance(cell, dict):
+        moment = datetime.fromisoformat(cell["day"])
+        return moment if moment.hour or moment.minute else moment.date()
+    return cell
+
+
+def _text(data: bytes, limits: Limits) -> Sheet:
+    text, encoding = decode(data)
+    lines, formulas = [], 0
+    try:
+        for number, cells in enumerate(csv.reader(_short_lines(text), delimiter=_delimiter(text)), start=1):
+            if len(cells) > limits.columns:
+                raise Refused(SENTENCES[6], "file", columns=limits.columns)
+            if any(map(str.strip, cells)):
+                formulas += sum(cell.startswith("=") and not _quoted(cell) for cell in cells)
+                lines.append((number, [_quoted(cell) or cell[:1000] if cell.strip() else None for cell in cells]))
+            if len(lines) > limits.rows or number > 4 * limits.rows:
+                raise Refused(SENTENCES[5], "file", rows=limits.rows)
+    except csv.Error:
+        raise Refused(BROKEN, "file") from None
+    return Sheet(lines, formulas=formulas, encoding=encoding)
+
+
+def _short_lines(text: str) -> Iterator[str]:
+    for line in io.StringIO(text, newline=None):
+        if len(line) > LINE:
+            raise Refused(BROKEN, "file")
+        yield line
+
+
+def _delimiter(text: str) -> str:
+    """The sign that cuts the first lines into the same number of cells, most of them."""
+    head = [line for line in text[:20_000].splitlines()[:30] if line.strip()]
+    counts = {sign: Counter(line.count(sign) for line in head).most_common() for sign in ",;\t|"}
+    best = {sign: max((n * k for k, n in found if k), default=0) for sign, found in counts.items()}
+    return max(best, key=lambda sign: best[sign]) if head else ","
+
+
+def _quoted(cell: str) -> str:
+    """The text in ="089205001234", by which people keep Excel from changing a number; else ''."""
+    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') and len(cell) > 3 else ""
