@@ -69,7 +69,7 @@ def counts(session, actor: Actor, tree: UnitTree, now: datetime) -> Counts:
     size = {group: len(tasks) + day.more.get(group, 0) for group, tasks in day.groups.items()}
     leads = any(grant.role == "supervisor" for grant in actor.grants)
     decisions = inbox.count(View.of(session, actor, tree, now)) if leads else 0
-    return Counts(size.get("urgent", 0), size.get("overdue", 0), size.get("today", 0), decisions)
+    return Counts(size.get("emergency", 0), size.get("overdue", 0), size.get("today", 0), decisions)
 
 
 def _tasks(session, actor: Actor, tree: UnitTree, until: datetime) -> list:
