@@ -61,7 +61,8 @@ def plan(code: str):
         )
         question = services.question_of(asked, [first.indicator], current_tree(), moment)
         short = [
-            _case(c, asked) for c in live.find_cases(db.session, question, first.indicator, state="missed", limit=SHORT)
+            _case(c, asked, first.indicator)
+            for c in live.find_cases(db.session, question, first.indicator, state="missed", limit=SHORT)
         ]
         more = url_for("coverage.indicator", code=code, indicator=first.indicator.code, state="missed", **_kept())
     return render_template(
@@ -77,7 +78,7 @@ def plan(code: str):
         short=short,
         more=more,
         definitions=[programmes()[p] for p in dict.fromkeys(r.indicator.programme for r in report.results) if p],
-        units=_units(asked),
+        units=unit_choices(asked),
         lang=language(),
     )
 
@@ -109,7 +110,7 @@ def indicator(code: str, indicator: str):
         list_link=_list_link(asked, found) if _may_list(asked, found) else None,
         programme=programmes().get(found.programme),
         told=reported.notes_of(db.session, result.figure.told) if result.figure.told else "",
-        units=_units(asked),
+        units=unit_choices(asked),
         lang=language(),
     )
 
@@ -146,7 +147,7 @@ def _cases_page(asked: Asked, period, found: Indicator, moment: datetime):
         indicator=found,
         state=present.state(found, state),
         group=[present.group_name(d, code, current_tree()) for d, code in group.items()],
-        page=Page([_case(c, asked) for c in listed], number, PAGE, total),
+        page=Page([_case(c, asked, found) for c in listed], number, PAGE, total),
         back=url_for("coverage.indicator", code=asked.plan.code, indicator=found.code, **_kept()),
         lang=language(),
     )
@@ -161,7 +162,7 @@ def _asked(chosen: Plan, moment: datetime):
     tree, period = current_tree(), chosen.period(request.args.get("period"))
     if period.start > moment.date():
         period = chosen.period(None)
-    unit = request.args.get("unit") or _own_unit(period.end)
+    unit = request.args.get("unit") or own_unit(period.end)
     if unit is None or unit not in tree:
         abort(404)
     require(Permission.FIGURE_READ, unit=unit)
@@ -175,22 +176,22 @@ def _asked(chosen: Plan, moment: datetime):
     return asked, period
 
 
-def _scope_units() -> frozenset[str]:
+def scope_units() -> frozenset[str]:
     return frozenset().union(*(s.units for s in scope(current_actor(), Permission.FIGURE_READ)))
 
 
-def _own_unit(day) -> str | None:
+def own_unit(day) -> str | None:
     """The widest unit that the reader may read figures of: one that existed then, if there is one."""
     tree = current_tree()
-    mine = [u for u in _scope_units() if u in tree]
+    mine = [u for u in scope_units() if u in tree]
     mine.sort(key=lambda u: (not tree[u].valid(day), LEVELS.index(tree.level(u)), u))
     return mine[0] if mine else None
 
 
-def _units(asked: Asked) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+def unit_choices(asked: Asked) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     """The choices of the unit picker: [(heading, [(id, label, chosen)])], a group for each district."""
     tree, day = current_tree(), asked.through
-    mine = _scope_units()
+    mine = scope_units()
     units = [u for u in mine if u in tree and (tree[u].valid(day) or u == asked.unit)]
     groups: dict[str, list] = {}
     for unit in sorted(units, key=lambda u: (tree[u].path, tree[u].code)):
@@ -262,7 +263,7 @@ def _states(asked: Asked, found: Indicator, figure) -> list[tuple[str, str, str,
     return [(state, *present.state(found, state), number) for state, number in numbers.items() if number]
 
 
-def _case(case: Case, asked: Asked) -> dict:
+def _case(case: Case, asked: Asked, found: Indicator) -> dict:
     """A case as a line: number, address if the reader may open it, unit, reasons."""
     programme = programmes()[case.programme]
     facts = {"unit": case.unit, "programme": case.programme}
@@ -275,7 +276,9 @@ def _case(case: Case, asked: Asked) -> dict:
     reasons = [present.reason(line, asked.t, programme) for line in case.failing]
     if not reasons and case.state == "missed":
         reasons = [gettext("chưa có đợt điều trị nào trong năm")]
+    period = f"start={asked.start.isoformat()}&through={asked.through.isoformat()}"
     return {
+        "why": f"/coverage/{asked.plan.code}/{found.code}/why/{case.number}?{period}" if address else None,
         "number": case.number if address else gettext("hồ sơ của người khác"),
         "address": address,
         "unit": case.unit,
