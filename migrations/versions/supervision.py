@@ -48,14 +48,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_span_late",
         "case_span",
-        ["province", "due", "subject", "unit_id", "programme"],
+        ["province", "due", "subject", "criterion", "unit_id", "worker", "programme", "track", "pending"],
         sqlite_where=sa.text(PENDING[0]),
         postgresql_where=sa.text(PENDING[1]),
     )
     op.create_index(
         "ix_case_span_pending",
         "case_span",
-        ["province", "criterion", "due", "unit_id", "worker", "programme", "track"],
+        ["province", "criterion", "due", "unit_id"],
         sqlite_where=sa.text(PENDING[0]),
         postgresql_where=sa.text(PENDING[1]),
     )

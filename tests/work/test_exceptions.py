@@ -208,7 +208,9 @@ def test_overdue_is_one_thing_everywhere(session, as_, who, clock):  # noqa: F81
         said.append(
             {
                 "exceptions": words(chair.get("/exceptions/overdue").text).count("Kế hoạch được phê duyệt: hạn 15/03"),
-                "file": words(worker.get(f"/cases/{number}").text).count("Kế hoạch được phê duyệt · quá 1 ngày làm việc"),
+                "file": words(worker.get(f"/cases/{number}").text).count(
+                    "Kế hoạch được phê duyệt · quá 1 ngày làm việc"
+                ),
                 "day": words(worker.get("/").text).count("Quá hạn ("),
                 "list": number in chair.get("/cases?overdue=y").text,
                 "caseload": re.search(r"(\d+) hồ sơ có việc quá hạn", words(chair.get("/caseload").text))[1],
