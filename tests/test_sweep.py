@@ -19,6 +19,7 @@ from casemgr import create_app
 from casemgr.access.models import AccessLog, RoleGrant, User
 from casemgr.db import Base, db
 from casemgr.programmes import programmes
+from casemgr.work.lists import supervision
 from tests.accounts import sign_in
 from tests.conftest import BACKENDS
 from tests.conftest import test_config as config
@@ -161,7 +162,15 @@ PAGES = {
     "ui.language": [Page("/language", EVERYONE, logged=False)],
     "ui.readyz": [Page("/readyz", EVERYONE, logged=False)],
     "ui.static": [Page("/static/look.css", EVERYONE, logged=False)],
+    "work.accept_late": [Page("/approvals/late", ("supervisor",))],
     "work.approvals": [Page("/approvals", ("supervisor",))],
+    "work.caseload_files": [Page("/caseload/files", ("supervisor", "auditor"))],
+    "work.caseload_page": [Page("/caseload", ("supervisor", "auditor"))],
+    "work.drop_view": [Page("/caseload/views/{user}/drop", ("supervisor", "auditor"), about="another's view")],
+    "work.exception_list": [Page(f"/exceptions/{code}", ("supervisor", "auditor")) for code in supervision().lists],
+    "work.exception_lists": [Page("/exceptions", ("supervisor", "auditor"))],
+    "work.reassign": [Page("/caseload/files", ("supervisor",))],
+    "work.save_view": [Page("/caseload/views", ("supervisor", "auditor"))],
     "work.today": [Page("/", EVERYONE)],
 }
 # Pages that change something without being told what; they come last, and the end of the session after all.
@@ -210,6 +219,8 @@ def _in_scope(page: Page, role: str, place: str, item: Item) -> bool:
         return reaches(place, HERE) and place not in ("programme", "other")
     if not page.about:
         return True
+    if page.about == "another's view":
+        return False
     near = reaches(place, item.unit) and place not in ("programme", "other")
     if page.own and role == "worker" and item.programme == "TE" and not assigned(role, place, item):
         near = False
