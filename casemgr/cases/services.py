@@ -195,7 +195,12 @@ def void(
 def assign(session, subject: UUID, worker: str, *, author: str, unit: str, now: datetime) -> Entry:
     """Gives the file to a worker; the note stays in the ledger."""
     current, _entries = state(session, subject)
-    draft = Draft(
+    draft = assign_draft(current.programme, worker, author=author, unit=unit, now=now)
+    return ledger.append(session, subject, [draft])[0]
+
+
+def assign_draft(programme: Programme, worker: str, *, author: str, unit: str, now: datetime, note: str = "") -> Draft:
+    return Draft(
         kind="assigned",
         occurred_at=now,
         precision="minute",
@@ -203,14 +208,15 @@ def assign(session, subject: UUID, worker: str, *, author: str, unit: str, now: 
         unit=unit,
         recorded_at=now,
         coded={"worker": worker},
-        definition=current.programme.definition,
+        sealed={"note": note} if note else None,
+        definition=programme.definition,
     )
-    return ledger.append(session, subject, [draft])[0]
 
 
 def tell(
-    session, subject: UUID, facts: Sequence[Mapping], *, occurred_at: datetime, author: str, unit: str, now
-) -> None:
+    session, subject: UUID, facts: Sequence[Mapping], *, occurred_at: datetime, author: str, unit: str, now,
+    entry_id: UUID | None = None,
+) -> None:  # fmt: skip
     """Facts owned by other ledgers (a receipt time, an exclusion, a corrected sex), written in the same transaction."""
     current, _entries = state(session, subject)
     drafts = [
@@ -223,6 +229,7 @@ def tell(
             recorded_at=now,
             coded=dict(fact),
             definition=current.programme.definition,
+            id=entry_id if len(facts) == 1 else None,
         )
         for fact in facts
     ]

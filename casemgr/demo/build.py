@@ -6,7 +6,7 @@ from datetime import date, datetime
 from time import perf_counter
 
 from casemgr.db import begin_write
-from casemgr.demo import figures, truth
+from casemgr.demo import figures, givings, lists, truth
 from casemgr.demo.ground import lay
 from casemgr.demo.lots import Lot, lots
 from casemgr.demo.models import DemoMark
@@ -14,7 +14,7 @@ from casemgr.demo.world import World
 from casemgr.ledger import services as ledger
 from casemgr.people import services as people
 from casemgr.programmes import programmes
-from casemgr.units.loading import calendar
+from casemgr.units.loading import calendar, load
 
 
 @dataclass(slots=True)
@@ -53,6 +53,7 @@ def build(session, *, cases: int, seed: int, today: date, told: Callable[[Built]
     session.commit()
     world = World(seed, today, programmes(), calendar(session), communes)
     result = Built(roster.shown, answers=answering(world))
+    listed = lists.Listed()
     started = perf_counter()
     for lot in lots(world, cases):
         result.invented += perf_counter() - started
@@ -61,9 +62,12 @@ def build(session, *, cases: int, seed: int, today: date, told: Callable[[Built]
         session.commit()
         result.written += perf_counter() - started
         result.take(lot)
+        listed.add(lot.known)
         told(result)
         started = perf_counter()
     figures.report(session, world, roster, result.filed)
+    lists.write(session, world, listed, roster.ids["tonghop1"], load(session).find("89", today))
+    givings.give(session, world, roster)
     session.commit()
     _hurry(session, False)
     return result

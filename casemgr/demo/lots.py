@@ -14,7 +14,7 @@ from uuid import UUID
 
 from flask import current_app
 
-from casemgr.demo import addicts, children, families, sexwork, truth
+from casemgr.demo import addicts, children, families, lists, sexwork, truth
 from casemgr.demo.story import Story
 from casemgr.demo.world import Commune, World
 from casemgr.ledger.rules import Draft
@@ -41,6 +41,7 @@ class Lot:
     persons: list[Registration] = field(default_factory=list)
     ledgers: list[tuple[str, UUID, list[Draft]]] = field(default_factory=list)
     record: list[truth.Child] = field(default_factory=list)
+    known: lists.Listed = field(default_factory=lists.Listed)  # persons who may stand in a register from outside
 
     @property
     def entries(self) -> int:
@@ -51,6 +52,7 @@ class Lot:
         if story.person is not None and story.registered is not None:
             self.persons.append(story.person.registration(story.author, story.registered))
         self.ledgers += [each for each in story.all_ledgers() if each[2]]
+        self.known.keep(story)
         if story.truth is not None:
             story.truth.keep_little()
             self.record.append(story.truth)
