@@ -96,10 +96,11 @@ def add_labels(session, actor: Actor, found: Sequence[Task]) -> None:
     for model in (CaseFile, Detected):
         ids = {t.subject for t in named if (t.track == "case") is (model is CaseFile)}
         if ids:
+            # Files without a person are left out here: said in SQL, it makes SQLite walk the index of all persons.
             query = sa.select(model.subject, model.beneficiary).where(
-                model.province == province(), model.subject.in_(ids), model.beneficiary.is_not(None)
+                model.province == province(), model.subject.in_(ids)
             )
-            owners.update((row.subject, row.beneficiary) for row in session.execute(query))
+            owners.update((row.subject, row.beneficiary) for row in session.execute(query) if row.beneficiary)
     labels = people.labels(session, list(owners.values())) if owners else {}
     for task in found:
         task.label = labels.get(owners.get(task.subject), "")
