@@ -34,7 +34,9 @@ class Permission(StrEnum):
     IDENTITY_READ = "identity:read"
     PERSON_SEARCH = "person:search"
     REGISTER_LOAD = "register:load"
+    REGISTER_MATCHES = "register:matches"
     REGISTER_READ = "register:read"
+    REGISTER_RECONCILE = "register:reconcile"
     REPORTED_CONFIRM = "reported:confirm"
     REPORTED_WRITE = "reported:write"
     TRANSFER_ANSWER = "transfer:answer"
@@ -48,19 +50,22 @@ ROLES: dict[str, frozenset[Permission]] = {
     "worker": frozenset(
         {P.CASE_LIST, P.CASE_READ, P.CASE_WRITE, P.IDENTITY_READ, P.PERSON_SEARCH, P.CASE_TRANSFER, P.CASE_CONFLICT}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.FIGURE_READ, P.FIGURE_CASES}
+        | {P.REGISTER_MATCHES, P.REGISTER_RECONCILE}
     ),
     "supervisor": frozenset(
         {P.CASE_LIST, P.CASE_READ, P.CASE_DECIDE, P.CASE_ASSIGN, P.IDENTITY_READ, P.PERSON_SEARCH, P.CASELOAD_READ}
         | {P.CASE_TRANSFER, P.CASE_CONFLICT, P.TRANSFER_ANSWER}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.DETECTION_DECIDE, P.FIGURE_READ, P.FIGURE_CASES}
-        | {P.REGISTER_READ}
+        | {P.REGISTER_READ, P.REGISTER_MATCHES, P.REGISTER_RECONCILE}
     ),
     "auditor": frozenset(
         {P.CASE_LIST, P.CASE_READ, P.IDENTITY_READ, P.DETECTION_LIST, P.DETECTION_READ}
         | {P.FIGURE_READ, P.FIGURE_CASES, P.AUDIT_READ, P.REGISTER_READ, P.CASELOAD_READ}
+        | {P.REGISTER_MATCHES}
     ),
     "coordinator": frozenset(
         {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.FUND_KEEP, P.REGISTER_LOAD, P.REGISTER_READ}
+        | {P.REGISTER_MATCHES}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
     ),
     "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE}),
