@@ -133,6 +133,14 @@ PAGES = {
     "reported.index": [Page("/reported", ("coordinator",), logged=False)],
     "reported.new": [Page("/reported/new", ("coordinator",), logged=False)],
     "reported.show": [Page("/reported/{figure}", ("coordinator",), about="figure", logged=False)],
+    "reports.approve": [Page("/reports/{draft}/approve", ("supervisor", "coordinator"), about="report")],
+    "reports.check": [Page("/check", EVERYONE, logged=False)],
+    "reports.given_out": [Page("/reports/{report}/bundle", ("auditor",), about="report")],
+    "reports.index": [Page("/reports", DETECTION, logged=False)],
+    "reports.new": [Page("/reports/new", ("coordinator",))],
+    "reports.paper": [Page("/reports/{report}/paper/xlsx", DETECTION, about="report", logged=False)],
+    "reports.show": [Page("/reports/{report}", DETECTION, about="report", logged=False)],
+    "reports.verify": [Page("/reports/{report}/verify", DETECTION, about="report")],
     "ui.healthz": [Page("/healthz", EVERYONE, logged=False)],
     "ui.language": [Page("/language", EVERYONE, logged=False)],
     "ui.readyz": [Page("/readyz", EVERYONE, logged=False)],
@@ -163,6 +171,8 @@ def expected(page: Page, role: str, place: str, item: Item) -> int:
         return 404
     if page.about == "figure" and page.path.endswith("/confirm") and place == "programme":
         return 403  # who entered a figure does not confirm it
+    if page.path.endswith("{draft}/approve") and (role, place) == ("coordinator", "parent"):
+        return 403  # nor does who prepared a report approve it
     return 200 if role in page.roles else 403
 
 
@@ -179,7 +189,7 @@ def _in_scope(page: Page, role: str, place: str, item: Item) -> bool:
         return (role, place) == ("coordinator", "parent")
     if page.about in ("user", "unit", "plan"):
         return reaches(place, HERE)
-    if page.about == "indicator":
+    if page.about in ("indicator", "report"):
         return reaches(place, HERE) and place not in ("programme", "other")
     if not page.about:
         return True
@@ -222,6 +232,8 @@ class Town:
             hamlet=world.hamlet,
             figure=ABSENT if absent else world.figure,
             job=ABSENT if absent else world.job,
+            report=ABSENT if absent else world.report,
+            draft=ABSENT if absent else world.draft,
         )
         return f"{path}?{page.query}" if page.query else path
 
@@ -443,5 +455,6 @@ def test_writing_by_everyone_everywhere(town):
     assert len(answers) > 500
     changed = {name for name, rows in snapshot(town).items() if rows != before[name]}
     assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "ledger_entry", "ledger_subject",
-                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder"}, changed  # fmt: skip
+                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder",
+                       "seal", "seal_head", "report_body", "replayed", "job", "vault_key"}, changed  # fmt: skip
     _check_secrets(town, answers)
