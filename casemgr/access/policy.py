@@ -30,6 +30,7 @@ class Permission(StrEnum):
     DETECTION_WRITE = "detection:write"
     FIGURE_CASES = "figure:cases"
     FIGURE_READ = "figure:read"
+    FUND_KEEP = "fund:keep"
     IDENTITY_READ = "identity:read"
     PERSON_SEARCH = "person:search"
     REGISTER_LOAD = "register:load"
@@ -61,7 +62,7 @@ ROLES: dict[str, frozenset[Permission]] = {
         | {P.FIGURE_READ, P.FIGURE_CASES, P.AUDIT_READ, P.REGISTER_READ, P.CASELOAD_READ}
     ),
     "coordinator": frozenset(
-        {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.REGISTER_LOAD, P.REGISTER_READ}
+        {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.FUND_KEEP, P.REGISTER_LOAD, P.REGISTER_READ}
         | {P.REPORT_PREPARE, P.REPORT_APPROVE}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
     ),

@@ -78,7 +78,7 @@ def plan(code: str):
         short=short,
         more=more,
         definitions=[programmes()[p] for p in dict.fromkeys(r.indicator.programme for r in report.results) if p],
-        units=_units(asked),
+        units=unit_choices(asked),
         lang=language(),
     )
 
@@ -110,7 +110,7 @@ def indicator(code: str, indicator: str):
         list_link=_list_link(asked, found) if _may_list(asked, found) else None,
         programme=programmes().get(found.programme),
         told=reported.notes_of(db.session, result.figure.told) if result.figure.told else "",
-        units=_units(asked),
+        units=unit_choices(asked),
         lang=language(),
     )
 
@@ -162,7 +162,7 @@ def _asked(chosen: Plan, moment: datetime):
     tree, period = current_tree(), chosen.period(request.args.get("period"))
     if period.start > moment.date():
         period = chosen.period(None)
-    unit = request.args.get("unit") or _own_unit(period.end)
+    unit = request.args.get("unit") or own_unit(period.end)
     if unit is None or unit not in tree:
         abort(404)
     require(Permission.FIGURE_READ, unit=unit)
@@ -176,22 +176,22 @@ def _asked(chosen: Plan, moment: datetime):
     return asked, period
 
 
-def _scope_units() -> frozenset[str]:
+def scope_units() -> frozenset[str]:
     return frozenset().union(*(s.units for s in scope(current_actor(), Permission.FIGURE_READ)))
 
 
-def _own_unit(day) -> str | None:
+def own_unit(day) -> str | None:
     """The widest unit that the reader may read figures of: one that existed then, if there is one."""
     tree = current_tree()
-    mine = [u for u in _scope_units() if u in tree]
+    mine = [u for u in scope_units() if u in tree]
     mine.sort(key=lambda u: (not tree[u].valid(day), LEVELS.index(tree.level(u)), u))
     return mine[0] if mine else None
 
 
-def _units(asked: Asked) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+def unit_choices(asked: Asked) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     """The choices of the unit picker: [(heading, [(id, label, chosen)])], a group for each district."""
     tree, day = current_tree(), asked.through
-    mine = _scope_units()
+    mine = scope_units()
     units = [u for u in mine if u in tree and (tree[u].valid(day) or u == asked.unit)]
     groups: dict[str, list] = {}
     for unit in sorted(units, key=lambda u: (tree[u].path, tree[u].code)):
