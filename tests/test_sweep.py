@@ -158,6 +158,14 @@ PAGES = {
     "reported.index": [Page("/reported", ("coordinator",), logged=False)],
     "reported.new": [Page("/reported/new", ("coordinator",), logged=False)],
     "reported.show": [Page("/reported/{figure}", ("coordinator",), about="figure", logged=False)],
+    "reports.approve": [Page("/reports/{waiting}/approve", ("supervisor", "coordinator"), about="report")],
+    "reports.check": [Page("/check", EVERYONE, logged=False)],
+    "reports.given_out": [Page("/reports/{report}/bundle", ("auditor",), about="report")],
+    "reports.index": [Page("/reports", DETECTION, logged=False)],
+    "reports.new": [Page("/reports/new", ("coordinator",))],
+    "reports.paper": [Page("/reports/{report}/paper/xlsx", DETECTION, about="report", logged=False)],
+    "reports.show": [Page("/reports/{report}", DETECTION, about="report", logged=False)],
+    "reports.verify": [Page("/reports/{report}/verify", DETECTION, about="report")],
     "ui.healthz": [Page("/healthz", EVERYONE, logged=False)],
     "ui.language": [Page("/language", EVERYONE, logged=False)],
     "ui.readyz": [Page("/readyz", EVERYONE, logged=False)],
@@ -195,6 +203,8 @@ def expected(page: Page, role: str, place: str, item: Item) -> int:
         return 404
     if page.about == "figure" and page.path.endswith("/confirm") and place == "programme":
         return 403  # who entered a figure does not confirm it
+    if page.path.endswith("{waiting}/approve") and (role, place) == ("coordinator", "parent"):
+        return 403  # nor does who prepared a report approve it
     return 200 if role in page.roles else 403
 
 
@@ -215,7 +225,7 @@ def _in_scope(page: Page, role: str, place: str, item: Item) -> bool:
         return (role, place) == ("coordinator", "parent")
     if page.about in ("user", "unit", "plan"):
         return reaches(place, HERE)
-    if page.about in ("indicator", "register"):
+    if page.about in ("indicator", "register", "report"):
         return reaches(place, HERE) and place not in ("programme", "other")
     if not page.about:
         return True
@@ -267,7 +277,9 @@ class Town:
             listed=ABSENT if absent else world.listed,
             asked_row=world.asked_row,
             job=ABSENT if absent else world.job,
+            report=ABSENT if absent else world.report,
             register=ABSENT if absent else world.register,
+            waiting=ABSENT if absent else world.waiting,
             draft=ABSENT if absent else world.draft,
         )
         return f"{path}?{page.query}" if page.query else path
@@ -494,5 +506,6 @@ def test_writing_by_everyone_everywhere(town):
     assert len(answers) > 500
     changed = {name for name, rows in snapshot(town).items() if rows != before[name]}
     assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "ledger_entry", "ledger_subject",
-                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder", "job", "reconciled_row"}, changed  # fmt: skip
+                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder",
+                       "seal", "seal_head", "report_body", "replayed", "job", "vault_key", "reconciled_row"}, changed  # fmt: skip
     _check_secrets(town, answers)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from flask import current_app
 
 from casemgr import jobs
+from casemgr.audit import closing
 from casemgr.cases import moves
 from casemgr.cases import services as cases
 from casemgr.cases.attaching import attach
@@ -66,6 +67,8 @@ class World:
     users: dict = field(default_factory=dict)
     items: dict = field(default_factory=dict)
     figure: UUID | None = None
+    report: UUID | None = None  # sealed, of the commune
+    waiting: UUID | None = None  # another one, prepared by the coordinator of the district
     job: UUID | None = None  # asked for by the coordinator of the district
     register: UUID | None = None  # of HERE, with a row in error
     draft: UUID | None = None  # another one that the same coordinator has sent
@@ -110,6 +113,7 @@ def build(session) -> World:
     world.token = new_calendar(session, world.users["worker", "assigned"].id, datetime(2022, 3, 20, 9))
     session.commit()
     world.job = _work(session, world.users["coordinator", "parent"])
+    world.waiting, world.report = (_report(session, world, closed) for closed in (False, True))
     world.register, world.draft = _registers(session, str(world.users["coordinator", "parent"].id))
     return world
 
@@ -119,6 +123,20 @@ def _divide(session) -> None:
     begun, ended = datetime(2021, 1, 1), datetime(2021, 12, 31)
     add_unit(session, code="30550", name="Xã cũ", kind="xa", parent_id=DISTRICT, valid_from=begun.date(), now=begun)
     close_unit(session, DIVIDED, ended.date(), ended, heirs=[(HERE, True), (THERE, False)], act="NQ")
+
+
+def _report(session, world: World, closed: bool) -> UUID:
+    """A report on the first months of the plan for one commune."""
+    plan, by = plans()["KH322-2022"], [str(world.users[role, "parent"].id) for role in ("coordinator", "supervisor")]
+    subject = closing.prepare(
+        session, plan, indicators=["TE-2", "NCC-1"], unit=HERE, start=plan.start, through=date(2022, 3, 20),
+        basis="as_were", corrects=None, author=by[0], at=DISTRICT, now=NOW,
+    )  # fmt: skip
+    if closed:
+        closing.approve(session, closing.find(session, subject), author=by[1], at=DISTRICT, now=NOW)
+        closing.seal(session, subject, NOW)
+    session.commit()
+    return subject
 
 
 def _listed(session, worker) -> tuple[UUID, UUID]:
