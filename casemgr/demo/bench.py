@@ -37,6 +37,7 @@ from config import database_url
 TODAY = date(2022, 6, 15)
 PLAN = "/coverage/KH322-2022"
 WORKER, AUDITOR = "treem.nuito", "kiemtra"
+SERVE = "--interface wsgi --workers 2 --blocking-threads 2"  # as the Makefile and README.md say
 
 
 def main() -> None:
@@ -45,6 +46,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each page is loaded by 8 clients")
     parser.add_argument("--rounds", type=int, default=60, help="how often one client asks for each page")
+    parser.add_argument("--serve", default=SERVE, help="how granian is started")
     parser.add_argument("--postgres", default=os.environ.get("TEST_POSTGRES_URL", ""))
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
     parser.add_argument("--out", type=Path, default=Path("bench.json"))
@@ -174,10 +176,10 @@ def pages(session, built) -> list[tuple[str, str, str]]:
 
 
 def served(environment: dict, wanted: list[tuple[str, str, str]], options) -> dict:
-    """A real server on the loopback: times with one and with eight clients, bytes, memory of the worker."""
+    """A real server on the loopback: times with one and with eight clients, bytes, memory of each worker."""
     port = http.free_port()
-    command = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--workers", "1", "--log-level", "error", "wsgi:app"]
+    command = [str(Path(sys.executable).with_name("granian")), *options.serve.split(), "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--log-level", "error", "wsgi:app"]
     server = subprocess.Popen(command, env=os.environ | environment, cwd=Path(__file__).parents[2])  # noqa: S603
     try:
         http.wait_for(port)
@@ -190,8 +192,8 @@ def served(environment: dict, wanted: list[tuple[str, str, str]], options) -> di
                 continue
             found[label] = http.asked(client, path, options.rounds)
             if found[label]["status"] == 200:
-                found[label] |= http.loaded(port, account, path, options.seconds)
-        found[""] = {"worker_rss_mb": http.memory(server.pid), "first_page_gzip_bytes": http.first_visit(port, WORKER)}
+                found[label] |= http.loaded(port, account, path, options.seconds, server.pid)
+        found[""] = {"workers_rss_mb": http.memory(server.pid), "first_page_gzip_bytes": http.first_visit(port, WORKER)}
         return found
     finally:
         server.terminate()
@@ -209,23 +211,25 @@ def show(results: dict) -> None:
         found = results.get(name)
         if found is None:
             continue
-        build_, rates = found["build"], found["replay_entries_per_second"]
+        build_, rates, sizes = found["build"], found["replay_entries_per_second"], found["workers_rss_mb"]
         out += [
             f"\n{name}: {build_['entries']} entries, {found['size_mb']} MB, built in {build_['seconds']} s "
             f"({build_['entries_per_second']}/s; appended in bulk {build_['append_entries_per_second']}/s)",
             f"  entries/s: read {rates['read']}, folded {rates['folded']}, with verdicts "
             f"{rates['folded_with_verdicts']}, verified {found['verify_entries_per_second']}",
-            f"  worker {found['worker_rss_mb']} MB; first visit {found['first_page_gzip_bytes']} bytes gzipped",
-            f"  {'page':10} {'p50':>7} {'p95':>7} | {'8: p50':>7} {'p95':>7} {'req/s':>7} | {'queries':>7} {'gzip':>7}"
+            f"  memory of the workers: {' + '.join(map(str, sizes))} = {round(sum(sizes), 1)} MB; first visit "
+            f"{found['first_page_gzip_bytes']} bytes gzipped",
+            f"  {'page':10} {'p50':>7} {'p95':>7} | {'8: p50':>7} {'p95':>7} {'req/s':>7} {'cpu':>7} | {'queries':>7}"
+            f" {'gzip':>7}"
             f" | {'in proc.':>8} {'bare':>7} {'SQL':>7}   (ms)",
         ]
         for label, page in found["pages"].items():
             floor = found["floors"].get(label) or vars(Floor())
-            cells = [page.get(k, "-") for k in ("p50", "p95", "load_p50", "load_p95", "per_second")]
+            cells = [page.get(k, "-") for k in ("p50", "p95", "load_p50", "load_p95", "per_second", "load_cpu")]
             cells += [floor["queries"], page.get("gzip", "-"), floor["page_ms"], floor["bare_ms"], floor["sql_ms"]]
-            a, b, c, d, e, q, g, i, f, s = ("-" if cell is None else cell for cell in cells)
+            a, b, c, d, e, u, q, g, i, f, s = ("-" if cell is None else cell for cell in cells)
             out.append(
-                f"  {label:10} {a:>7} {b:>7} | {c:>7} {d:>7} {e:>7} | {q:>7} {g:>7} | {i:>8} {f:>7} {s:>7}"
+                f"  {label:10} {a:>7} {b:>7} | {c:>7} {d:>7} {e:>7} {u:>7} | {q:>7} {g:>7} | {i:>8} {f:>7} {s:>7}"
                 + ("" if page["status"] in (200, 303) else f"   status {page['status']}")
             )
     sys.stdout.write("\n".join(out) + "\n")
