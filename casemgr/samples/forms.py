@@ -24,7 +24,9 @@ class DrawForm(OnceForm):
     unit = SelectField(_l("Đơn vị"), [Required()], choices=[])
     through = VietDateField(_l("Số liệu đến hết ngày"), [Required(), not_in_future])
     size = VietNumberField(
-        _l("Số hồ sơ cần chọn"), [Required()], description=_l("Chia cho các nhóm huyện × đánh giá theo tỷ lệ số trường hợp.")
+        _l("Số hồ sơ cần chọn"),
+        [Required()],
+        description=_l("Chia cho các nhóm huyện × đánh giá theo tỷ lệ số trường hợp."),
     )
     minimum = VietNumberField(
         _l("Ít nhất mỗi nhóm"), [Required()], description=_l("Nhóm nhỏ cũng có số này; tổng số có thể nhiều hơn.")

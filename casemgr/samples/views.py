@@ -25,7 +25,7 @@ from casemgr.samples.forms import ENDINGS, STANCES, AnswerForm, DrawForm, FoundF
 from casemgr.samples.model import settings
 from casemgr.samples.rules import Drawn, Sample
 from casemgr.ui.forms import show_form
-from casemgr.ui.i18n import language
+from casemgr.ui.i18n import language, say
 from casemgr.units.web import current_tree
 
 bp = Blueprint("samples", __name__, url_prefix="/samples")
@@ -144,7 +144,12 @@ def again(sample: UUID):
     """Draws once more from what was known then, and says whether the same cases come."""
     found = _found(sample)
     plan, indicator = _about(found)
-    if services.drawn_again(db.session, found, _question(found, plan), indicator, now()):
+    try:
+        same = services.drawn_again(db.session, found, _question(found, plan), indicator, now())
+    except Refused as refused:  # the clock was set back
+        flash(say(refused), "error")
+        return redirect(url_for("samples.show", sample=sample), 303)
+    if same:
         flash(gettext("Chọn lại với cùng số khởi đầu: ra đúng các hồ sơ này."), "success")
     else:
         flash(gettext("Chọn lại với cùng số khởi đầu: KHÔNG ra đúng các hồ sơ này."), "error")
