@@ -6,6 +6,7 @@ Every trap ends in one clear sentence: password, truncated, macro, too large whe
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -32,6 +33,10 @@ SENTENCES = {
     8: TOO_BIG,
 }
 SLOW = N_("Tệp quá phức tạp, đọc quá lâu. Hãy chép phần dữ liệu sang một tệp mới rồi gửi lại.")
+LETTERS_LOST = N_(
+    "Chữ có dấu trong tệp đã bị mất, thành dấu hỏi (?). Hãy mở tệp gốc, lưu lại dạng XLSX hoặc CSV UTF-8 rồi gửi lại."
+)
+_QUESTIONED = re.compile(r"[^\W\d_]\?+[^\W\d_]")  # "NGUY?N"
 MEDIA = ("xlsx", "xls", "ods", "csv")
 
 
@@ -62,6 +67,10 @@ def read(data: bytes, media: Media, sheet: int = -1, limits: Limits = Limits()) 
     if not found.lines:
         raise Refused(SENTENCES[7], "file")
     texts = [cell for _line, cells in found.lines[:5000] for cell in cells if isinstance(cell, str)]
+    said = [text for text in texts if any(map(str.isalpha, text))]
+    lost = sum(_QUESTIONED.search(text) is not None for text in said)
+    if lost > max(2, len(said) / 10):
+        raise Refused(LETTERS_LOST, "file")
     old = detect(texts)
     return (
         Sheet(found.lines, found.sheets, found.sheet, found.formulas, found.formula_places, found.encoding, old)
