@@ -44,6 +44,7 @@ MEDIA = ("xlsx", "xls", "ods", "csv")
 class Limits:
     rows: int = 50_000
     columns: int = 100
+    cells: int = 800_000
     memory_mb: int = 280
     seconds: int = 20
 
@@ -80,7 +81,7 @@ def read(data: bytes, media: Media, sheet: int = -1, limits: Limits = Limits()) 
 
 
 def _spreadsheet(data: bytes, kind: str, sheet: int, limits: Limits) -> Sheet:
-    numbers = (sheet, limits.rows, limits.columns, limits.memory_mb * 1024 * 1024, limits.seconds)
+    numbers = (sheet, limits.rows, limits.columns, limits.cells, limits.memory_mb * 1024 * 1024, limits.seconds)
     command = [sys.executable, "-I", str(CHILD), kind, *map(str, numbers)]
     try:
         done = subprocess.run(  # noqa: S603 - our own script
@@ -109,14 +110,17 @@ def _cell(cell) -> Cell:
 
 def _text(data: bytes, limits: Limits) -> Sheet:
     text, encoding = decode(data)
-    lines, formulas = [], 0
+    lines, formulas, filled = [], 0, 0
     try:
         for number, cells in enumerate(csv.reader(_short_lines(text), delimiter=_delimiter(text)), start=1):
             if len(cells) > limits.columns:
                 raise Refused(SENTENCES[6], "file", columns=limits.columns)
             if any(map(str.strip, cells)):
+                filled += len(cells)
                 formulas += sum(cell.startswith("=") and not _quoted(cell) for cell in cells)
                 lines.append((number, [_quoted(cell) or cell[:1000] if cell.strip() else None for cell in cells]))
+            if filled > limits.cells:
+                raise Refused(TOO_BIG, "file")
             if len(lines) > limits.rows or number > 4 * limits.rows:
                 raise Refused(SENTENCES[5], "file", rows=limits.rows)
     except csv.Error:

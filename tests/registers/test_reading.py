@@ -210,6 +210,7 @@ TRAPS = {
     "many columns": ("csv", lambda: b"Ho ten;" + b"x;" * 300 + b"\n", "quá nhiều cột"),
     "many columns of a sheet": ("xlsx", lambda: xlsx([["Họ tên"] * 300, ["x"] * 300]), "quá nhiều cột"),
     "many rows": ("csv", lambda: b"Ho ten;Nam sinh\n" + b"An;2010\n" * 60_000, "quá nhiều dòng"),
+    "many cells": ("csv", lambda: b"Ho ten;Nam sinh\n" + (b"An;2010" + b";x" * 20 + b"\n") * 40_000, "nằm rất xa"),
     "empty lines": ("csv", lambda: b"Ho ten;Nam sinh\n" + b"\n" * 3_000_000, "quá nhiều dòng"),
     "an unfinished quotation": ("csv", lambda: b'Ho ten;Nam sinh\n"An;2010\n' + b"Ba;2011\n" * 40_000, "bị hỏng"),
     "cut off": ("xlsx", lambda: xlsx(plain(50))[:-200], "bị hỏng"),
@@ -253,7 +254,7 @@ def test_reading_takes_at_most_300_mb(name):
     data = TRAPS[name][1]() if name else xlsx(plain(20_000))
     limits = KNOWN.limits
     child = str(Path(read.__code__.co_filename).with_name("child.py"))
-    numbers = (limits.rows, limits.columns, limits.memory_mb << 20, limits.seconds)
+    numbers = (limits.rows, limits.columns, limits.cells, limits.memory_mb << 20, limits.seconds)
     command = [sys.executable, "-c", MEASURE, child, "xlsx", *map(str, numbers)]
     done = subprocess.run(command, input=data, capture_output=True, check=True)
     code, peak = map(int, done.stdout.split())
