@@ -27,6 +27,7 @@ from casemgr.cases.projection import state_of
 from casemgr.cases.verdicts import segments
 from casemgr.db import db
 from casemgr.demo import bench_http as http
+from casemgr.demo.bench_audit import audited, shown
 from casemgr.demo.bench_floor import Floor, floor_of
 from casemgr.demo.build import build
 from casemgr.ledger import services as ledger
@@ -109,6 +110,7 @@ def measure(name: str, uri: str, folder: Path, options) -> dict:
             db.session.commit()
         found["size_mb"] = round(size(name, uri) / 1e6, 1)
         found |= ledgers(name)
+        found["audit"] = audited(db.session, TODAY)
         wanted = pages(db.session, built)
         db.session.remove()
         say(name, "one page after the other, and their floors")
@@ -215,6 +217,7 @@ def show(results: dict) -> None:
             f"({build_['entries_per_second']}/s; appended in bulk {build_['append_entries_per_second']}/s)",
             f"  entries/s: read {rates['read']}, folded {rates['folded']}, with verdicts "
             f"{rates['folded_with_verdicts']}, verified {found['verify_entries_per_second']}",
+            shown(found["audit"]),
             f"  worker {found['worker_rss_mb']} MB; first visit {found['first_page_gzip_bytes']} bytes gzipped",
             f"  {'page':10} {'p50':>7} {'p95':>7} | {'8: p50':>7} {'p95':>7} {'req/s':>7} | {'queries':>7} {'gzip':>7}"
             f" | {'in proc.':>8} {'bare':>7} {'SQL':>7}   (ms)",
