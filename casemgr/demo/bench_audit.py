@@ -11,7 +11,7 @@ from casemgr.units.loading import load
 PLAN = "KH322-2022"
 
 
-def audited(session, today: date) -> dict:
+def measure(session, today: date) -> dict:
     """Seconds: all figures of the plan replayed as known a week ago, the cases behind one, a seal, and a check of every
     chain, seal and head against the seal that was kept."""
     now = datetime.combine(today, datetime.min.time()) + timedelta(hours=20)
@@ -48,7 +48,7 @@ class _timed:
         self.found[self.name] = round(time.perf_counter() - self.started, 1)
 
 
-def shown(found: dict) -> str:
+def show(found: dict) -> str:
     return (
         f"  as known a week ago: all figures replayed in {found['replay']} s, the cases behind one in "
         f"{found['replay_cases']} s; sealed in {found['seal']} s, verified with the seal in {found['verify']} s"
