@@ -29,6 +29,7 @@ HOUSE = (
     "casemgr.handover",
     "casemgr.reminders",
     "casemgr.coverage",
+    "casemgr.reports",
     "casemgr.audit",
     "casemgr.demo",
 )

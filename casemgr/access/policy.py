@@ -32,6 +32,7 @@ class Permission(StrEnum):
     FIGURE_READ = "figure:read"
     FUND_KEEP = "fund:keep"
     IDENTITY_READ = "identity:read"
+    PERSON_EXPORT = "person:export"
     PERSON_SEARCH = "person:search"
     REGISTER_LOAD = "register:load"
     REGISTER_READ = "register:read"
@@ -53,7 +54,7 @@ ROLES: dict[str, frozenset[Permission]] = {
         {P.CASE_LIST, P.CASE_READ, P.CASE_DECIDE, P.CASE_ASSIGN, P.IDENTITY_READ, P.PERSON_SEARCH, P.CASELOAD_READ}
         | {P.CASE_TRANSFER, P.CASE_CONFLICT, P.TRANSFER_ANSWER}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.DETECTION_DECIDE, P.FIGURE_READ, P.FIGURE_CASES}
-        | {P.REGISTER_READ}
+        | {P.PERSON_EXPORT, P.REGISTER_READ}
     ),
     "auditor": frozenset(
         {P.CASE_LIST, P.CASE_READ, P.IDENTITY_READ, P.DETECTION_LIST, P.DETECTION_READ}

@@ -39,7 +39,8 @@ class _Writer:
 
     def write(self) -> None:
         self.new_sheet(self.paper.sheet)
-        self.head()
+        if not self.paper.bare:
+            self.head()
         for block in (*self.paper.body, *self.paper.appendix):
             match block:
                 case Break(name):
