@@ -13,6 +13,7 @@ from casemgr.cases.models import CaseFile
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Entry, effective
 from casemgr.people import services as people
+from casemgr.people.names import fold_name
 from casemgr.people.rules import SEXES, Person
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme, Text
@@ -103,7 +104,7 @@ def _one(file: CaseFile, persons: Mapping[UUID, people.Identity], ledgers: Mappi
 def _last_name_first(person: Person | None) -> tuple:
     """By given name, then family name, as lists are sorted here."""
     words = person.name.split() if person else []
-    return (words[-1:], words[:-1])
+    return fold_name(" ".join(words[-1:])), fold_name(" ".join(words[:-1])), words
 
 
 def _reads_entries(roll: Roll) -> bool:

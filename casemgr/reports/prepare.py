@@ -26,8 +26,10 @@ SMALL_NOTE = (
 )
 
 
-def prepare(session, asked: Asked, now: datetime, *, title: str, calendar: str, tree: UnitTree) -> Content:
-    """The content of a report on a question. Small numbers of sensitive groups are hidden throughout."""
+def prepare(
+    session, asked: Asked, now: datetime, *, title: str, calendar: str, tree: UnitTree, ends: date | None = None
+) -> Content:
+    """The content of a report on a question; `ends`: the last day of its period, which may not have come. Small numbers of sensitive groups are hidden throughout."""
     with in_vietnamese():
         before = _year_before(session, asked, now, tree)
         now_report = report(session, asked, now, details=False)
@@ -53,7 +55,7 @@ def prepare(session, asked: Asked, now: datetime, *, title: str, calendar: str, 
             known_at=(asked.known_at or now).isoformat(timespec="minutes"),
             basis=asked.basis,
             calendar=calendar,
-            situation=_situation(asked, now, calendar, tree, now_report.results),
+            situation=_situation(asked, now, calendar, tree, now_report.results, ends),
             sections=sections,
             shortfalls=tuple(_shortfalls(lines, {r.indicator.code: r.figure for r in now_report.results})),
             caveats=tuple(caveats),
@@ -145,7 +147,7 @@ def _caveat(indicator: Indicator, row, figure: Figure, close: bool, gone: bool) 
 
 
 def _situation(
-    asked: Asked, now: datetime, calendar: str, tree: UnitTree, results: Sequence[Result]
+    asked: Asked, now: datetime, calendar: str, tree: UnitTree, results: Sequence[Result], ends: date | None
 ) -> tuple[str, ...]:
     plan = asked.plan
     versions = dict.fromkeys(r.indicator.programme for r in results if r.indicator.programme)
@@ -161,6 +163,8 @@ def _situation(
         f"{verdicts.count(UNKNOWN)} chưa đủ căn cứ đánh giá, {verdicts.count(TOLD)} không giao mức, "
         f"{len(verdicts) - sum(map(verdicts.count, (MET, MISSED, UNKNOWN, TOLD)))} còn trong kỳ.",
     ]
+    if ends is not None and asked.through < ends:
+        told.insert(1, f"Kỳ báo cáo chưa kết thúc (đến ngày {show_date(ends)}): đây là số liệu tạm tính.")
     if rules_said:
         told.append(f"Cách tính: {rules_said}; kế hoạch {plan.definition}.")
     return (*told, plan.note.vi) if plan.note else tuple(told)

@@ -106,6 +106,7 @@ def content_of(wanted: Wanted) -> Content:
         if wanted.calendar.tag != "D"
         else wanted.calendar.name.vi.lower(),
         tree=current_tree(),
+        ends=wanted.span.days(wanted.year)[1],
     )
 
 
