@@ -12,17 +12,13 @@ from flask import current_app
 
 
 def init_app(app) -> None:
-    from flask_babel import lazy_gettext
-
     from casemgr.reports import dataout, periods, persons, rolls  # noqa: F401 - rolls adds views
     from casemgr.reports.views import bp
-    from casemgr.ui import navigation
 
     app.extensions["dhis2"] = dataout.load(app.config.get("CASEMGR_DHIS2", dataout.FILE))
     app.extensions["calendars"] = periods.load()
     app.extensions["rolls"] = persons.load(persons.FILE, app.extensions["programmes"])
     app.register_blueprint(bp)
-    navigation.add(app, "reports.index", lazy_gettext("Báo cáo"), "figure:read", order=61)
 
 
 def calendars() -> dict:

@@ -24,7 +24,7 @@ from casemgr.reports.prepare import prepare
 from casemgr.ui.i18n import language, say
 from casemgr.units.web import current_tree
 
-bp = Blueprint("reports", __name__, url_prefix="/reports")
+bp = Blueprint("outgoing", __name__, url_prefix="/reports/outgoing")
 DATA = {
     "csv": (dataout.as_csv, "text/csv; charset=utf-8"),
     "json": (lambda content: dataout.as_dhis2(content, mapping()), "application/json"),

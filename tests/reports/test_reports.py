@@ -94,11 +94,11 @@ def number_in(text: str) -> float | None:
 
 def test_every_format_says_what_the_page_says(as_, figures, tmp_path):
     client = as_("tinh")
-    book = client.get(f"/reports/KH322-2022/xlsx?{ASKED}").data
+    book = client.get(f"/reports/outgoing/KH322-2022/xlsx?{ASKED}").data
     rows = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
     sheet = {m[1]: row for row in rows if (m := re.search(r"\(([A-Z0-9]+-\d+)\)$", str(row[1])))}
-    told = table_of(client.get(f"/reports/KH322-2022/docx?{ASKED}").data)
-    pdf = client.get(f"/reports/KH322-2022/pdf?{ASKED}").data
+    told = table_of(client.get(f"/reports/outgoing/KH322-2022/docx?{ASKED}").data)
+    pdf = client.get(f"/reports/outgoing/KH322-2022/pdf?{ASKED}").data
     check_pages(pdf)
     said = words(pdf).replace(" ", "")
     page = " ".join(
@@ -132,14 +132,14 @@ def test_every_format_says_what_the_page_says(as_, figures, tmp_path):
         "từngày01/01/2022đếnhếtngày30/06/2022",
     ):
         assert text in said, text
-    laid = laid_out(client.get(f"/reports/KH322-2022/docx?{ASKED}").data, tmp_path)
+    laid = laid_out(client.get(f"/reports/outgoing/KH322-2022/docx?{ASKED}").data, tmp_path)
     check_pages(laid, one_face=False)
 
 
 def test_small_numbers_leave_in_no_format(as_, app):
     """Over all communes: whatever stands in the CSV of the province, and what is left when the shown parts of a total are
     taken from it, is 0 or at least 5."""
-    text = as_("tinh").get(f"/reports/KH322-2022/csv?{ASKED}").data.decode("utf-8-sig")
+    text = as_("tinh").get(f"/reports/outgoing/KH322-2022/csv?{ASKED}").data.decode("utf-8-sig")
     dataout.check_csv(text)
     rows = [r for r in csv.DictReader(io.StringIO(text)) if r["indicator"] in ("TE-2", "MT-1", "BD-1")]
     assert any(r["hidden"] == "1" for r in rows)
@@ -157,9 +157,9 @@ def test_a_district_does_not_say_what_the_province_hides(as_):
     client = as_("tinh")
 
     def rows(unit: str) -> dict:
-        text = client.get(f"/reports/KH322-2022/csv?calendar=lich&period=6-thang&year=2022&unit={unit}").data.decode(
-            "utf-8-sig"
-        )
+        text = client.get(
+            f"/reports/outgoing/KH322-2022/csv?calendar=lich&period=6-thang&year=2022&unit={unit}"
+        ).data.decode("utf-8-sig")
         return {
             (r["unit_code"], r["indicator"]): r["hidden"]
             for r in csv.DictReader(io.StringIO(text))
@@ -175,14 +175,14 @@ def test_a_district_does_not_say_what_the_province_hides(as_):
 
 def test_dhis2_gets_what_its_mapping_names(as_, figures):
     client = as_("tinh")
-    document = json.loads(client.get(f"/reports/KH322-2022/json?{ASKED}").data)
+    document = json.loads(client.get(f"/reports/outgoing/KH322-2022/json?{ASKED}").data)
     assert dataout.problems(document) == []
     assert document["period"] == "2022S1"
     values = {v["dataElement"]: v["value"] for v in document["dataValues"] if v["orgUnit"] == "AnGiangTinh"}
     if may_say(figures["MT-1"]):
         assert values["mT1TongSo01"] == str(figures["MT-1"]["denominator"])
     assert float(values["tE3TienThu1"]) == figures["TE-3"]["value"]
-    refused = client.get(f"/reports/KH322-2022/json?calendar=nd09&period=6-thang&year=2022&unit={PROVINCE}")
+    refused = client.get(f"/reports/outgoing/KH322-2022/json?calendar=nd09&period=6-thang&year=2022&unit={PROVINCE}")
     assert refused.status_code == 422
     assert "DHIS2 chỉ nhận quý, 6 tháng hoặc năm dương lịch" in refused.text
 
@@ -192,9 +192,9 @@ def test_the_statutory_periods_have_other_days(as_):
     assert found["nd09"].spans["6-thang"].days(2022) == (date(2021, 12, 15), date(2022, 6, 14))
     assert found["nd09"].spans["quy-1"].days(2022) == (date(2021, 12, 15), date(2022, 3, 14))
     assert found["lich"].spans["quy-4"].days(2022) == (date(2022, 10, 1), date(2022, 12, 31))
-    page = as_("tinh").get(f"/reports?calendar=nd09&period=6-thang&year=2022&unit={PROVINCE}").text
+    page = as_("tinh").get(f"/reports/outgoing?calendar=nd09&period=6-thang&year=2022&unit={PROVINCE}").text
     assert "từ ngày 15/12/2021 đến hết ngày 14/06/2022" in page
-    assert as_("lanhdao.nuito").get(f"/reports?unit={PROVINCE}").status_code == 404
+    assert as_("lanhdao.nuito").get(f"/reports/outgoing?unit={PROVINCE}").status_code == 404
 
 
 def test_the_gift_list_has_a_column_to_sign_in(as_, app):
@@ -204,15 +204,15 @@ def test_the_gift_list_has_a_column_to_sign_in(as_, app):
             CaseFile.programme == "NCC", CaseFile.status != "closed"
         )
         unit, count = db.session.execute(query.group_by(CaseFile.unit_id).order_by(sa.func.count().desc())).first()
-    data = client.form("/reports/gifts", 1) | {"occasion": "27-7", "unit": unit, "ending": "pdf"}
-    sent = client.post("/reports/gifts", data=data)
+    data = client.form("/reports/outgoing/gifts", 1) | {"occasion": "27-7", "unit": unit, "ending": "pdf"}
+    sent = client.post("/reports/outgoing/gifts", data=data)
     assert sent.headers["Content-Disposition"] == 'attachment; filename="danh-sach-nhan-qua.pdf"'
     check_pages(sent.data)
     said = words(sent.data)
     assert "NGÀY THƯƠNG BINH - LIỆT SĨ 27/7" in said
     assert "Ký nhận" in said
     assert f"Danh sách có {count} hộ." in said
-    assert as_("lanhdao.chauphong").post("/reports/gifts", data=data).status_code in (404, 422)
+    assert as_("lanhdao.chauphong").post("/reports/outgoing/gifts", data=data).status_code in (404, 422)
     with app.app_context():
         logged = db.session.scalars(sa.select(AccessLog.detail).where(AccessLog.action == "list:print")).all()
     assert logged == [f"27-7,rows={count},pdf"]
@@ -220,13 +220,13 @@ def test_the_gift_list_has_a_column_to_sign_in(as_, app):
 
 def test_an_export_needs_a_purpose_and_leaves_a_row(as_, app):
     client = as_("huyen.triton")
-    form = client.form("/reports/exports", 1)
-    unit = re.search(r'value="(891-[0-9]+)"', client.get("/reports/exports").text)[1]
+    form = client.form("/reports/outgoing/exports", 1)
+    unit = re.search(r'value="(891-[0-9]+)"', client.get("/reports/outgoing/exports").text)[1]
     data = form | {"roll": "tre-em", "unit": unit, "document": "CV 15/SLĐTBXH"}
-    refused = client.post("/reports/exports", data=data)
+    refused = client.post("/reports/outgoing/exports", data=data)
     assert refused.status_code == 422
     assert "CV 15/SLĐTBXH" in refused.text
-    sent = client.post("/reports/exports", data=data | {"purpose": "software"})
+    sent = client.post("/reports/outgoing/exports", data=data | {"purpose": "software"})
     book = CalamineWorkbook.from_filelike(io.BytesIO(sent.data))
     rows = book.get_sheet_by_index(0).to_python()
     assert rows[0][:3] == ["MA_HO_SO", "HO_TEN", "NGAY_SINH"], "the first sheet is for software alone"
@@ -236,7 +236,7 @@ def test_an_export_needs_a_purpose_and_leaves_a_row(as_, app):
     with app.app_context():
         logged = db.session.scalars(sa.select(AccessLog.detail).where(AccessLog.action == "person:export")).all()
     assert f"tre-em,software,rows={len(rows) - 1}" in logged
-    assert as_("treem.nuito").get("/reports/exports").status_code == 403
+    assert as_("treem.nuito").get("/reports/outgoing/exports").status_code == 403
 
 
 def test_the_flash_report_names_nobody(as_, app):
@@ -254,9 +254,9 @@ def test_the_flash_report_names_nobody(as_, app):
         number = file.number
     client = as_("tinh")
     page = client.get(f"/cases/{number}").text
-    assert f"/reports/flash/{number}" in page
-    data = client.form(f"/reports/flash/{number}", 1) | {"to": "Công an huyện", "purpose": "protect"}
-    sent = client.post(f"/reports/flash/{number}", data=data)
+    assert f"/reports/outgoing/flash/{number}" in page
+    data = client.form(f"/reports/outgoing/flash/{number}", 1) | {"to": "Công an huyện", "purpose": "protect"}
+    sent = client.post(f"/reports/outgoing/flash/{number}", data=data)
     assert sent.headers["Content-Disposition"] == 'attachment; filename="bao-cao-nhanh.pdf"'
     check_pages(sent.data)
     said = words(sent.data)
