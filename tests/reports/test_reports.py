@@ -17,6 +17,7 @@ from casemgr.access.models import AccessLog, User
 from casemgr.cases.models import CaseFile
 from casemgr.db import db
 from casemgr.demo import build
+from casemgr.funds.models import FundMove
 from casemgr.reports import dataout, periods
 from casemgr.reports.hiding import LEAST
 from tests.accounts import sign_in
@@ -292,3 +293,18 @@ def test_the_validator_finds_what_is_wrong():
     ):
         with pytest.raises(ValueError, match=said):
             dataout.check_csv("\n".join(rows))
+
+
+def test_a_fund_target_shows_what_its_book_received(app, figures):
+    moves = FundMove.__table__
+    for code, fund in (("NCC-2", "DEN_ON_DAP_NGHIA"), ("TE-3", "BAO_TRO_TRE_EM")):
+        with app.app_context():
+            got = sa.select(sa.func.sum(moves.c.amount)).where(moves.c.fund == fund, moves.c.kind == "received")
+            inside = moves.c.day.between(date(2022, 1, 1), date(2022, 6, 30))
+            received = db.session.scalar(got.where(inside))
+            pledged = db.session.scalar(
+                sa.select(sa.func.sum(moves.c.amount)).where(moves.c.fund == fund, moves.c.kind == "pledged")
+            )
+        assert pledged
+        assert figures[code]["value"] == figures[code]["numerator"] == received
+        assert any("Sổ thu, chi" in text for text in figures[code]["documents"])
