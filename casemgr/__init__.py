@@ -25,6 +25,7 @@ HOUSE = (
     "casemgr.plans",
     "casemgr.registers",
     "casemgr.work",
+    "casemgr.handover",
     "casemgr.coverage",
     "casemgr.audit",
     "casemgr.demo",

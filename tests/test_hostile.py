@@ -222,7 +222,7 @@ def test_no_form_is_taken_without_its_token(app, session, world):
     client, before = sign_in(app.test_client(), world.users["supervisor", "own"]), entries(session)
     item = world.items["TE", HERE]
     names = {"number": item.number, "id": item.entry, "kind": "visited", "grant_id": uuid4(), "subject": world.figure,
-             "hamlet": world.hamlet}  # fmt: skip
+             "hamlet": world.hamlet, "asked": world.offer, "unit": HERE}  # fmt: skip
     asked = 0
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")

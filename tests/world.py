@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import current_app
 
 from casemgr import jobs
+from casemgr.cases import moves
 from casemgr.cases import services as cases
 from casemgr.detections import services as detections
 from casemgr.detections.drafts import Reporter, Seen
@@ -18,11 +19,11 @@ from casemgr.plans import plans
 from casemgr.plans import services as plan_services
 from casemgr.refused import N_
 from casemgr.units.loading import load
-from casemgr.units.services import add_hamlet
+from casemgr.units.services import add_hamlet, add_unit, close_unit
 from tests.accounts import few_units, make_user
 from tests.cases.files import SCREENED, at, plan_of, write
 
-HERE, THERE, DISTRICT = (f"{code}-20210101" for code in ("30547", "30544", "891"))
+HERE, THERE, DISTRICT, DIVIDED = (f"{code}-20210101" for code in ("30547", "30544", "891", "30550"))
 NOW = datetime(2022, 3, 22, 9, 0)
 ROLES = ("worker", "supervisor", "auditor", "coordinator", "administrator")
 PLACES = {"own": HERE, "sibling": THERE, "parent": DISTRICT}
@@ -44,6 +45,7 @@ class Item:
     detected: UUID | None = None
     detection: str = ""
     asked: UUID | None = None  # the exclusion that was asked for
+    referral: UUID | None = None
 
 
 @dataclass
@@ -53,6 +55,7 @@ class World:
     figure: UUID | None = None
     job: UUID | None = None  # asked for by the coordinator of the district
     hamlet: UUID | None = None
+    offer: UUID | None = None  # the file of THERE is offered to HERE
     entries_of: dict = field(default_factory=dict)
 
 
@@ -75,9 +78,21 @@ def build(session) -> World:
     world.hamlet = add_hamlet(
         session, HERE, kind="ap", name="Tô Thuận", valid_from=date(2021, 1, 1), now=datetime(2022, 1, 1)
     ).id
+    _divide(session)
+    world.offer = moves.ask_transfer(
+        session, world.items["TE", THERE].case, to=HERE, reason="moved", note=None, staffed=True, tree=load(session),
+        author=str(world.users["worker", "sibling"].id), now=datetime(2022, 3, 20, 9),
+    ).id  # fmt: skip
     session.commit()
     world.job = _work(session, world.users["coordinator", "parent"])
     return world
+
+
+def _divide(session) -> None:
+    """A commune that was divided between the two others at the end of 2021."""
+    begun, ended = datetime(2021, 1, 1), datetime(2021, 12, 31)
+    add_unit(session, code="30550", name="Xã cũ", kind="xa", parent_id=DISTRICT, valid_from=begun.date(), now=begun)
+    close_unit(session, DIVIDED, ended.date(), ended, heirs=[(HERE, True), (THERE, False)], act="NQ")
 
 
 @jobs.job("world.count", title=N_("Tiến độ"))
@@ -137,7 +152,9 @@ def _child(session, worker, unit: str) -> Item:
         unit=unit,
     )  # fmt: skip
     plan = plan_of(session, case, worker)
-    return Item("TE", unit, case, number, plan.id, detected, detection, asked.id)
+    sent = {"need": "TAM_LY", "reason": "CHUYEN_MON", "to": "Trung tâm", "referral_consent": "NGHIA_VU"}
+    referral = write(session, case, "referred", sent, "2022-03-11", worker, unit=unit)
+    return Item("TE", unit, case, number, plan.id, detected, detection, asked.id, referral.id)
 
 
 def _family(session, worker, unit: str) -> Item:

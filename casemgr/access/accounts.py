@@ -1,16 +1,19 @@
 """Passwords and sessions, on Flask-Security. Its own pages are not used: ours are in signin.py."""
 
 import secrets
+from dataclasses import dataclass
 from functools import cache
+from uuid import UUID
 
 import sqlalchemy as sa
 from flask import current_app
+from flask_login import UserMixin, current_user
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security import hash_password as _hash
 from flask_security import verify_password as _verify
-from sqlalchemy.orm import joinedload
 
-from casemgr.access.models import User
+from casemgr.access.models import RoleGrant, User
+from casemgr.clock import now
 from casemgr.db import db
 from casemgr.refused import N_, Refused
 
@@ -35,10 +38,38 @@ def init_app(app) -> None:
     security.login_manager.request_loader(None)
 
 
-def load_user(uniquifier: str) -> User | None:
+@dataclass(frozen=True)
+class SignedIn(UserMixin):
+    """The user of a session as every request reads it, with the roles that hold today."""
+
+    id: UUID
+    full_name: str
+    must_change: bool
+    grants: tuple  # rows of role, unit_id, programmes
+
+
+_TODAY = sa.bindparam("today", type_=sa.Date())
+_HOLDS = sa.and_(RoleGrant.valid_from <= _TODAY, sa.or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > _TODAY))
+_SESSION = (
+    sa.select(User.id, User.full_name, User.must_change, RoleGrant.role, RoleGrant.unit_id, RoleGrant.programmes)
+    .outerjoin(RoleGrant, sa.and_(RoleGrant.user_id == User.id, _HOLDS))
+    .where(User.fs_uniquifier == sa.bindparam("uniquifier"), User.active)
+    .order_by(RoleGrant.granted_at)
+)
+
+
+def load_user(uniquifier: str) -> SignedIn | None:
     """The active user of a session with every role, in one query."""
-    found = sa.select(User).options(joinedload(User.grants)).where(User.fs_uniquifier == uniquifier, User.active)
-    return db.session.scalars(found).unique().one_or_none()
+    rows = db.session.execute(_SESSION, {"uniquifier": uniquifier, "today": now().date()}).all()
+    if not rows:
+        return None
+    user = rows[0]
+    return SignedIn(user.id, user.full_name, user.must_change, tuple(row for row in rows if row.role))
+
+
+def own(session) -> User:
+    """The whole account of whoever has signed in, to be shown or changed."""
+    return session.get_one(User, current_user.id)
 
 
 def _fold(username: str) -> str:

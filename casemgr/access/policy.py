@@ -17,9 +17,11 @@ class Permission(StrEnum):
 
     AUDIT_READ = "audit:read"
     CASE_ASSIGN = "case:assign"
+    CASE_CONFLICT = "case:conflict"
     CASE_DECIDE = "case:decide"
     CASE_LIST = "case:list"
     CASE_READ = "case:read"
+    CASE_TRANSFER = "case:transfer"
     CASE_WRITE = "case:write"
     CASELOAD_READ = "caseload:read"
     DETECTION_DECIDE = "detection:decide"
@@ -34,6 +36,7 @@ class Permission(StrEnum):
     REGISTER_READ = "register:read"
     REPORTED_CONFIRM = "reported:confirm"
     REPORTED_WRITE = "reported:write"
+    TRANSFER_ANSWER = "transfer:answer"
     UNIT_MANAGE = "unit:manage"
     USER_MANAGE = "user:manage"
 
@@ -42,11 +45,12 @@ P = Permission
 
 ROLES: dict[str, frozenset[Permission]] = {
     "worker": frozenset(
-        {P.CASE_LIST, P.CASE_READ, P.CASE_WRITE, P.IDENTITY_READ, P.PERSON_SEARCH}
+        {P.CASE_LIST, P.CASE_READ, P.CASE_WRITE, P.IDENTITY_READ, P.PERSON_SEARCH, P.CASE_TRANSFER, P.CASE_CONFLICT}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.FIGURE_READ, P.FIGURE_CASES}
     ),
     "supervisor": frozenset(
         {P.CASE_LIST, P.CASE_READ, P.CASE_DECIDE, P.CASE_ASSIGN, P.IDENTITY_READ, P.PERSON_SEARCH, P.CASELOAD_READ}
+        | {P.CASE_TRANSFER, P.CASE_CONFLICT, P.TRANSFER_ANSWER}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.DETECTION_DECIDE, P.FIGURE_READ, P.FIGURE_CASES}
         | {P.REGISTER_READ}
     ),
@@ -70,7 +74,7 @@ TITLES = {
 }
 
 # What a case of a restricted programme shows only to those who work on it; such a programme says read = 'assigned'.
-OF_ONE_CASE = frozenset({P.CASE_READ, P.CASE_WRITE, P.IDENTITY_READ})
+OF_ONE_CASE = frozenset({P.CASE_READ, P.CASE_WRITE, P.CASE_TRANSFER, P.CASE_CONFLICT, P.IDENTITY_READ})
 
 
 class _All:
@@ -159,7 +163,9 @@ def answer(
     ]
     if not near:
         return Answer.OUT_OF_SCOPE
-    if permission in (P.CASE_DECIDE, P.REPORTED_CONFIRM, P.DETECTION_DECIDE) and _among(actor, author):
+    if permission in (P.CASE_DECIDE, P.REPORTED_CONFIRM, P.DETECTION_DECIDE, P.TRANSFER_ANSWER) and _among(
+        actor, author
+    ):
         return Answer.OWN_WORK
     if permission == P.IDENTITY_READ and not reason and all(grant.role == "auditor" for grant in near):
         return Answer.NO_REASON
@@ -192,8 +198,9 @@ def may_grant(actor: Actor, user_id: UUID, unit: str) -> Answer:
 def _reaches(grant: Grant, permission: Permission, unit: str) -> bool:
     if unit not in grant.units:
         return False
-    if permission == P.CASE_DECIDE:
-        # The commune that holds a case approves its plan; a level above only where the case was moved up to it.
+    if permission in (P.CASE_DECIDE, P.TRANSFER_ANSWER):
+        # The commune that holds a case approves its plan, and takes what is passed to it; a level above only where the
+        # case was moved up to it.
         return unit not in grant.below
     if permission == P.DETECTION_DECIDE:
         return unit in grant.below  # what counts for or against a unit is decided above it

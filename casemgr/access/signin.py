@@ -95,7 +95,7 @@ def _typed(text: str | None) -> list[tuple[str, str]]:
 @bp.post("/sign-out")
 @guard()
 def sign_out():
-    current_user.end_sessions()  # a copy of the cookie is worth nothing from now on
+    accounts.own(db.session).end_sessions()  # a copy of the cookie is worth nothing from now on
     log_access("session:end")
     sessions.end()
     flash(gettext("Đã đăng xuất."), "success")
@@ -105,7 +105,9 @@ def sign_out():
 @bp.get("/account")
 @guard()
 def account():
-    return render_template("access/account.html", user=current_user, actor=web.current_actor(), title=web.role_title)
+    return render_template(
+        "access/account.html", user=accounts.own(db.session), actor=web.current_actor(), title=web.role_title
+    )
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
@@ -120,14 +122,15 @@ def password():
 
 def _change(form) -> bool:
     """Changes the password; False with the reason on the form."""
-    if not accounts.matches(current_user, form.current_password.data):
+    user = accounts.own(db.session)
+    if not accounts.matches(user, form.current_password.data):
         form.current_password.errors = [gettext("Mật khẩu hiện tại không đúng.")]
         return False
     if form.password.data != form.again_password.data:
         form.again_password.errors = [gettext("Hai lần nhập không giống nhau.")]
         return False
     try:
-        accounts.check_new_password(form.password.data, current_user.username)
+        accounts.check_new_password(form.password.data, user.username)
         if form.password.data == form.current_password.data:
             raise Refused(N_("Mật khẩu mới phải khác mật khẩu hiện tại."), "password")
     except Refused as refused:
@@ -135,6 +138,6 @@ def _change(form) -> bool:
         return False
     made = accounts.hashed(form.password.data)
     begin_write()
-    services.set_password(db.session, current_user._get_current_object(), made, must_change=False)
-    sessions.keep(current_user)
+    services.set_password(db.session, user, made, must_change=False)
+    sessions.keep(user)
     return True

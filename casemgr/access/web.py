@@ -4,6 +4,9 @@ A request that writes begins its transaction before anything is read and commits
 back and then commits its log rows before it answers. If the log cannot be written, nothing is shown.
 """
 
+from functools import lru_cache
+from uuid import UUID
+
 from flask import abort, current_app, g, redirect, request, session, url_for
 from flask_babel import gettext
 from flask_login import current_user
@@ -19,6 +22,7 @@ from casemgr.db import begin_write, db
 from casemgr.ui import navigation
 from casemgr.ui.doors import public
 from casemgr.ui.errors import STALE_FORM, error_page, log_exception
+from casemgr.units.rules import UnitTree
 from casemgr.units.web import current_tree
 
 __all__ = ["Permission", "current_actor", "guard", "log_access", "may", "public", "require"]
@@ -45,25 +49,31 @@ def guard(permission: Permission | None = None, *, late: bool = False):
 def current_actor() -> Actor | None:
     """Who acts in this request, with the grants valid today; None for a visitor. One query for user and grants."""
     if "actor" not in g:
-        g.actor = actor_of(current_user) if current_user.is_authenticated else None
+        user = current_user
+        g.actor = _actor(user.id, user.full_name, user.grants) if user.is_authenticated else None
     return g.actor
 
 
 def actor_of(user: User) -> Actor:
     """The actor that a user is today."""
-    today, tree = now().date(), current_tree()
-    grants = (_grant(row, tree) for row in user.grants if row.holds_on(today))
-    return Actor(user.id, user.full_name, tuple(grant for grant in grants if grant is not None))
+    today = now().date()
+    return _actor(user.id, user.full_name, [row for row in user.grants if row.holds_on(today)])
 
 
-def _grant(row, tree) -> Grant | None:
-    if row.unit_id not in tree:
-        return None
-    units = tree.with_predecessors(row.unit_id)
-    level = tree.level(row.unit_id)
-    programmes = ALL if row.programmes == "*" else frozenset(row.programmes.split(","))
-    below = frozenset(unit for unit in units if tree.level(unit) != level)
-    return Grant(row.role, units, programmes, below, row.unit_id)
+def _actor(id: UUID, name: str, held) -> Actor:
+    tree = current_tree()
+    return Actor(
+        id, name, tuple(_grant(tree, row.role, row.unit_id, row.programmes) for row in held if row.unit_id in tree)
+    )
+
+
+@lru_cache(maxsize=512)
+def _grant(tree: UnitTree, role: str, unit: str, programmes: str) -> Grant:
+    """What a role reaches. It depends on nothing but the units, so it is worked out once for each tree."""
+    units, level = tree.with_predecessors(unit), tree.level(unit)
+    codes = ALL if programmes == "*" else frozenset(programmes.split(","))
+    below = frozenset(each for each in units if tree.level(each) != level)
+    return Grant(role, units, codes, below, unit)
 
 
 def may(permission: Permission, **facts) -> bool:

@@ -50,14 +50,16 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """A referral of one need. `answers` oldest first."""
+    """A referral of one need and its answers."""
 
     sent: Entry
     answers: tuple[Entry, ...]
 
     @property
     def state(self) -> str:
-        return self.answers[-1].coded["referral_outcome"] if self.answers else SENT
+        """The furthest that was answered: entries of one day have no order among themselves."""
+        said = {e.coded["referral_outcome"] for e in self.answers}
+        return next((outcome for outcome in (DONE, DECLINED, ACCEPTED) if outcome in said), SENT)
 
     @property
     def open(self) -> bool:
@@ -110,16 +112,18 @@ def barred(entries: Iterable[Entry]) -> frozenset[str]:
 
 
 def referrals(entries: Iterable[Entry]) -> list[Referral]:
-    """Every referral, oldest first. An answer belongs to the last referral of its need before it."""
-    found: list[tuple[Entry, list[Entry]]] = []
+    """Every referral, oldest first. An answer belongs to the last referral of its need by that day."""
+    entries = list(entries)
+    sent = [e for e in entries if e.kind == REFERRED]
+    answers: dict[UUID, list[Entry]] = {e.id: [] for e in sent}
     for entry in entries:
-        if entry.kind == REFERRED:
-            found.append((entry, []))
-        elif entry.kind == REFERRAL_ANSWERED:
-            mine = [r for r in found if r[0].coded.get("need") == entry.coded.get("need")]
-            if mine:
-                mine[-1][1].append(entry)
-    return [Referral(sent, tuple(answers)) for sent, answers in found]
+        if entry.kind != REFERRAL_ANSWERED:
+            continue
+        day, need = entry.occurred_at.date(), entry.coded.get("need")
+        mine = [e for e in sent if e.coded.get("need") == need and e.occurred_at.date() <= day]
+        if mine:
+            answers[mine[-1].id].append(entry)
+    return [Referral(e, tuple(answers[e.id])) for e in sent]
 
 
 def check_referral_answer(entries: Iterable[Entry], need: str, outcome: str) -> None:

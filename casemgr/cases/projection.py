@@ -190,7 +190,7 @@ def referral_rows(state: CaseState) -> list[dict]:
             "need": each.sent.coded["need"],
             "sent_at": each.sent.occurred_at,
             "state": each.state,
-            "answered_at": each.answers[-1].occurred_at if each.answers else None,
+            "answered_at": max((e.occurred_at for e in each.answers), default=None),
         }
         for each in handover.referrals(state.entries)
     ]

@@ -100,22 +100,23 @@ def narrow(filters: Filters, actor: Actor, now: datetime) -> list:
     return conditions
 
 
-def case_list(session, conditions: Sequence, number: int, size: int) -> tuple[list[CaseFile], int]:
+# A row has what a CaseFile has; a list needs no objects that could be changed.
+_LISTED = sa.select(FILES).order_by(FILES.c.next_due.is_(None), FILES.c.next_due, FILES.c.number)
+
+
+def case_list(session, conditions: Sequence, number: int, size: int) -> tuple[list[sa.Row], int]:
     """One page of the case files, those due first; and how many there are. Two queries."""
-    total = session.scalar(sa.select(sa.func.count()).select_from(CaseFile).where(*conditions))
-    found = (
-        sa.select(CaseFile).where(*conditions).order_by(CaseFile.next_due.is_(None), CaseFile.next_due, CaseFile.number)
-    )
-    return list(session.scalars(found.offset((number - 1) * size).limit(size))), total
+    total = session.scalar(sa.select(sa.func.count()).select_from(FILES).where(*conditions))
+    found = _LISTED.where(*conditions).offset((number - 1) * size).limit(size)
+    return list(session.execute(found)), total
 
 
-def files_of(session, conditions: Sequence, subjects: Iterable[UUID]) -> list[CaseFile]:
+def files_of(session, conditions: Sequence, subjects: Iterable[UUID]) -> list[sa.Row]:
     """The case files of these beneficiaries, within the conditions."""
     subjects = list(subjects)
     if not subjects:
         return []
-    found = sa.select(CaseFile).where(*conditions, CaseFile.beneficiary.in_(subjects))
-    return list(session.scalars(found.order_by(CaseFile.next_due.is_(None), CaseFile.next_due, CaseFile.number)))
+    return list(session.execute(_LISTED.where(*conditions, FILES.c.beneficiary.in_(subjects))))
 
 
 def names_of(session, ids: Iterable[str]) -> dict[str, str]:
@@ -134,7 +135,7 @@ def names_of(session, ids: Iterable[str]) -> dict[str, str]:
 
 def workers_for(session, tree: UnitTree, file: CaseFile, actor_of) -> list[User]:
     """The active users who may write in this case file once it is theirs, by name."""
-    readers, near = programmes()[file.programme].readers, _above(tree, file.unit_id)
+    readers, near = programmes()[file.programme].readers, home_of(tree, file.unit_id)
     users = session.scalars(
         sa.select(User)
         .where(User.active, User.grants.any(sa.and_(RoleGrant.role == "worker", RoleGrant.unit_id.in_(sorted(near)))))
@@ -155,7 +156,7 @@ def workers_for(session, tree: UnitTree, file: CaseFile, actor_of) -> list[User]
     ]
 
 
-def _above(tree: UnitTree, unit: str) -> set[str]:
+def home_of(tree: UnitTree, unit: str) -> set[str]:
     """The unit, those above it, and those that it and they went into: where a role may reach it from."""
     near, queue = set(), [unit]
     while queue:

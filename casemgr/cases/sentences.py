@@ -80,7 +80,7 @@ class Teller:
 
     def __init__(self, dossier: Dossier, sealed: Mapping, names: Mapping, language: str):
         self.dossier, self.sealed, self.names, self.language = dossier, sealed, names, language
-        self.by_id = {e.id: e for e in dossier.entries}
+        self.by_id = dossier.by_id
         self.voids = {e.voids: e for e in dossier.entries if e.voids is not None}
         self.by_hex = {e.id.hex: e for e in dossier.entries}
 

@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from casemgr.cases import entries as rules
+from casemgr.cases import handover
 from casemgr.cases.models import CaseFile
-from casemgr.cases.projection import state_of
+from casemgr.cases.projection import FILES, state_of
 from casemgr.cases.rules import CaseState
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry
@@ -87,10 +88,14 @@ def open_case(session, programme: str, **facts) -> tuple[UUID, str]:
     return subject, number
 
 
-def find(session, number: str) -> CaseFile | None:
+_BY_NUMBER = sa.select(FILES).where(
+    FILES.c.province == sa.bindparam("province"), FILES.c.number == sa.bindparam("number")
+)
+
+
+def find(session, number: str, *conditions) -> sa.Row | None:
     """The projection row of a case number, or None; the caller asks the policy whether it may be shown."""
-    query = sa.select(CaseFile).where(CaseFile.province == ledger.province(), CaseFile.number == number)
-    return session.scalar(query)
+    return session.execute(_BY_NUMBER.where(*conditions), {"province": ledger.province(), "number": number}).first()
 
 
 def state(session, subject: UUID) -> tuple[CaseState, list[Entry]]:
@@ -175,6 +180,10 @@ def void(
     entry = next((e for e in all_entries if e.id == target), None)
     if entry is not None and entry.kind == "opened":
         raise Refused(N_("Không hủy được bản ghi mở hồ sơ. Nếu mở nhầm, hãy đề nghị đóng hồ sơ và nêu lý do."))
+    if entry is not None and any(t.asked.id == target and t.answer for t in handover.transfers(current.entries)):
+        raise Refused(N_("Đơn vị nhận đã trả lời đề nghị này. Không rút lại được nữa."))
+    if entry is not None and entry.kind in ("transferred", "conflicted"):
+        raise Refused(N_("Không hủy được bản ghi này. Muốn trả hồ sơ về, hãy đề nghị chuyển lại."))
     if entry is not None and entry.kind in ("decided", "told") and entry.author != author:
         raise Refused(N_("Chỉ người đã quyết định mới được hủy quyết định của mình."))
     draft = void_draft(

@@ -5,7 +5,7 @@ from flask_babel import gettext
 
 from casemgr.access.policy import Answer, answer
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
-from casemgr.cases import queries, services
+from casemgr.cases import handover, queries, services
 from casemgr.cases.forms import options
 from casemgr.cases.page import Reader, risk_badge
 from casemgr.cases.page_forms import IDENTITY_REASONS, FilterForm, IdentityForm, SearchForm
@@ -139,6 +139,7 @@ def case(number: str):
         sex=_sex(dossier),
         age=reader.age(),
         worker=tell.author(dossier.file.worker) if dossier.file.worker else None,
+        transfer=handover.pending_transfer(dossier.state.entries),
         risk=risk_badge(dossier.programme, dossier.file.risk, lang),
         chips=reader.chips(),
         clocks=reader.clocks(),

@@ -8,7 +8,7 @@ from flask import abort
 from sqlalchemy.orm import Session
 
 from casemgr.access.web import Permission, current_actor, may, require
-from casemgr.cases import queries, services
+from casemgr.cases import handover, queries, services
 from casemgr.cases.models import CaseFile
 from casemgr.cases.projection import state_of
 from casemgr.cases.rules import CaseState
@@ -25,16 +25,24 @@ from casemgr.units.loading import calendar
 class Dossier:
     """A case file that the reader may open, with everything folded."""
 
-    file: CaseFile
+    file: CaseFile  # or a row with its columns
     programme: Programme
     entries: list[Entry]
     state: CaseState
     calendar: object
 
-    @property
+    @cached_property
     def facts(self) -> dict:
         """What the policy wants to know about it."""
         return facts_of(self.file)
+
+    @cached_property
+    def writes(self) -> bool:
+        return may(Permission.CASE_WRITE, **self.facts)
+
+    @cached_property
+    def decides(self) -> bool:
+        return may(Permission.CASE_DECIDE, **self.facts)
 
     @cached_property
     def full(self) -> bool:
@@ -48,26 +56,36 @@ class Dossier:
             return None
         return people.labels(db.session, [self.file.beneficiary]).get(self.file.beneficiary)
 
+    @cached_property
+    def by_id(self) -> dict[UUID, Entry]:
+        return {e.id: e for e in self.entries}
+
     def entry(self, id: UUID) -> Entry:
         """An entry of this file; 404 otherwise."""
-        found = next((e for e in self.entries if e.id == id), None)
-        if found is None:
+        if id not in self.by_id:
             abort(404)
-        return found
+        return self.by_id[id]
 
     def may_write(self, kind: Kind) -> bool:
         """Whether the reader writes entries of this kind: what a chair signs is written by the chair."""
-        if kind.by == "supervisor":
-            return may(Permission.CASE_DECIDE, **self.facts)
-        return may(Permission.CASE_WRITE, **self.facts)
+        return self.decides if kind.by == "supervisor" else self.writes
+
+    @cached_property
+    def _standing(self) -> frozenset[UUID]:
+        """The entries that were not struck out."""
+        return frozenset(e.id for e in self.state.entries)
+
+    @cached_property
+    def _asked(self) -> frozenset[UUID]:
+        """The entries for which a criterion asks for a decision."""
+        return frozenset(s.anchor for s in self.state.spans if s.criterion.task == "decided" and s.met is None)
 
     def decidable(self, entry: Entry) -> bool:
         """Whether an entry waits for a second person."""
-        if self.state.decision_on(entry) is not None or all(e.id != entry.id for e in self.state.entries):
+        if self.state.decision_on(entry) is not None or entry.id not in self._standing:
             return False
         kind = self.programme.case.kinds.get(entry.kind)
-        asked = {s.anchor for s in self.state.spans if s.criterion.task == "decided" and s.met is None}
-        return (kind is not None and kind.decide) or entry.id in asked
+        return (kind is not None and kind.decide) or entry.id in self._asked
 
     def may_decide(self, entry: Entry) -> bool:
         return self.decidable(entry) and may(Permission.CASE_DECIDE, author=entry.author, **self.facts)
@@ -77,9 +95,11 @@ class Dossier:
         decision."""
         if entry.kind in ("opened", "linked", "voided", "told", "transferred", "conflicted"):
             return False
+        if any(each.asked.id == entry.id and each.answer for each in handover.transfers(self.state.entries)):
+            return False  # an answer has been given to it
         if entry.author == str(current_actor().user_id):
-            return may(Permission.CASE_WRITE, **self.facts) or may(Permission.CASE_DECIDE, **self.facts)
-        return entry.kind not in ("decided", "assigned") and may(Permission.CASE_WRITE, **self.facts)
+            return self.writes or self.decides
+        return entry.kind not in ("decided", "assigned") and self.writes
 
 
 def facts_of(file: CaseFile) -> dict:
@@ -89,8 +109,8 @@ def facts_of(file: CaseFile) -> dict:
 
 def find_file(number: str, permission: Permission = Permission.CASE_READ, **more) -> CaseFile:
     """The case file, if the reader may do this to it: logged; 404 outside their scope, 403 without the verb."""
-    file = services.find(db.session, number)
-    if file is None or queries.barred(db.session, current_actor(), file.subject):
+    file = services.find(db.session, number, queries.not_barred(current_actor(), CaseFile.subject))
+    if file is None:
         abort(404)
     require(permission, subject=file.subject, **facts_of(file), **more)
     return file

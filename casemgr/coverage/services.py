@@ -224,7 +224,9 @@ def _tallies(session, asked: Asked, question: Question, wanted: Sequence[Indicat
             live.add_distinct(session, question, found, once)
             return found, live.received(session, question, codes, windows) if codes else [0, 0]
 
-        found, numbers = kept(session, (*question.key, once, tuple(sorted(codes)), windows), count)
+        # An append is counted at once; a clock that runs out in the middle of a minute at the end of it.
+        t = question.t if question.t.time() == DAY_END else question.t.replace(second=0, microsecond=0)
+        found, numbers = kept(session, (*replace(question, t=t).key, once, tuple(sorted(codes))), count)
     return found, (numbers[0], numbers[1] or None)
 
 

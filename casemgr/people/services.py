@@ -210,7 +210,7 @@ def identities(session, subjects: Iterable[UUID]) -> dict[UUID, Identity]:
 def labels(session, subjects: Iterable[UUID]) -> dict[UUID, str]:
     """What lists show, "Ân N."; "—" where the key is destroyed, absent where there is no such subject."""
     keys, found = vault.keys(), {}
-    for row in _rows(session, subjects):
+    for row in _rows(session, subjects, PEOPLE.c.subject, PEOPLE.c.name_sealed):
         names = open_names(keys, row)
         found[row.subject] = short_label(names[0]) if names else "—"
     return found
@@ -223,9 +223,10 @@ def members_of(session, household: UUID) -> list[tuple[UUID, str]]:
     return [(row.person, row.relation) for row in session.execute(query)]
 
 
-def _rows(session, subjects: Iterable[UUID]):
+def _rows(session, subjects: Iterable[UUID], *columns):
+    """These columns (all when none is named) and the wrapped key of each subject."""
     keys = vault.SubjectKey.__table__
     joined = PEOPLE.outerjoin(keys, sa.and_(keys.c.province == PEOPLE.c.province, keys.c.subject == PEOPLE.c.subject))
     for part in chunks(list(dict.fromkeys(subjects))):
-        query = sa.select(PEOPLE, keys.c.wrapped).select_from(joined)
+        query = sa.select(*(columns or [PEOPLE]), keys.c.wrapped).select_from(joined)
         yield from session.execute(query.where(PEOPLE.c.province == ledger.province(), PEOPLE.c.subject.in_(part)))

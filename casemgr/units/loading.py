@@ -15,6 +15,8 @@ YEARS = range(2000, 2061)
 
 _TREES = WeakKeyDictionary()  # engine -> (token, tree)
 
+_TOKEN = sa.select(UnitVersion.__table__.c.token)
+_HOLIDAYS = sa.select(*(Holiday.__table__.c[name] for name in ("day", "is_off")))
 _TOUCH = sa.text(
     "INSERT INTO unit_version (id, token) VALUES (1, :token) ON CONFLICT (id) DO UPDATE SET token = excluded.token"
 ).bindparams(sa.bindparam("token", type_=sa.Uuid()))
@@ -22,7 +24,7 @@ _TOUCH = sa.text(
 
 def load(session) -> UnitTree:
     """All units of all times. One tiny query while nothing has changed."""
-    token = session.scalar(sa.select(UnitVersion.token))
+    token = session.scalar(_TOKEN)
     bind = session.get_bind()
     engine = getattr(bind, "engine", bind)
     kept, tree = _TREES.get(engine, (None, None))
@@ -56,7 +58,7 @@ def touch(session) -> None:
 
 def calendar(session, known_at: datetime | None = None) -> Calendar:
     """Working days, with the state's decisions in the table `holiday` (those recorded by `known_at`, if given)."""
-    query = sa.select(Holiday.day, Holiday.is_off)
+    query = _HOLIDAYS
     if known_at is not None:
         query = query.where(Holiday.recorded_at <= known_at)
     days = session.execute(query).all()

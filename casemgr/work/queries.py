@@ -13,9 +13,16 @@ from casemgr.detections.models import Detected
 from casemgr.ledger.services import province
 from casemgr.people import services as people
 from casemgr.programmes import programmes
+from casemgr.programmes.model import Criterion, Programme
 from casemgr.units.rules import UnitTree
 from casemgr.work.rules import Task
 
+SPANS = CaseSpan.__table__
+COLUMNS = [
+    SPANS.c[name]
+    for name in ("subject", "track", "number", "programme", "criterion", "due", "anchor", "arises", "detail")
+    + ("unit_id", "worker")
+]
 MOST = 400  # more open tasks than anybody reads; beyond, the lists of cases and detections are the place
 
 
@@ -35,7 +42,7 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
         sa.and_(CaseSpan.track == "detection", visible(actor, Permission.DETECTION_LIST, CaseSpan, tree)),
     )
     urgent = CaseSpan.criterion.in_(urgent_criteria())
-    query = sa.select(CaseSpan).where(
+    query = sa.select(*COLUMNS).where(
         CaseSpan.province == province(),
         _near(actor, tree, Permission.CASE_READ, Permission.DETECTION_LIST),
         scope,
@@ -47,7 +54,7 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
         query = query.where(sa.or_(CaseSpan.worker == str(actor.user_id), CaseSpan.worker.is_(None)))
     # The index gives them by due date within a unit; what is most late, or most urgent, comes first.
     query = query.order_by(sa.case((urgent, 0), else_=1), CaseSpan.due.is_(None), CaseSpan.due, CaseSpan.number)
-    return with_labels(session, actor, [_task(row) for row in session.scalars(query.limit(MOST)) if _known(row)])
+    return _tasks(session.execute(query.limit(MOST)))
 
 
 def _near(actor: Actor, tree: UnitTree, *permissions: Permission):
@@ -56,24 +63,24 @@ def _near(actor: Actor, tree: UnitTree, *permissions: Permission):
     return CaseSpan.unit_id.in_(sorted(units)) if len(units) < len(tree) else sa.true()
 
 
-def _known(row: CaseSpan) -> bool:
-    programme = programmes().get(row.programme)
-    return programme is not None and _criterion(programme, row) is not None
+def _tasks(rows) -> list[Task]:
+    """A task for each span; none where the programme no longer has its criterion."""
+    known = {
+        (programme.code, name, criterion.code): (programme, criterion)
+        for programme in programmes().values()
+        for name, track in (("case", programme.case), ("detection", programme.detection))
+        for criterion in track.criteria
+    }
+    return [_task(row, *known[key]) for row in rows if (key := (row.programme, row.track, row.criterion)) in known]
 
 
-def _criterion(programme, row: CaseSpan):
-    track = programme.case if row.track == "case" else programme.detection
-    return next((c for c in track.criteria if c.code == row.criterion), None)
-
-
-def _task(row: CaseSpan) -> Task:
-    programme = programmes()[row.programme]
+def _task(row, programme: Programme, criterion: Criterion) -> Task:
     return Task(
         subject=row.subject,
         track=row.track,
         number=row.number,
         programme=programme,
-        criterion=_criterion(programme, row),
+        criterion=criterion,
         due=row.due,
         anchor=row.anchor,
         arises=row.arises,
@@ -83,7 +90,7 @@ def _task(row: CaseSpan) -> Task:
     )
 
 
-def with_labels(session, actor: Actor, found: list[Task]) -> list[Task]:
+def add_labels(session, actor: Actor, found: Sequence[Task]) -> None:
     """Puts the given name and initial on each task whose person the reader may know: three queries, however many."""
     owners, named = {}, [task for task in found if _may_identify(actor, task)]
     for model in (CaseFile, Detected):
@@ -96,7 +103,6 @@ def with_labels(session, actor: Actor, found: list[Task]) -> list[Task]:
     labels = people.labels(session, list(owners.values())) if owners else {}
     for task in found:
         task.label = labels.get(owners.get(task.subject), "")
-    return found
 
 
 def _may_identify(actor: Actor, task: Task) -> bool:
@@ -126,7 +132,7 @@ def waiting(session, actor: Actor, tree: UnitTree) -> list[Task]:
     """Everything that waits for a decision of the reader: the open promises of a decision, in files and detections."""
     decide = sa.and_(CaseSpan.track == "case", visible(actor, Permission.CASE_DECIDE, CaseSpan, tree))
     above = sa.and_(CaseSpan.track == "detection", visible(actor, Permission.DETECTION_DECIDE, CaseSpan, tree))
-    query = sa.select(CaseSpan).where(
+    query = sa.select(*COLUMNS).where(
         CaseSpan.province == province(),
         _near(actor, tree, Permission.CASE_DECIDE, Permission.DETECTION_DECIDE),
         sa.or_(decide, above),
@@ -135,7 +141,7 @@ def waiting(session, actor: Actor, tree: UnitTree) -> list[Task]:
         CaseSpan.criterion.in_(_decision_criteria()),
     )
     query = query.order_by(CaseSpan.due.is_(None), CaseSpan.due, CaseSpan.number).limit(MOST)
-    return with_labels(session, actor, [_task(row) for row in session.scalars(query) if _known(row)])
+    return _tasks(session.execute(query))
 
 
 def _decision_criteria() -> list[str]:

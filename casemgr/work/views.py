@@ -30,10 +30,12 @@ def today():
     until = datetime.combine(moment.date() + AHEAD, time.max)
     wanted = (["worker"] if writes else []) + (["supervisor", "above"] if "supervisor" in roles else [])
     tasks = queries.tasks(db.session, actor, tree, wanted, until, mine=writes and "supervisor" not in roles)
+    day = arrange(tasks, moment)
+    queries.add_labels(db.session, actor, [task for cards in day.groups.values() for task in cards])
     log_access(Permission.CASE_LIST, detail="today")
     return render_template(
         "work/today.html",
-        day=arrange(tasks, moment),
+        day=day,
         now=moment,
         words=_words(moment),
         address=_address,
@@ -50,6 +52,7 @@ def today():
 def approvals():
     actor, tree, moment = current_actor(), current_tree(), now()
     tasks = queries.waiting(db.session, actor, tree)
+    queries.add_labels(db.session, actor, tasks)
     log_access(Permission.CASE_DECIDE, detail="approvals")
     return render_template(
         "work/approvals.html",

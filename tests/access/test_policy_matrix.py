@@ -20,9 +20,12 @@ def actor(role: str, where: str = COMMUNE, programmes=ALL) -> Actor:
 
 CASE_WORK = {P.CASE_LIST, P.CASE_READ, P.IDENTITY_READ, P.DETECTION_LIST, P.DETECTION_READ}
 EXPECTED = {
-    "worker": CASE_WORK | {P.CASE_WRITE, P.PERSON_SEARCH, P.DETECTION_WRITE, P.FIGURE_READ, P.FIGURE_CASES},
+    "worker": CASE_WORK
+    | {P.CASE_WRITE, P.PERSON_SEARCH, P.DETECTION_WRITE, P.FIGURE_READ, P.FIGURE_CASES}
+    | {P.CASE_TRANSFER, P.CASE_CONFLICT},
     "supervisor": CASE_WORK
     | {P.CASE_DECIDE, P.CASE_ASSIGN, P.PERSON_SEARCH, P.DETECTION_WRITE, P.DETECTION_DECIDE}
+    | {P.CASE_TRANSFER, P.CASE_CONFLICT, P.TRANSFER_ANSWER}
     | {P.FIGURE_READ, P.FIGURE_CASES, P.REGISTER_READ, P.CASELOAD_READ},
     "auditor": CASE_WORK | {P.FIGURE_READ, P.FIGURE_CASES, P.AUDIT_READ, P.REGISTER_READ, P.CASELOAD_READ},
     "coordinator": {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.DETECTION_LIST}
@@ -88,7 +91,7 @@ def test_plans_are_approved_in_the_commune_and_exclusions_above_it():
     assert not may(district, P.DETECTION_DECIDE, unit=COMMUNE, author=ME)
 
 
-@pytest.mark.parametrize("permission", [P.CASE_READ, P.CASE_WRITE, P.IDENTITY_READ])
+@pytest.mark.parametrize("permission", [P.CASE_READ, P.CASE_WRITE, P.CASE_TRANSFER, P.CASE_CONFLICT, P.IDENTITY_READ])
 def test_restricted_programmes_are_read_by_the_assigned_worker(permission):
     worker = actor("worker")
     facts = {"unit": COMMUNE, "programme": "TE", "read": "assigned"}

@@ -1,9 +1,10 @@
 """The pages of figures: what they show, to whom, and what it costs."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from sqlalchemy import event
 
 from casemgr.access.models import AccessLog
@@ -123,17 +124,41 @@ def test_a_coordinator_sees_figures_without_cases(place, client):
     assert client.get(f"{PLAN}/TE-2?state=missed").status_code == 403
 
 
+def selects(client, path: str) -> int:
+    seen = []
+
+    def note(*args):
+        seen.append(args[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    assert client.get(path).status_code == 200
+    event.remove(db.engine, "before_cursor_execute", note)
+    return len([s for s in seen if s.lstrip().upper().startswith("SELECT")])
+
+
 @pytest.mark.parametrize("path", [PLAN, f"{PLAN}/TE-2", f"{PLAN}/MT-1", f"{PLAN}/TE-2?state=missed"])
 def test_the_number_of_queries_does_not_grow_with_the_cases(place, auditor, path):
-    def queries() -> int:
-        seen = []
-        event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
-        assert auditor.get(path).status_code == 200
-        return len([s for s in seen if s.lstrip().upper().startswith("SELECT")])
-
     histories.write(place, 7, 20)
     auditor.get(path)
-    first = queries()
-    histories.write(place, 8, 60)
-    assert queries() == first
+    histories.write(place, 8, 20)
+    first = selects(auditor, path)
+    histories.write(place, 9, 60)
+    assert selects(auditor, path) == first
     assert first <= 16
+
+
+def test_a_figure_is_counted_once_until_something_is_appended_or_the_minute_ends(place, client):
+    histories.write(place, 10, 30)
+    with time_machine.travel(datetime(2022, 9, 30, 5, 0, 1, tzinfo=UTC), tick=False) as clock:
+        auditor = sign_in(client, make_user(place, "auditor", ("auditor", PROVINCE)))
+        auditor.get(PLAN)  # the units are read once a process
+        histories.write(place, 12, 5)
+        counting, first = selects(auditor, PLAN), text_of(auditor.get(PLAN))
+        clock.shift(50)
+        assert selects(auditor, PLAN) < counting
+        assert text_of(auditor.get(PLAN)) == first
+        histories.write(place, 11, 30)
+        assert selects(auditor, PLAN) == counting
+        assert text_of(auditor.get(PLAN)) != first
+        clock.shift(20)
+        assert selects(auditor, PLAN) == counting

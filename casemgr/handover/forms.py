@@ -1,0 +1,39 @@
+"""The forms of transfers, successions and conflicts of interest."""
+
+from flask_babel import lazy_gettext as _l
+
+from casemgr.cases.forms import OnceForm
+from casemgr.cases.handover import REASONS
+from casemgr.ui.fields import CheckboxesField, LongTextField, RadiosField, Required, SelectField, WantedSometimes
+from casemgr.ui.forms import Form
+
+
+class AskForm(OnceForm):
+    to = SelectField(_l("Chuyển đến"), [Required()], blank=_l("Chọn…"), choices=[])
+    reason = RadiosField(_l("Lý do"), [Required()], choices=[(code, _l(text)) for code, text in REASONS.items()])
+    note = LongTextField(_l("Lý do cụ thể, điều cần lưu ý"), limit=2000)
+
+
+class AnswerForm(Form):
+    outcome = RadiosField(
+        _l("Trả lời"),
+        [Required()],
+        choices=[("accepted", _l("Tiếp nhận")), ("declined", _l("Không tiếp nhận"))],
+    )
+    worker = SelectField(_l("Phân công cán bộ phụ trách"), blank=_l("Phân công sau"), choices=[])
+    note = LongTextField(
+        _l("Ý kiến, lý do"), [WantedSometimes()], limit=2000, description=_l("Cần khi không tiếp nhận.")
+    )
+
+
+class ConflictForm(Form):
+    accounts = CheckboxesField(
+        _l("Người có liên quan, không được biết về hồ sơ này"),
+        choices=[],
+        description=_l("Họ mất quyền xem ngay, không được báo; hồ sơ chuyển lên đơn vị cấp trên giữ."),
+    )
+    note = LongTextField(_l("Lý do"), [Required()], limit=2000)
+
+
+class SuccessionForm(Form):
+    """The choices stand in the table, one select a file: `to-<number>`."""

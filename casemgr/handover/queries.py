@@ -1,0 +1,137 @@
+"""What the pages of this package ask of the database. A constant number of queries, whatever the number of rows."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from types import SimpleNamespace
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from casemgr.access.models import RoleGrant, User
+from casemgr.access.policy import Actor, Permission
+from casemgr.cases.handover import SENT, WAITING
+from casemgr.cases.models import CaseFile, CaseReferral, CaseTransfer
+from casemgr.cases.queries import home_of, not_barred, visible, workers_for
+from casemgr.ledger.services import province
+from casemgr.people.models import Beneficiary
+from casemgr.units.models import Hamlet
+from casemgr.units.rules import UnitTree
+
+MOST = 100
+
+
+def staffed(session, tree: UnitTree, unit: str, programme: str, actor_of) -> bool:
+    """Whether somebody in this unit works for this programme, so that a file would not lie there unseen."""
+    if unit not in tree:
+        return False
+    return bool(workers_for(session, tree, SimpleNamespace(unit_id=unit, programme=programme), actor_of))
+
+
+def incoming(session, actor: Actor, tree: UnitTree) -> list[CaseTransfer]:
+    """Transfers that wait for the actor's units, the oldest first."""
+    query = sa.select(CaseTransfer).where(
+        visible(actor, Permission.TRANSFER_ANSWER, CaseTransfer, tree), CaseTransfer.state == WAITING
+    )
+    return list(session.scalars(query.order_by(CaseTransfer.asked_at, CaseTransfer.number).limit(MOST)))
+
+
+def outgoing(session, actor: Actor, tree: UnitTree) -> list[CaseTransfer]:
+    """What the actor's units have asked of others: those that wait, then the last ones answered."""
+    held = sa.select(CaseFile.subject).where(visible(actor, Permission.CASE_TRANSFER, CaseFile, tree))
+    query = sa.select(CaseTransfer).where(
+        CaseTransfer.province == province(),
+        sa.or_(
+            CaseTransfer.subject.in_(held),
+            sa.and_(CaseTransfer.asked_by == str(actor.user_id), not_barred(actor, CaseTransfer.subject)),
+        ),
+    )
+    first = sa.case((CaseTransfer.state == WAITING, 0), else_=1)
+    return list(session.scalars(query.order_by(first, CaseTransfer.asked_at.desc()).limit(MOST)))
+
+
+def transfer(session, asked: UUID) -> CaseTransfer | None:
+    return session.scalar(
+        sa.select(CaseTransfer).where(CaseTransfer.province == province(), CaseTransfer.asked == asked)
+    )
+
+
+def open_referrals(session, actor: Actor, tree: UnitTree, number: int, size: int) -> tuple[list[CaseReferral], int]:
+    """Referrals without a final answer, those without any first, the oldest first."""
+    wanted = (visible(actor, Permission.CASE_READ, CaseReferral, tree), CaseReferral.state.in_((SENT, "accepted")))
+    total = session.scalar(sa.select(sa.func.count()).select_from(CaseReferral).where(*wanted))
+    query = sa.select(CaseReferral).where(*wanted)
+    query = query.order_by(sa.case((CaseReferral.state == SENT, 0), else_=1), CaseReferral.sent_at, CaseReferral.number)
+    return list(session.scalars(query.offset((number - 1) * size).limit(size))), total
+
+
+def readers_of(session, tree: UnitTree, file: CaseFile) -> list[User]:
+    """The active accounts of workers and leaders whose roles reach this file, by name."""
+    near = home_of(tree, file.unit_id)
+    return list(
+        session.scalars(
+            sa.select(User)
+            .where(
+                User.active,
+                User.grants.any(
+                    sa.and_(
+                        RoleGrant.role.in_(("worker", "supervisor")),
+                        RoleGrant.unit_id.in_(sorted(near)),
+                        RoleGrant.ended_at.is_(None),
+                    )
+                ),
+            )
+            .order_by(User.full_name)
+            .options(selectinload(User.grants))
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Files of an ended unit that was divided: how many still wait for a person to choose."""
+
+    unit: str
+    files: int
+
+
+def split_units(tree: UnitTree, on: date) -> list[str]:
+    """Communes that have ended and of which no single unit holds the whole."""
+    ended = (id for id, node in tree.nodes.items() if node.valid_to is not None and node.valid_to < on)
+    return sorted(id for id in ended if len(tree.successors(id)) > 1)
+
+
+def left_behind(session, actor: Actor, tree: UnitTree, on: date) -> list[Left]:
+    """For each divided unit in the actor's scope the files that it still holds."""
+    units = split_units(tree, on)
+    if not units:
+        return []
+    query = (
+        sa.select(CaseFile.unit_id, sa.func.count())
+        .where(visible(actor, Permission.CASE_ASSIGN, CaseFile, tree), CaseFile.unit_id.in_(units))
+        .group_by(CaseFile.unit_id)
+        .order_by(CaseFile.unit_id)
+    )
+    return [Left(unit, count) for unit, count in session.execute(query)]
+
+
+def files_left(session, actor: Actor, tree: UnitTree, unit: str, size: int) -> list[tuple[CaseFile, UUID | None]]:
+    """Files of a divided unit with the hamlet of the person, by number."""
+    query = (
+        sa.select(CaseFile, Beneficiary.hamlet_id)
+        .outerjoin(
+            Beneficiary,
+            sa.and_(Beneficiary.province == CaseFile.province, Beneficiary.subject == CaseFile.beneficiary),
+        )
+        .where(visible(actor, Permission.CASE_ASSIGN, CaseFile, tree), CaseFile.unit_id == unit)
+        .order_by(Beneficiary.hamlet_id, CaseFile.number)
+        .limit(size)
+    )
+    return [(file, hamlet) for file, hamlet in session.execute(query)]
+
+
+def hamlet_names(session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """As written in a sentence: "ấp Tô Hạ"."""
+    wanted = sorted(set(ids))
+    return {each.id: each.label for each in session.scalars(sa.select(Hamlet).where(Hamlet.id.in_(wanted)))}

@@ -1,0 +1,193 @@
+"""Pages of transfers, of the succession of units, and of conflicts of interest."""
+
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from casemgr.access.web import Permission, actor_of, current_actor, guard, log_access, may, require
+from casemgr.cases import moves
+from casemgr.cases import queries as case_queries
+from casemgr.cases.forms import options
+from casemgr.cases.handover import REASONS, WAITING, barred, pending_transfer
+from casemgr.cases.page import risk_badge
+from casemgr.cases.web import open_dossier
+from casemgr.clock import now
+from casemgr.db import db
+from casemgr.handover import queries
+from casemgr.handover.forms import AnswerForm, AskForm, ConflictForm, SuccessionForm
+from casemgr.ledger import services as ledger
+from casemgr.people import services as people
+from casemgr.programmes import programmes
+from casemgr.refused import Refused
+from casemgr.ui.forms import show_form
+from casemgr.ui.i18n import language, say
+from casemgr.units.web import current_tree
+
+bp = Blueprint("handover", __name__)
+MOST_FILES = 50
+
+
+@bp.get("/transfers")
+@guard(Permission.CASE_TRANSFER)
+def transfers():
+    """What waits for one's own unit, and what was asked of others."""
+    actor, tree = current_actor(), current_tree()
+    coming = queries.incoming(db.session, actor, tree)
+    going = queries.outgoing(db.session, actor, tree)
+    divided = queries.left_behind(db.session, actor, tree, now().date()) if may(Permission.CASE_ASSIGN) else []
+    log_access(Permission.CASE_LIST)
+    return render_template(
+        "handover/transfers.html", coming=coming, going=going, reasons=REASONS, divided=divided, now=now()
+    )
+
+
+@bp.route("/cases/<number>/transfer", methods=["GET", "POST"])
+@guard(Permission.CASE_TRANSFER)
+def ask(number: str):
+    dossier = open_dossier(number, Permission.CASE_TRANSFER)
+    form, tree, moment = AskForm(), current_tree(), now()
+    communes = [id for root in tree.children(None, moment.date()) for id in tree.communes(root, moment.date())]
+    form.to.choices = form.to.choices[:1] + options((id, tree.full_label(id)) for id in communes)
+    if form.validate_on_submit():
+        staffed = queries.staffed(db.session, tree, form.to.data, dossier.programme.code, actor_of)
+        try:
+            moves.ask_transfer(
+                db.session,
+                dossier.file.subject,
+                to=form.to.data,
+                reason=form.reason.data,
+                note=form.note.data,
+                staffed=staffed,
+                tree=tree,
+                author=str(current_actor().user_id),
+                now=moment,
+                entry_id=form.id,
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            flash(gettext("Đã đề nghị chuyển. Cho đến khi nơi nhận trả lời, đơn vị vẫn giữ hồ sơ."), "success")
+            return redirect(url_for("cases.case", number=number), 303)
+    waiting = pending_transfer(dossier.state.entries)
+    return show_form("handover/ask.html", form, file=dossier.file, label=dossier.label, waiting=waiting)
+
+
+@bp.route("/transfers/<uuid:asked>", methods=["GET", "POST"])
+@guard(Permission.TRANSFER_ANSWER)
+def answer(asked: UUID):
+    """A unit is asked to take a file. It sees what it needs for the answer, and no name before it has accepted."""
+    row = queries.transfer(db.session, asked)
+    if row is None or case_queries.barred(db.session, current_actor(), row.subject):
+        abort(404)
+    facts = {"unit": row.unit_id, "programme": row.programme}
+    actor = require(Permission.TRANSFER_ANSWER, subject=row.subject, author=row.asked_by, **facts)
+    file = case_queries.file_of(db.session, row.subject)
+    form = AnswerForm()
+    place = type("Place", (), {"unit_id": row.unit_id, "programme": row.programme})
+    workers = case_queries.workers_for(db.session, current_tree(), place, actor_of)
+    form.worker.choices = form.worker.choices[:1] + options((str(user.id), user.full_name) for user in workers)
+    if form.validate_on_submit():
+        try:
+            moves.answer_transfer(
+                db.session,
+                row.subject,
+                asked,
+                accepted={"accepted": True, "declined": False}[form.outcome.data],
+                note=form.note.data,
+                worker=form.worker.data,
+                author=str(actor.user_id),
+                unit=row.unit_id,
+                now=now(),
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            if form.outcome.data == "accepted":
+                flash(gettext("Đã tiếp nhận hồ sơ. Mọi việc đã hẹn đi theo hồ sơ."), "success")
+                return redirect(url_for("cases.case", number=row.number), 303)
+            flash(gettext("Đã trả lời không tiếp nhận. Đơn vị gửi tiếp tục giữ hồ sơ."), "success")
+            return redirect(url_for("handover.transfers"), 303)
+    programme = programmes()[row.programme]
+    entries = ledger.entries(db.session, row.subject)
+    sealed = ledger.read_sealed(db.session, [e for e in entries if e.id == asked])
+    return show_form(
+        "handover/answer.html",
+        form,
+        row=row,
+        programme=programme.name[language()],
+        risk=risk_badge(programme, file.risk, language()),
+        next_due=file.next_due,
+        note=sealed.get(asked, {}).get("note"),
+        asker=case_queries.names_of(db.session, [row.asked_by]).get(row.asked_by, ""),
+        reason=REASONS.get(row.reason, row.reason),
+        waiting=row.state == WAITING,
+    )
+
+
+@bp.route("/cases/<number>/conflict", methods=["GET", "POST"])
+@guard(Permission.CASE_CONFLICT)
+def conflict(number: str):
+    dossier = open_dossier(number, Permission.CASE_CONFLICT)
+    named = barred(dossier.state.entries)
+    form = ConflictForm(data={"accounts": sorted(named)}) if request.method == "GET" else ConflictForm()
+    users = queries.readers_of(db.session, current_tree(), dossier.file)
+    form.accounts.choices = options((str(user.id), user.full_name) for user in users)
+    if form.validate_on_submit():
+        # Who was named before and cannot be chosen here any more (an account that was closed) stays named.
+        offered = {str(user.id) for user in users}
+        try:
+            moves.mark_conflict(
+                db.session,
+                dossier.file.subject,
+                {*(form.accounts.data or ()), *(named - offered)},
+                note=form.note.data,
+                tree=current_tree(),
+                author=str(current_actor().user_id),
+                now=now(),
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            flash(gettext("Đã ghi nhận xung đột lợi ích."), "success")
+            return redirect(url_for("cases.index"), 303)
+    return show_form("handover/conflict.html", form, file=dossier.file, label=dossier.label)
+
+
+@bp.route("/succession/<unit>", methods=["GET", "POST"])
+@guard(Permission.CASE_ASSIGN)
+def succession(unit: str):
+    """Files of a commune that was divided: a person chooses for each where its person lives now."""
+    actor, tree, moment = current_actor(), current_tree(), now()
+    if unit not in queries.split_units(tree, moment.date()):
+        abort(404)
+    require(Permission.CASE_ASSIGN, unit=unit)
+    found = queries.files_left(db.session, actor, tree, unit, MOST_FILES)
+    heirs = [(new, tree.full_label(new)) for new, _default, _split in tree.successors(unit)]
+    form = SuccessionForm()
+    if form.validate_on_submit():
+        chosen = {file.subject: request.form.get(f"to-{file.number}") for file, _hamlet in found}
+        done = 0
+        try:
+            for subject, to in chosen.items():
+                if to:
+                    moves.succeed(
+                        db.session, subject, to=to, tree=tree, author=str(actor.user_id), unit=unit, now=moment
+                    )
+                    done += 1
+        except Refused as refused:
+            form.form_errors.append(say(refused))
+        else:
+            flash(gettext("Đã chuyển %(n)s hồ sơ về đơn vị mới.", n=done), "success")
+            return redirect(url_for("handover.succession", unit=unit), 303)
+    log_access(Permission.CASE_LIST, unit=unit)
+    left = next(
+        (each.files for each in queries.left_behind(db.session, actor, tree, moment.date()) if each.unit == unit), 0
+    )
+    hamlets = queries.hamlet_names(db.session, [hamlet for _file, hamlet in found if hamlet])
+    labels = people.labels(db.session, [file.beneficiary for file, _hamlet in found if file.beneficiary])
+    rows = [
+        (file, labels.get(file.beneficiary), hamlets.get(hamlet, ""), tree.map_to(unit, moment.date(), hamlet))
+        for file, hamlet in found
+    ]
+    return show_form("handover/succession.html", form, unit=unit, rows=rows, heirs=heirs, left=left)

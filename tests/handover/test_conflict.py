@@ -1,0 +1,45 @@
+"""A conflict of interest: the persons named lose the file at once, without a word, and the unit above holds it."""
+
+import sqlalchemy as sa
+
+from casemgr.cases.models import CaseFile
+from tests.cases.files import DISTRICT, filled, send
+
+
+def test_who_is_named_loses_the_file_at_once_and_silently(as_, session, who, drawn):
+    number = drawn[1]
+    worker, chair, district = as_("worker"), as_("chair"), as_("district")
+    for client in (worker, chair, district):
+        assert client.get(f"/cases/{number}").status_code == 200
+    data = filled(worker, f"/cases/{number}/conflict", note="Chủ tịch là người thân của đối tượng.")
+    answer = worker.post(f"/cases/{number}/conflict", data=data | {"accounts": [str(who.chair.id)]})
+    assert answer.status_code == 303
+    for path in (f"/cases/{number}", f"/cases/{number}/identity", f"/cases/{number}/transfer"):
+        assert chair.get(path).status_code == 404
+    for path in ("/", "/cases", "/approvals", "/transfers"):
+        assert number not in chair.get(path).text
+    assert number not in chair.post("/cases/search", data={"text": "neang soc kha"}).text
+    session.expire_all()
+    file = session.scalar(sa.select(CaseFile).where(CaseFile.number == number))
+    assert (file.unit_id, file.worker) == (DISTRICT, None)
+    page = district.get(f"/cases/{number}").text
+    assert "Xung đột lợi ích" in page
+    assert "Chủ tịch là người thân của đối tượng." in page
+    # The unit above assigns somebody of its own, who then works on it.
+    assert send(district, f"/cases/{number}/assign", worker=str(who.above_worker.id)).status_code == 303
+    assert as_("above_worker").get(f"/cases/{number}").status_code == 200
+    assert worker.get(f"/cases/{number}").status_code == 404
+
+
+def test_an_officer_above_who_is_named_loses_it_too(as_, session, who, drawn):
+    number, worker = drawn[1], as_("worker")
+    data = filled(worker, f"/cases/{number}/conflict", note="Người nhà.")
+    worker.post(f"/cases/{number}/conflict", data=data | {"accounts": [str(who.district.id)]})
+    assert as_("district").get(f"/cases/{number}").status_code == 404
+    assert number not in as_("district").get("/cases").text
+
+
+def test_nobody_named_is_refused(as_, who, drawn):
+    answer = send(as_("worker"), f"/cases/{drawn[1]}/conflict", note="Không rõ ai.")
+    assert answer.status_code == 422
+    assert "Hãy chọn người có liên quan." in answer.text

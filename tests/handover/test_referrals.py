@@ -1,0 +1,95 @@
+"""A need is referred to a service: the consent it rests on, the letter, the answers one after the other."""
+
+from datetime import datetime
+from io import BytesIO
+
+import pytest
+from docx import Document
+from pypdfium2 import PdfDocument
+
+from casemgr.cases.handover import ACCEPTED, AFTER, DECLINED, DONE, SENT, check_referral_answer, referrals
+from casemgr.refused import Refused
+from tests.cases.files import HERE, send, write
+
+REFERRED = {
+    "need": "TAM_LY",
+    "reason": "CHUYEN_MON",
+    "to": "Trung tâm Công tác xã hội tỉnh",
+    "referral_consent": "LOI_NOI",
+    "consent_by": "Bà ngoại của trẻ",
+    "note": "Trị liệu tâm lý tại nhà bà ngoại.",
+}
+
+
+def entry_page(number, kind="referred"):
+    return f"/cases/{number}/entries/{kind}"
+
+
+def test_without_consent_nothing_is_referred(as_, who, drawn):
+    answer = send(as_("worker"), entry_page(drawn[1]), **REFERRED | {"referral_consent": "CHUA"})
+    assert answer.status_code == 422
+    assert "Chưa có đồng ý thì chưa chuyển gửi được" in answer.text
+    assert "Trị liệu tâm lý tại nhà bà ngoại." in answer.text
+    answer = send(as_("worker"), entry_page(drawn[1]), **REFERRED | {"consent_by": ""})
+    assert answer.status_code == 422
+
+
+def test_a_referral_is_sent_printed_answered_and_done(as_, session, who, drawn):
+    case, number = drawn
+    worker = as_("worker")
+    sent = send(worker, entry_page(number), **REFERRED, consent_on="22/03/2022")
+    assert sent.status_code == 303
+    page = worker.get("/referrals").text
+    assert number in page
+    assert "chưa trả lời" in page
+    links = [a for a in worker.get(f"/cases/{number}").text.split('"') if a.endswith(("letter.pdf", "letter.docx"))]
+    pdf, word = (worker.get(link) for link in sorted(links, reverse=True))
+    told = " ".join(PdfDocument(pdf.data)[0].get_textpage().get_text_range().split())
+    for text in ("PHIẾU CHUYỂN GỬI", "Neáng Sóc Kha", "Trung tâm Công tác xã hội tỉnh", "Bà ngoại của trẻ"):
+        assert text in told
+    document = Document(BytesIO(word.data))
+    written = " ".join(p.text for p in document.paragraphs) + " ".join(
+        c.text for t in document.tables for row in t.rows for c in row.cells
+    )
+    assert "Trị liệu tâm lý tại nhà bà ngoại." in written
+    assert "Kha" not in pdf.headers["Content-Disposition"]
+    for outcome, status in (("accepted", 303), ("accepted", 422), ("done", 303), ("done", 422)):
+        answer = send(worker, entry_page(number, "referral_answered"), need="TAM_LY", referral_outcome=outcome)
+        assert answer.status_code == status, outcome
+    assert number not in worker.get("/referrals").text
+
+
+def test_no_answer_in_time_is_a_missed_promise(session, who, drawn):
+    from casemgr.cases import services
+    from casemgr.programmes.spans import verdict
+
+    values = REFERRED | {"referral_consent": "NGHIA_VU"}
+    write(session, drawn[0], "referred", values, "2022-03-21", who.worker, unit=HERE)
+    span = next(s for s in services.state(session, drawn[0])[0].spans if s.criterion.code == "referral_answer")
+    assert f"{span.due:%d/%m/%Y}" == "28/03/2022"  # five working days after Monday the 21st
+    assert [verdict(span, span.due), verdict(span, span.due.replace(day=29))] == ["not_due", "missed"]
+
+
+class _Entry:
+    occurred_at = datetime(2022, 3, 22)
+
+    def __init__(self, kind, **coded):
+        self.id, self.kind, self.coded = object(), kind, coded
+
+
+@pytest.mark.parametrize("state", [SENT, ACCEPTED, DECLINED, DONE])
+@pytest.mark.parametrize("outcome", [ACCEPTED, DECLINED, DONE])
+def test_the_table_of_answers(state, outcome):
+    entries = [_Entry("referred", need="TAM_LY")]
+    if state != SENT:
+        entries.append(_Entry("referral_answered", need="TAM_LY", referral_outcome=state))
+    assert referrals(entries)[0].state == state
+    allowed = {(SENT, ACCEPTED), (SENT, DECLINED), (SENT, DONE), (ACCEPTED, DECLINED), (ACCEPTED, DONE)}
+    assert {(s, o) for o, states in AFTER.items() for s in states} == allowed
+    if (state, outcome) in allowed:
+        check_referral_answer(entries, "TAM_LY", outcome)
+    else:
+        with pytest.raises(Refused):
+            check_referral_answer(entries, "TAM_LY", outcome)
+    with pytest.raises(Refused):
+        check_referral_answer(entries, "SUC_KHOE", outcome)

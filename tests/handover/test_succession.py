@@ -1,0 +1,68 @@
+"""After the communes were rearranged: one that was divided leaves each of its files to a person's choice."""
+
+from datetime import date, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from casemgr.cases import services
+from casemgr.cases.models import CaseFile
+from casemgr.units.services import add_hamlet, add_unit, close_unit, move_hamlet
+from tests.accounts import make_user, sign_in
+from tests.cases import files
+from tests.cases.files import HERE
+
+LAST, FIRST = date(2025, 6, 30), date(2025, 7, 1)
+WHEN = datetime(2025, 7, 2, 9, 0)
+NORTH, SOUTH = "30502-20250701", "30580-20250701"
+
+
+@pytest.fixture
+def divided(session, who, clock):
+    """(number of a file whose hamlet went north, number of one without a hamlet); the commune is divided in two."""
+    known = files.open_child(session, who)
+    unknown = files.open_child(session, who, name="Chau Rít")
+    hamlet = add_hamlet(
+        session, HERE, kind="ap", name="Tô Thuận", valid_from=date(2021, 1, 1), now=datetime(2022, 1, 1)
+    ).id
+    beneficiary = session.get(CaseFile, (89, known[0])).beneficiary
+    session.execute(sa.text("UPDATE beneficiary SET hamlet_id = :h WHERE subject = :s").bindparams(
+        sa.bindparam("h", hamlet, sa.Uuid), sa.bindparam("s", beneficiary, sa.Uuid)))  # fmt: skip
+    for code, name in (("30502", "Bắc Tri"), ("30580", "Nam Tri")):
+        add_unit(session, code=code, name=name, kind="xa", parent_id="89-20210101", valid_from=FIRST, now=WHEN)
+    close_unit(session, HERE, LAST, WHEN, heirs=[(NORTH, True), (SOUTH, False)], act="NQ 1654")
+    move_hamlet(session, hamlet, NORTH, WHEN)
+    session.commit()
+    clock("2025-07-02T09:00")
+    return known[1], unknown[1]
+
+
+def test_each_file_waits_for_a_person_who_chooses_by_hamlet(app, client, session, who, divided):
+    known, unknown = divided
+    province = make_user(session, "tinh", ("supervisor", "89-20210101"))
+    north = make_user(session, "bac", ("supervisor", NORTH))
+    client = sign_in(client, province)
+    page = client.get("/transfers").text
+    assert "2 hồ sơ chờ chọn đơn vị" in page
+    path = f"/succession/{HERE}"
+    data = client.form(path, 1)
+    assert data[f"to-{known}"] == NORTH, "the hamlet says where"
+    assert data[f"to-{unknown}"] == ""
+    assert sign_in(app.test_client(), north).get(f"/cases/{known}").status_code == 404
+    assert client.post(path, data=data).status_code == 303
+    assert "còn 1 hồ sơ" in client.get(path).text
+    session.expire_all()
+    moved = session.scalar(sa.select(CaseFile).where(CaseFile.number == known))
+    assert (moved.unit_id, moved.worker) == (NORTH, str(who.worker.id)), "the people stay as they are"
+    assert sign_in(app.test_client(), north).get(f"/cases/{known}").status_code == 200
+    # What was due before stays with the unit that held it then.
+    assert services.state(session, moved.subject)[0].holder_at(datetime(2022, 3, 5)) == HERE
+    wrong = client.post(path, data=data | {f"to-{unknown}": "891-20210101"})
+    assert wrong.status_code == 422
+    assert "Hãy chọn một trong các đơn vị" in wrong.text
+
+
+def test_nobody_of_another_unit_chooses(app, client, session, who, divided):
+    here = make_user(session, "bac", ("supervisor", NORTH))
+    assert sign_in(client, here).get(f"/succession/{HERE}").status_code == 404
+    assert sign_in(client, here).get(f"/succession/{NORTH}").status_code == 404

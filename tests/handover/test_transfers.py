@@ -1,0 +1,142 @@
+"""A file is passed to another commune: asked, accepted or declined, held by one unit at every moment."""
+
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+
+from casemgr.access.models import User
+from casemgr.cases import moves, services
+from casemgr.cases.models import CaseFile, CaseTransfer
+from casemgr.cases.verdicts import segments
+from casemgr.refused import Refused
+from casemgr.units.loading import load
+from tests.cases.files import HERE, THERE, send
+
+ASK = {"to": THERE, "reason": "moved", "note": "Gia đình chuyển về thị trấn."}
+
+
+def file_of(session, number) -> CaseFile:
+    session.expire_all()
+    return session.scalar(sa.select(CaseFile).where(CaseFile.number == number))
+
+
+def asked_id(session):
+    return session.scalar(sa.select(CaseTransfer.asked).where(CaseTransfer.state == "waiting"))
+
+
+def test_a_file_goes_over_with_its_schedule_once_the_other_commune_accepts(as_, session, who, drawn):
+    _case, number = drawn
+    worker, there = as_("worker"), as_("leader_there")
+    before = services.state(session, drawn[0])[0]
+    promised = [(s.criterion.code, s.due) for s in before.spans if s.met is None]
+    assert there.get(f"/cases/{number}").status_code == 404
+    assert send(worker, f"/cases/{number}/transfer", **ASK).status_code == 303
+    held = file_of(session, number)
+    assert (held.unit_id, held.worker) == (HERE, str(who.worker.id)), "until the answer the sender holds it"
+    assert "Chờ tiếp nhận" in worker.get(f"/cases/{number}").text
+
+    page = there.get("/transfers").text
+    assert number in page
+    assert "Kha" not in page
+    offer = f"/transfers/{asked_id(session)}"
+    assert "Sóc Kha" not in there.get(offer).text
+    assert there.get(f"/cases/{number}").status_code == 404
+    answer = {"outcome": "accepted", "worker": str(who.away.id)}
+    assert send(there, offer, **answer).status_code == 303
+
+    held = file_of(session, number)
+    assert (held.unit_id, held.worker) == (THERE, str(who.away.id))
+    assert worker.get(f"/cases/{number}").status_code == 404
+    assert as_("away").get(f"/cases/{number}").status_code == 200
+    after = services.state(session, drawn[0])[0]
+    assert [(s.criterion.code, s.due) for s in after.spans if s.met is None] == promised
+    assert there.post(offer, data=answer).status_code == 422, "answered once"
+
+
+def test_a_criterion_is_charged_to_the_unit_that_held_the_file_when_it_was_due(session, who, drawn):
+    case, _number = drawn
+    tree, now = load(session), datetime(2022, 3, 22, 10, 0)
+    asked = moves.ask_transfer(
+        session, case, to=THERE, reason="moved", note=None, staffed=True, tree=tree, author=str(who.worker.id), now=now
+    )
+    moves.answer_transfer(
+        session, case, asked.id, accepted=True, note=None, worker=None,
+        author=str(who.leader_there.id), unit=THERE, now=datetime(2022, 3, 22, 11, 0),
+    )  # fmt: skip
+    state = services.state(session, case)[0]
+    assert state.worker is None
+    missed = [s for s in segments(state) if s.verdict == "missed"]
+    # The therapy was due on 18/03, when the first commune held the file.
+    assert missed[0].unit == HERE
+
+
+def test_a_declined_file_stays_and_the_reason_is_kept(as_, session, who, drawn):
+    number = drawn[1]
+    assert send(as_("worker"), f"/cases/{number}/transfer", **ASK).status_code == 303
+    offer = f"/transfers/{asked_id(session)}"
+    there = as_("leader_there")
+    refused = send(there, offer, outcome="declined")
+    assert refused.status_code == 422
+    assert "Cần ghi lý do không tiếp nhận." in refused.text
+    assert send(there, offer, outcome="declined", note="Gia đình không cư trú tại đây.").status_code == 303
+    assert file_of(session, number).unit_id == HERE
+    page = as_("worker").get(f"/cases/{number}").text
+    assert "Không tiếp nhận hồ sơ chuyển đến" in page
+    assert "Gia đình không cư trú tại đây." in page
+
+
+def test_who_asked_may_withdraw_until_it_is_answered(as_, session, who, drawn):
+    number, worker = drawn[1], as_("worker")
+    send(worker, f"/cases/{number}/transfer", **ASK)
+    asked = asked_id(session)
+    assert "đang chờ" in worker.get(f"/cases/{number}/transfer").text
+    void = f"/cases/{number}/entries/{asked}/void"
+    assert send(worker, void, reason="wrong_data", note="Gia đình ở lại.").status_code == 303
+    assert as_("leader_there").get(f"/transfers/{asked}").status_code == 404
+    send(worker, f"/cases/{number}/transfer", **ASK)
+    again = asked_id(session)
+    send(as_("leader_there"), f"/transfers/{again}", outcome="declined", note="Chưa đúng.")
+    with pytest.raises(Refused, match="đã trả lời"):
+        services.void(
+            session, drawn[0], again, reason="double", note="x", author=str(who.worker.id), unit=HERE,
+            now=datetime(2022, 3, 22, 12),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        (HERE, "đang do chính đơn vị này giữ"),
+        ("30550-20210101", "không tồn tại"),
+        ("891-20210101", "Chỉ chuyển hồ sơ đến xã"),
+        ("", "Hãy chọn đơn vị"),
+        ("none", "Hãy chọn đơn vị"),
+        ("unstaffed", "chưa có ai phụ trách"),
+    ],
+)
+def test_where_a_file_cannot_go(session, who, drawn, to, said):
+    from casemgr.units.services import add_unit, close_unit
+
+    if to == "30550-20210101":
+        day = datetime(2021, 1, 1)
+        add_unit(
+            session, code="30550", name="Xã cũ", kind="xa", parent_id="891-20210101", valid_from=day.date(), now=day
+        )
+        close_unit(session, to, datetime(2021, 12, 31).date(), day)
+    staffed, target = to != "unstaffed", THERE if to == "unstaffed" else to
+    with pytest.raises(Refused, match=said):
+        moves.ask_transfer(
+            session, drawn[0], to=target, reason="moved", note=None, staffed=staffed, tree=load(session),
+            author=str(who.worker.id), now=datetime(2022, 3, 22, 10),
+        )  # fmt: skip
+
+
+def test_a_commune_where_nobody_works_for_the_programme_is_refused_on_the_field(as_, session, who, drawn):
+    for user in session.scalars(sa.select(User).where(User.username.in_(("canbo3", "canbo.huyen")))):
+        user.active = False
+    session.commit()
+    answer = send(as_("worker"), f"/cases/{drawn[1]}/transfer", **ASK)
+    assert answer.status_code == 422
+    assert "chưa có ai phụ trách nhóm đối tượng này" in answer.text
+    assert "Gia đình chuyển về thị trấn." in answer.text, "what was typed is kept"
