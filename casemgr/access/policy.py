@@ -15,6 +15,7 @@ from casemgr.refused import N_
 class Permission(StrEnum):
     """resource:action"""
 
+    AREA_MANAGE = "area:manage"
     AUDIT_READ = "audit:read"
     CASE_ASSIGN = "case:assign"
     CASE_CONFLICT = "case:conflict"
@@ -59,10 +60,10 @@ ROLES: dict[str, frozenset[Permission]] = {
         | {P.FIGURE_READ, P.FIGURE_CASES, P.AUDIT_READ, P.REGISTER_READ, P.CASELOAD_READ}
     ),
     "coordinator": frozenset(
-        {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.REGISTER_LOAD, P.REGISTER_READ}
+        {P.AREA_MANAGE, P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.REGISTER_LOAD, P.REGISTER_READ}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
     ),
-    "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE}),
+    "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE, P.AREA_MANAGE}),
 }
 
 TITLES = {

@@ -9,8 +9,9 @@ from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.clock import now
 from casemgr.coverage import live, present, services
+from casemgr.coverage.asked import AS_WERE, LEVELS, TODAY, Asked
 from casemgr.coverage.cases import COUNTS_CASES, Case
-from casemgr.coverage.services import AS_WERE, LEVELS, TODAY, Asked
+from casemgr.coverage.ground import FOCUS, REST, Ground
 from casemgr.db import db
 from casemgr.plans import plans
 from casemgr.plans import services as reported
@@ -94,7 +95,8 @@ def indicator(code: str, indicator: str):
     require(Permission.FIGURE_READ, unit=asked.unit, programme=found.programme)
     if "state" in request.args:
         return _cases_page(asked, period, found, moment)
-    dimensions = [*_levels_below(asked), *(PERSONS if found.programme else ())]
+    areas_too = ("focus", "zone") if asked.within is None and "commune" in _levels_below(asked) else ()
+    dimensions = [*_levels_below(asked), *areas_too, *(PERSONS if found.programme else ())]
     result, groups = services.breakdown(db.session, asked, moment, found, dimensions)
     return render_template(
         "coverage/indicator.html",
@@ -172,6 +174,12 @@ def _asked(chosen: Plan, moment: datetime):
         asked = services.ask(chosen, tree, moment, start=period.start, through=through, unit=unit, basis=basis)
     except Refused as refused:
         abort(400, say(refused))
+    area = request.args.get("area")
+    if area in (FOCUS, REST):
+        focus, communes = Ground.on(db.session, asked.through).focus, frozenset(tree.communes(unit))
+        asked.within = communes & focus if area == FOCUS else communes - focus
+    elif area:
+        abort(404)
     return asked, period
 
 
@@ -208,7 +216,7 @@ def _levels_below(asked: Asked) -> list[str]:
 
 
 def _kept() -> dict[str, str]:
-    return {k: request.args[k] for k in ("unit", "period") if request.args.get(k)}
+    return {k: request.args[k] for k in ("unit", "period", "area") if request.args.get(k)}
 
 
 def _may_read(asked: Asked, found: Indicator) -> bool:

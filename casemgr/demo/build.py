@@ -9,7 +9,7 @@ from time import perf_counter
 import sqlalchemy as sa
 
 from casemgr.db import begin_write
-from casemgr.demo import addicts, children, families, figures, sexwork, truth
+from casemgr.demo import addicts, areas, children, families, figures, sexwork, truth
 from casemgr.demo.ground import lay
 from casemgr.demo.models import DemoMark
 from casemgr.demo.story import Story
@@ -79,6 +79,7 @@ def build(session, *, cases: int, seed: int, today: date, told: Callable[[Built]
         told(result)
     result.record, result.answers = record, answering(world)
     figures.report(session, world, roster, result.filed)
+    areas.load(session, world, datetime.combine(today, datetime.min.time()))
     session.commit()
     return result
 
