@@ -23,17 +23,19 @@ BESIDE: dict[sa.Table, Callable[[CaseState, Sequence[Entry]], list[dict]]] = {}
 
 def horizon(entries: Sequence[Entry]) -> int:
     """The last year for which yearly promises are laid out: the one after the last thing written."""
-    return max(e.recorded_at for e in entries).year + 1
+    return max([e.recorded_at for e in entries]).year + 1
 
 
-def state_of(entries: Sequence[Entry], calendar, known_at=None) -> CaseState | None:
-    """The folded state of one case ledger, all its entries given by seq; None when there is nothing (left) to fold."""
+def state_of(entries: Sequence[Entry], calendar, known_at=None, only=None) -> CaseState | None:
+    """The folded state of one case ledger, all its entries given by seq; None when there is nothing (left) to fold.
+    `only` gives the criteria wanted by programme, where not all are."""
     if known_at is not None:
         entries = [e for e in entries if e.recorded_at <= known_at]
     if not entries:
         return None
     programme = programmes()[entries[0].definition.partition("@")[0]]
-    return fold(programme, effective(entries), calendar, horizon(entries))
+    wanted = only and only.get(programme.code, ())
+    return fold(programme, effective(entries), calendar, horizon(entries), wanted)
 
 
 def rows(session, batch: Sequence[tuple[UUID, list[Entry]]]) -> dict[sa.Table, list[dict]]:

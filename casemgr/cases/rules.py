@@ -1,6 +1,6 @@
 """The fold of a case file: from its effective entries to its state. Pure: no database, no Flask, no clock."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -43,16 +43,14 @@ class CaseState:
     number: str
     beneficiary: UUID | None
     holders: list[tuple[datetime, str]]
-    worker: str | None
     status: str
     opened_at: datetime
     closed_at: datetime | None
     items: list[Item]
-    facts: dict
     needs: list[NeedState]
-    waiting: list[Entry]  # entries that wait for a decision, oldest first
-    last_contact: datetime | None
     identity: dict  # sex, birth_year, ethnicity as last told
+    only: Container[str] | None = None  # the criteria asked for, None: all of them
+    _facts: dict | None = None
     _spans: list[Span] | None = None
 
     @property
@@ -60,8 +58,31 @@ class CaseState:
         """The spans of every criterion. Laid out when first asked for: whether most entries may be written does not
         depend on them, and they are the larger part of a fold."""
         if self._spans is None:
-            self._spans = spans(self.programme.case, self.ledger)
+            self._spans = spans(self.programme.case, self.ledger, self.only)
         return self._spans
+
+    @property
+    def facts(self) -> dict:
+        """What conditions in the programme file may ask; figures do not."""
+        if self._facts is None:
+            self._facts = _facts(self)
+        return self._facts
+
+    @property
+    def waiting(self) -> list[Entry]:
+        """The entries that wait for a decision, oldest first; in a closed file only that on opening it again."""
+        kinds, decided, closed = self.programme.case.kinds, self.ledger.decisions, self.status == CLOSED
+        asked = [e for e in self.entries if (k := kinds.get(e.kind)) and k.decide and e.id.hex not in decided]
+        return [e for e in asked if (e.kind == "reopened") is closed]
+
+    @property
+    def worker(self) -> str | None:
+        return handover.worker(self.entries)
+
+    @property
+    def last_contact(self) -> datetime | None:
+        kinds = self.programme.case.kinds
+        return next((e.occurred_at for e in reversed(self.entries) if (k := kinds.get(e.kind)) and k.contact), None)
 
     @property
     def pending(self) -> list[str]:
@@ -84,10 +105,16 @@ class CaseState:
         return self.ledger.decisions.get(entry.id.hex)
 
 
-def fold(programme: Programme, entries: Sequence[Entry], calendar: Calendar, horizon: int) -> CaseState | None:
+def fold(
+    programme: Programme,
+    entries: list[Entry],
+    calendar: Calendar,
+    horizon: int,
+    only: Container[str] | None = None,
+) -> CaseState | None:
     """The state after these effective entries (see `ledger.rules.effective`); None when the opening was voided.
 
-    `horizon` is the last year for which yearly promises are laid out.
+    `horizon` is the last year for which yearly promises are laid out; `only` are the criteria wanted (None: all).
     """
     entries = _told(entries)
     ledger = Ledger(programme, entries, calendar, horizon)
@@ -98,39 +125,29 @@ def fold(programme: Programme, entries: Sequence[Entry], calendar: Calendar, hor
     holders += handover.holders(entries)
     status, closed_at = _status(ledger, entries)
     needs = ledger.needs = need_states(ledger)
-    waiting = [
-        e
-        for e in entries
-        if (kind := programme.case.kinds.get(e.kind)) and kind.decide and e.id.hex not in ledger.decisions
-    ]
     identity = {key: opening.coded.get(key) for key in ("sex", "birth_year", "ethnicity")}
     for event in ledger.by_kind.get("told", ()):
         if event.coded.get("fact") == "identity":
             identity.update({k: event.coded[k] for k in identity if k in event.coded})
     beneficiary = opening.coded.get("beneficiary")
-    state = CaseState(
+    return CaseState(
         programme=programme,
-        entries=list(entries),
+        entries=entries,
         ledger=ledger,
         number=opening.coded["number"],
         beneficiary=UUID(beneficiary) if beneficiary else None,
         holders=holders,
-        worker=handover.worker(entries),
         status=status,
         opened_at=opening.occurred_at,
         closed_at=closed_at,
         items=_items(ledger),
-        facts={},
         needs=needs,
-        waiting=[e for e in waiting if (e.kind == "reopened") is (status == CLOSED)],
-        last_contact=_last_contact(programme, entries),
         identity=identity,
+        only=only,
     )
-    state.facts = _facts(state)
-    return state
 
 
-def _told(entries: Sequence[Entry]) -> list[Entry]:
+def _told(entries: list[Entry]) -> list[Entry]:
     """The entries with what other ledgers told since put where it belongs: a corrected receipt time."""
     corrections = {
         e.coded["detected"]: e.coded["received_at"]
@@ -138,7 +155,7 @@ def _told(entries: Sequence[Entry]) -> list[Entry]:
         if e.kind == "told" and e.coded.get("fact") == "received"
     }
     if not corrections:
-        return list(entries)
+        return entries
     return [
         replace(e, coded={**e.coded, "received_at": corrections[e.coded["detected"]]})
         if e.kind in ("opened", "linked") and e.coded.get("detected") in corrections
@@ -182,11 +199,6 @@ def _status(ledger: Ledger, entries: Sequence[Entry]) -> tuple[str, datetime | N
             if not (again and again.decide) or (decision and decision.coded.get("outcome") == "approved"):
                 status, closed_at = OPEN, None
     return status, closed_at
-
-
-def _last_contact(programme: Programme, entries: Sequence[Entry]) -> datetime | None:
-    contacts = [e.occurred_at for e in entries if (k := programme.case.kinds.get(e.kind)) is not None and k.contact]
-    return contacts[-1] if contacts else None
 
 
 def _facts(state: CaseState) -> dict:

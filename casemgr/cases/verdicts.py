@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from casemgr.cases.rules import CaseState, Item
 from casemgr.programmes.events import matches
-from casemgr.programmes.model import Programme, Step
-from casemgr.programmes.spans import MET, MISSED, NOT_DUE, WORST, Span, select, verdict, worst
+from casemgr.programmes.model import Programme
+from casemgr.programmes.spans import MET, MISSED, NOT_DUE, UNKNOWN, WORST, Span, select, verdict
 
 FOREVER = datetime(9999, 12, 31)
 EXCLUDED = "excluded"
 # One letter per step of the funnel, so that a whole funnel is one short text to group by.
-LETTERS = {MET: "m", NOT_DUE: "n", MISSED: "x", "unknown": "u", None: "-"}
+LETTERS = {MET: "m", NOT_DUE: "n", MISSED: "x", UNKNOWN: "u", None: "-"}
 
 
 class Segment(NamedTuple):
@@ -32,23 +32,27 @@ class Segment(NamedTuple):
     counted_at: datetime
 
 
-def step_verdicts(steps: Sequence[Step], spans: Sequence[Span], t: datetime) -> list[str | None]:
+def step_verdicts(programme: Programme, spans: Sequence[Span], t: datetime) -> list[str | None]:
     """The verdict of each step at time t: the worst of its criteria."""
-    found: dict[str, str] = {}  # by criterion, the worst so far
+    places, found = programme.places, [None] * len(programme.steps)
     for span in spans:
-        value = verdict(span, t)
+        steps = places.get(span.criterion.code)
+        value = verdict(span, t) if steps else None
         if value is None or (value == NOT_DUE and span.criterion.only_when_due):
             continue
-        code = span.criterion.code
-        before = found.get(code)
-        if before is None or WORST[value] > WORST[before]:
-            found[code] = value
-    return [worst([found[code] for code in step.criteria if code in found]) for step in steps]
+        for n in steps:
+            before = found[n]
+            if before is None or WORST[value] > WORST[before]:
+                found[n] = value
+    return found
 
 
 def overall(verdicts: Sequence[str | None]) -> str:
     """The conjunction of all steps; a step with nothing to judge yet is not due."""
-    return worst([v or NOT_DUE for v in verdicts]) or NOT_DUE
+    for value in (MISSED, UNKNOWN):
+        if value in verdicts:
+            return value
+    return NOT_DUE if NOT_DUE in verdicts or None in verdicts or not verdicts else MET
 
 
 def counted_at(programme: Programme, state: CaseState, item: Item) -> datetime | None:
@@ -75,25 +79,24 @@ def _counts(state: CaseState, item: Item) -> list[tuple[datetime, bool]]:
     return sorted(turns, key=lambda turn: turn[0])
 
 
-def band_of(steps: Sequence[Step], spans: Sequence[Span], t: datetime) -> str:
+def band_of(programme: Programme, spans: Sequence[Span], t: datetime) -> str:
     """The band that explains every shortfall at time t, or nothing."""
-    codes = {code for step in steps for code in step.criteria}
-    bands = {s.band for s in spans if s.criterion.code in codes and verdict(s, t) == MISSED}
+    bands = {s.band for s in spans if s.criterion.code in programme.places and verdict(s, t) == MISSED}
     return bands.pop() if len(bands) == 1 else ""
 
 
-def charged_to(state: CaseState, steps: Sequence[Step], spans: Sequence[Span], t: datetime) -> str:
+def charged_to(state: CaseState, spans: Sequence[Span], t: datetime) -> str:
     """The unit that held the file when the first missed promise was due, else the one that holds it at time t."""
     if len(state.holders) == 1:
         return state.holders[0][1]
-    codes = {code for step in steps for code in step.criteria}
-    dues = [s.due for s in spans if s.due is not None and s.criterion.code in codes and verdict(s, t) == MISSED]
+    places = state.programme.places
+    dues = [s.due for s in spans if s.due is not None and s.criterion.code in places and verdict(s, t) == MISSED]
     return state.holder_at(min(dues)) if dues else state.holder_at(t)
 
 
 def item_spans(state: CaseState, number: int) -> list[Span]:
-    codes = {code for step in state.programme.steps for code in step.criteria}
-    return [s for s in state.spans if s.item == number and s.criterion.code in codes]
+    places = state.programme.places
+    return [s for s in state.spans if s.item == number and s.criterion.code in places]
 
 
 def judge(state: CaseState, number: int, t: datetime) -> tuple[str, str, str, str]:
@@ -102,12 +105,11 @@ def judge(state: CaseState, number: int, t: datetime) -> tuple[str, str, str, st
 
 
 def _judge(state: CaseState, number: int, spans: Sequence[Span], t: datetime) -> tuple[str, str, str, str]:
-    steps = state.programme.steps
-    verdicts = step_verdicts(steps, spans, t)
+    verdicts = step_verdicts(state.programme, spans, t)
     value = EXCLUDED if state.items[number].excluded_at(t) else overall(verdicts)
-    letters = "".join(LETTERS[v] for v in verdicts)
-    band = band_of(steps, spans, t) if value == MISSED else ""
-    return value, letters, band, charged_to(state, steps, spans, t)
+    letters = "".join([LETTERS[v] for v in verdicts])
+    band = band_of(state.programme, spans, t) if value == MISSED else ""
+    return value, letters, band, charged_to(state, spans, t)
 
 
 def segments(state: CaseState) -> list[Segment]:
@@ -119,12 +121,11 @@ def segments(state: CaseState) -> list[Segment]:
         if start is None:
             continue
         counts, spans = _counts(state, item), item_spans(state, number)
-        points = sorted(
-            {start, *(p for p in [*_turns(state, number, spans), *(at for at, _on in counts)] if p > start)}
-        )
+        points = {p for p in [*_turns(state, number, spans), *(at for at, _on in counts)] if p > start}
+        points = [start, *sorted(points)]
         last: Segment | None = None
         for position, point in enumerate(points):
-            if [on for at, on in counts if at <= point][-1:] == [False]:
+            if counts and [on for at, on in counts if at <= point][-1:] == [False]:
                 last = None
                 continue
             end = points[position + 1] if position + 1 < len(points) else FOREVER

@@ -1,6 +1,6 @@
 """The same tallies from the ledgers themselves, leaving out what was recorded later than a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -10,7 +10,10 @@ from casemgr.cases.verdicts import age_band, counted_at, counts_at, judge
 from casemgr.coverage.cases import Case, criteria_of, lines, state
 from casemgr.coverage.tally import COUNTED, Key, Question, Tally, marks_of
 from casemgr.detections import projection as detections
-from casemgr.ledger.services import replay
+from casemgr.detections.verdicts import counts
+from casemgr.detections.verdicts import judge as judge_detection
+from casemgr.ledger.rules import Entry
+from casemgr.ledger.services import Part, replay
 from casemgr.plans.model import Indicator
 from casemgr.programmes import programmes
 from casemgr.programmes.spans import Span
@@ -33,13 +36,19 @@ class Item(NamedTuple):
     opened: bool  # a case file exists
 
 
-def items(session, question: Question, known_at: datetime) -> Iterator[Item]:
+def items(
+    session, question: Question, known_at: datetime, part: Part | None = None, also: Collection[str] = ()
+) -> Iterator[Item]:
     """Every item of these programmes at `question.t`, as known at `known_at`, whenever it came up and wherever it is;
-    `question.wants` says which of them are asked for. The caller has settled open writes."""
-    calendar = working_days(session, known_at)
-    for subject, entries in replay(session, "case", known_at):
-        state = state_of(entries, calendar)
-        if state is None or state.programme.code not in question.counting:
+    `question.wants` says which of them are asked for. The caller has settled open writes.
+
+    `part` keeps to subjects from one id to another. An item has the spans of the criteria that the steps and the marks
+    are about, and of those in `also`.
+    """
+    calendar, only = working_days(session, known_at), _criteria(question, also)
+    for subject, entries in replay(session, "case", known_at, part):
+        state = state_of(entries, calendar, only=only) if _programme(entries) in only else None
+        if state is None:
             continue
         for number, item in enumerate(state.items):
             since = counted_at(state.programme, state, item)
@@ -66,24 +75,53 @@ def items(session, question: Question, known_at: datetime) -> Iterator[Item]:
                 since,
                 True,
             )
-    yield from _detections(session, question, calendar, known_at)
+    yield from _detections(session, question, calendar, known_at, part)
 
 
-def _detections(session, question: Question, calendar, known_at: datetime) -> Iterator[Item]:
+def _programme(entries: Sequence[Entry]) -> str:
+    return entries[0].definition.partition("@")[0]
+
+
+def _criteria(question: Question, also: Collection[str]) -> dict[str, frozenset[str]]:
+    """By programme, the criteria that an answer depends on."""
+    found = {code: {*programmes()[code].places, *also} for code in question.counting}
+    for mark in question.marks:
+        if mark.programme in found:
+            found[mark.programme].update(mark.criteria, [mark.also] if mark.also else ())
+    return {code: frozenset(criteria) for code, criteria in found.items()}
+
+
+def _detections(session, question: Question, calendar, known_at: datetime, part: Part | None) -> Iterator[Item]:
     """Detected persons as long as no case file exists."""
-    for subject, entries in replay(session, "detected", known_at):
-        state = detections.state_of(entries, calendar)
-        if state is None or state.programme.code not in question.counting:
+    wanted = {code for code in question.counting if programmes()[code].population == "detections"}
+    for subject, entries in replay(session, "detected", known_at, part):
+        state = detections.state_of(entries, calendar) if _programme(entries) in wanted else None
+        if state is None or not counts(state):
             continue
-        for row in detections.verdict_rows(state):
-            if not row["start"] <= question.t < row["end"]:
-                continue
-            group = question.group(row["unit_id"], row["sex"], row["age_band"], row["ethnicity"])
-            key = Key(group, row["verdict"], row["steps"], row["band"])
-            ids = (row["beneficiary"] or subject, row["incident"] or subject)
-            own = [s for s in state.spans if s.item == row["item"]]
-            said = (row["item"], row["number"], row["programme"], row["unit_id"])
-            yield Item(subject, *said, key, *ids, own, row["counted_at"], False)
+        since = state.received[0]
+        if since > question.t:
+            continue
+        verdict, steps, band = judge_detection(state, question.t)
+        facts = state.facts
+        group = question.group(
+            state.unit,
+            facts.get("sex") or "",
+            age_band(state.programme, facts.get("birth_year"), since.date()),
+            facts.get("ethnicity") or "",
+        )
+        yield Item(
+            subject,
+            0,
+            state.number,
+            state.programme.code,
+            state.unit,
+            Key(group, verdict, steps, band),
+            state.beneficiary or subject,
+            state.incident or subject,
+            [s for s in state.spans if s.item == 0],
+            since,
+            False,
+        )
 
 
 def tallies(
@@ -118,7 +156,8 @@ def tallies(
 def cases(session, question: Question, indicators: Sequence[Indicator], known_at: datetime) -> dict[str, list[Case]]:
     """{indicator: cases behind it}, by number."""
     result: dict[str, list[Case]] = {indicator.code: [] for indicator in indicators}
-    for item in items(session, question, known_at):
+    also = {code for i in indicators for code in criteria_of(i, programmes()[i.programme])}
+    for item in items(session, question, known_at, also=also):
         if not question.wants(item.programme, item.counted_at, item.unit):
             continue
         programme = programmes()[item.programme]

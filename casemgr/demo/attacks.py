@@ -20,8 +20,8 @@ from casemgr.audit.models import Seal, SealHead
 from casemgr.audit.outside import verify_with
 from casemgr.audit.rules import moved_digest, root, seal_mac
 from casemgr.db import begin_write, is_postgresql
-from casemgr.ledger.rules import entry_mac
-from casemgr.ledger.services import ENTRIES, SUBJECTS, _entry, province
+from casemgr.ledger.rules import Entry, entry_mac
+from casemgr.ledger.services import ENTRIES, SUBJECTS, province
 
 LOG, SEALS, HEADS = AccessLog.__table__, Seal.__table__, SealHead.__table__
 
@@ -150,15 +150,15 @@ class Chain:
             if self.table is ENTRIES:
                 if before is not None:
                     done[i]["prev"] = before
-                done[i]["mac"] = entry_mac(key, _entry(_Row(done[i]), str))
+                done[i]["mac"] = entry_mac(key, _entry(done[i]))
             else:
                 done[i]["mac"] = log.mac(key, done[i], before or log.genesis(self.subject))
         return done
 
 
-class _Row:
-    def __init__(self, values: dict):
-        self.__dict__.update(values)
+def _entry(row: dict) -> Entry:
+    values = {name: value for name, value in row.items() if name not in ("province", "coded")}
+    return Entry(**values, coded={}, coded_text=row["coded"])
 
 
 def on_chain(chain: Chain, place: int, fields: dict[str, Callable]) -> Iterator[Attack]:

@@ -78,11 +78,7 @@ def labels(session, rows: Sequence[Detected]) -> dict[UUID, str]:
 
 def first_entries(session, subjects: Sequence[UUID]) -> list[tuple[Entry, dict]]:
     """The entry that detected each person, with its sealed part; two queries."""
-    table = ledger.ENTRIES
-    query = sa.select(table).where(
-        table.c.province == ledger.province(), table.c.subject.in_(list(subjects)), table.c.seq == 1
-    )
-    entries = [ledger._entry(row) for row in session.execute(query)]
+    entries = [found[0] for found in ledger.entries_of(session, subjects, first=1).values()]
     sealed = ledger.read_sealed(session, entries)
     return [(entry, sealed.get(entry.id, {})) for entry in entries]
 

@@ -42,10 +42,17 @@ class DetectedState:
     beneficiary: UUID | None
     worker: str | None
     taken_at: datetime | None
-    spans: list[Span]
     waiting: list[Entry]  # what waits for a decision above, oldest first
     excluded: list[tuple[datetime, str | None]] = field(default_factory=list)  # (from, reason; None: counted again)
     status: str = PENDING
+    _spans: list[Span] | None = None
+
+    @property
+    def spans(self) -> list[Span]:
+        """The spans of every criterion, laid out when first asked for."""
+        if self._spans is None:
+            self._spans = spans(self.programme.detection, self.ledger)
+        return self._spans
 
     @property
     def emergency(self) -> bool:
@@ -70,7 +77,7 @@ class DetectedState:
         return self.ledger.decisions.get(entry.id.hex)
 
 
-def fold(programme: Programme, entries: Sequence[Entry], calendar: Calendar, horizon: int) -> DetectedState | None:
+def fold(programme: Programme, entries: list[Entry], calendar: Calendar, horizon: int) -> DetectedState | None:
     """The state after these effective entries; None when the detection itself was voided."""
     entries = _told(entries)
     ledger = Ledger(programme, entries, calendar, horizon)
@@ -83,7 +90,7 @@ def fold(programme: Programme, entries: Sequence[Entry], calendar: Calendar, hor
     incident = opening.coded.get("incident")
     state = DetectedState(
         programme=programme,
-        entries=list(entries),
+        entries=entries,
         ledger=ledger,
         opening=opening,
         number=opening.coded["number"],
@@ -96,7 +103,6 @@ def fold(programme: Programme, entries: Sequence[Entry], calendar: Calendar, hor
         beneficiary=UUID(beneficiary) if beneficiary else None,
         worker=_worker(taken, assigned),
         taken_at=taken.occurred_at if taken else None,
-        spans=spans(programme.detection, ledger),
         waiting=[e for e in entries if needs_decision(e) and e.id.hex not in ledger.decisions],
         excluded=_excluded(ledger),
     )
@@ -121,11 +127,11 @@ def _worker(taken: Entry | None, assigned: Entry | None) -> str | None:
     return last.coded.get("worker") if last else None
 
 
-def _told(entries: Sequence[Entry]) -> list[Entry]:
+def _told(entries: list[Entry]) -> list[Entry]:
     """The entries with the receipt time that was told last put into the detection."""
     times = [e.coded["received_at"] for e in entries if e.kind == "told" and e.coded.get("fact") == "received"]
     if not times:
-        return list(entries)
+        return entries
     return [replace(e, coded={**e.coded, "received_at": times[-1]}) if e.kind == "detected" else e for e in entries]
 
 

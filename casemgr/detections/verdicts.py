@@ -41,20 +41,25 @@ def judge(state: DetectedState, t: datetime) -> tuple[str, str, str]:
     now, steps = standing(state, t), state.programme.steps
     if now in (EXCLUDED, DUPLICATE, UNSUBSTANTIATED):
         return now, LETTERS[None] * len(steps), ""
-    values = step_verdicts(steps, state.spans, t)
+    values = step_verdicts(state.programme, state.spans, t)
     if now == PENDING:
         verified = _unverified(state, t)
         values = [verified if VERIFIED in step.criteria else v for step, v in zip(steps, values, strict=True)]
         verdict = PENDING if verified == NOT_DUE else verified
     else:
         verdict = overall(values)
-    band = band_of(steps, state.spans, t) if verdict == MISSED else ""
+    band = band_of(state.programme, state.spans, t) if verdict == MISSED else ""
     return verdict, "".join(LETTERS[v] for v in values), band
 
 
+def counts(state: DetectedState) -> bool:
+    """Whether the detection itself is in the figures: not once a case file is linked, nor where it does not belong."""
+    return state.case is None and state.programme.population == "detections" and state.counted
+
+
 def segments(state: DetectedState) -> list[Segment]:
-    """The segments of a detection in the figures: none once a case file is linked, or where it does not belong."""
-    if state.case is not None or state.programme.population != "detections" or not state.counted:
+    """The segments of a detection in the figures, from its receipt on."""
+    if not counts(state):
         return []
     start = state.received[0]
     points = sorted({start, *(p for p in _turns(state) if p > start)})

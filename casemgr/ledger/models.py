@@ -8,16 +8,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from casemgr.db import Base
 
-_new, _set = object.__new__, object.__setattr__
+_new, _set, _unsure = object.__new__, object.__setattr__, SafeUUID.unknown
 
 
-def _uuid(text: str | None) -> UUID | None:
+def quick_uuid(text: str | None) -> UUID | None:
     """The same as UUID(text), without looking for braces and dashes: entries are read by the million."""
     if text is None:
         return None
     found = _new(UUID)
     _set(found, "int", int(text, 16))
-    _set(found, "is_safe", SafeUUID.unknown)
+    _set(found, "is_safe", _unsure)
     return found
 
 
@@ -27,7 +27,7 @@ class QuickUuid(sa.Uuid):
     cache_ok = True
 
     def result_processor(self, dialect, coltype):
-        return super().result_processor(dialect, coltype) if dialect.supports_native_uuid else _uuid
+        return super().result_processor(dialect, coltype) if dialect.supports_native_uuid else quick_uuid
 
 
 class LedgerSubject(Base):

@@ -3,19 +3,29 @@
 import json
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import datetime
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from casemgr import vault
 from casemgr.db import begin_write, is_postgresql
-from casemgr.ledger.models import LedgerEntry, LedgerPulse, LedgerSubject
+from casemgr.ledger.models import LedgerPulse
+from casemgr.ledger.reading import (
+    ENTRIES,
+    SUBJECTS,
+    Batch,
+    Part,
+    chains,
+    chunks,
+    entries,
+    entries_of,
+    province,
+    replay,
+)
 from casemgr.ledger.rules import (
     VOIDED,
     Draft,
@@ -28,12 +38,13 @@ from casemgr.ledger.rules import (
 )
 from casemgr.refused import N_, Refused
 
-SUBJECTS = LedgerSubject.__table__
-ENTRIES = LedgerEntry.__table__
-CHUNK = 400  # subjects in one IN list: below SQLite's limit on bound values
-WRITERS = 0x1ED6  # PostgreSQL advisory lock: shared by every append, exclusive for a known-at
+__all__ = [
+    "CONFLICT", "ENTRIES", "PROJECTIONS", "SUBJECTS", "EntryConflict", "Part", "Projection", "Stale", "VoidRefused",
+    "append", "append_many", "beat", "chains", "create", "create_many", "entries", "entries_of", "lock", "project_as",
+    "province", "pulse", "read_sealed", "replay", "settle", "take_turns", "write_projection",
+]  # fmt: skip
 
-Batch = tuple[UUID, list[Entry]]
+WRITERS = 0x1ED6  # PostgreSQL advisory lock: shared by every append, exclusive for a known-at
 
 
 CONFLICT = N_("Bản ghi này đã được lưu trước đó với nội dung khác.")
@@ -77,10 +88,6 @@ PROJECTIONS: dict[str, Projection] = {}
 def project_as(kind: str, projection: Projection) -> None:
     """Registers the projection of the subjects of one kind."""
     PROJECTIONS[kind] = projection
-
-
-def province() -> int:
-    return current_app.config["CASEMGR_PROVINCE"]
 
 
 def create_many(session, subjects: Sequence[tuple[str, UUID]]) -> None:
@@ -215,7 +222,7 @@ def _row(entry: Entry) -> dict:
 
 def _locked_heads(session, subjects: Sequence[UUID]) -> dict:
     heads = {}
-    for part in _chunks(sorted(subjects)):
+    for part in chunks(sorted(subjects)):
         query = sa.select(SUBJECTS).where(SUBJECTS.c.province == province(), SUBJECTS.c.id.in_(part))
         heads.update({row.id: row for row in session.execute(query.order_by(SUBJECTS.c.id).with_for_update())})
     return heads
@@ -223,53 +230,11 @@ def _locked_heads(session, subjects: Sequence[UUID]) -> dict:
 
 def _wrapped_keys(session, subjects: Sequence[UUID]) -> dict[UUID, bytes]:
     table, found = vault.SubjectKey.__table__, {}
-    for part in _chunks(subjects):
+    for part in chunks(subjects):
         query = sa.select(table.c.subject, table.c.wrapped)
         query = query.where(table.c.province == province(), table.c.subject.in_(part))
         found.update({row.subject: row.wrapped for row in session.execute(query)})
     return found
-
-
-def _chunks(items: Sequence) -> Iterator[Sequence]:
-    for start in range(0, len(items), CHUNK):
-        yield items[start : start + CHUNK]
-
-
-def _entry(row, parse=json.loads) -> Entry:
-    return Entry(
-        row.subject,
-        row.seq,
-        row.id,
-        row.kind,
-        row.occurred_at,
-        row.precision,
-        row.recorded_at,
-        row.author,
-        row.unit,
-        parse(row.coded),
-        row.coded,
-        row.sealed,
-        row.definition,
-        row.voids,
-        row.digest,
-        row.prev,
-        row.mac,
-    )
-
-
-def entries(session, subject: UUID) -> list[Entry]:
-    """The whole ledger of one subject, by seq."""
-    return entries_of(session, [subject]).get(subject, [])
-
-
-def entries_of(session, subjects: Sequence[UUID]) -> dict[UUID, list[Entry]]:
-    """The ledgers of several subjects, each by seq; subjects without entries are absent."""
-    ledgers: dict[UUID, list[Entry]] = {}
-    for part in _chunks(subjects):
-        query = sa.select(ENTRIES).where(ENTRIES.c.province == province(), ENTRIES.c.subject.in_(part))
-        for row in session.execute(query.order_by(ENTRIES.c.subject, ENTRIES.c.seq)):
-            ledgers.setdefault(row.subject, []).append(_entry(row))
-    return ledgers
 
 
 def read_sealed(session, some: Sequence[Entry]) -> dict[UUID, dict]:
@@ -314,7 +279,7 @@ def write_projection(session, projection: Projection, batch: Sequence[Batch]) ->
     rows = projection.rows(session, batch)
     old = [subject for subject, ledger in batch if ledger]
     for table in projection.tables:
-        for part in _chunks(old):
+        for part in chunks(old):
             session.execute(sa.delete(table).where(table.c.province == province(), table.c.subject.in_(part)))
         if rows[table]:
             session.execute(sa.insert(table), rows[table])
@@ -328,32 +293,3 @@ def settle(session) -> None:
     else:
         begin_write(session)
         session.commit()
-
-
-def replay(session, kind: str, known_at: datetime | None = None) -> Iterator[Batch]:
-    """Streams the ledgers of one kind of subject, ordered by subject, entries by seq; coded parts only.
-
-    `known_at` leaves out entries recorded later. The caller folds each ledger as it comes.
-    """
-    wanted = sa.select(SUBJECTS.c.id).where(SUBJECTS.c.province == province(), SUBJECTS.c.kind == kind)
-    query = sa.select(ENTRIES).where(ENTRIES.c.province == province(), ENTRIES.c.subject.in_(wanted))
-    if known_at is not None:
-        query = query.where(ENTRIES.c.recorded_at <= known_at)
-    yield from _by_subject(session, query)
-
-
-def chains(session) -> Iterator[Batch]:
-    """Streams every ledger for checking its chain; the coded text is not read, for it may be broken."""
-    yield from _by_subject(session, sa.select(ENTRIES).where(ENTRIES.c.province == province()), parse=str)
-
-
-def _by_subject(session, query, parse=json.loads) -> Iterator[Batch]:
-    query = query.order_by(ENTRIES.c.subject, ENTRIES.c.seq)
-    current: list[Entry] = []
-    for row in session.execute(query.execution_options(yield_per=5000)):
-        if current and current[0].subject != row.subject:
-            yield current[0].subject, current
-            current = []
-        current.append(_entry(row, parse))
-    if current:
-        yield current[0].subject, current

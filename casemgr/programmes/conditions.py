@@ -19,6 +19,9 @@ COMPARISONS = {
 }
 
 
+_SEVERAL = (list, tuple, set, frozenset)
+
+
 class BadCondition(ValueError):
     """The table is not a condition; the text says which key is wrong."""
 
@@ -52,13 +55,14 @@ def _part(key: str, value) -> Condition:
     if isinstance(value, Mapping):
         return _comparison(key, value)
     wanted = frozenset(value) if isinstance(value, list) else frozenset([value])
-    return lambda facts: _contains(facts.get(key), wanted)
 
+    def contains(facts: Facts) -> bool:
+        fact = facts.get(key)
+        if isinstance(fact, _SEVERAL):
+            return not wanted.isdisjoint(fact)
+        return fact in wanted
 
-def _contains(fact, wanted: frozenset) -> bool:
-    if isinstance(fact, list | tuple | set | frozenset):
-        return not wanted.isdisjoint(fact)
-    return fact in wanted
+    return contains
 
 
 def _comparison(key: str, table: Mapping) -> Condition:

@@ -52,7 +52,7 @@ def deadline(ledger: Ledger, due: Due | None, anchor: Event, need: Need | None =
 def begins(ledger: Ledger, selector: Selector, anchor: Event) -> Moment | None:
     """Where a clock begins: a receipt is that of the anchor's own item and lies before the anchor; what else starts a
     clock comes after it."""
-    if not selector.kinds or not set(selector.kinds) <= set(OPENINGS):
+    if not selector.kinds or not OPENINGS.issuperset(selector.kinds):
         return select(ledger, selector, anchor)
     opening = ledger.opening_of(anchor)
     held = opening.kind in selector.kinds and ledger.holds(selector, opening)

@@ -4,14 +4,16 @@ Times are naive Vietnamese wall time.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from casemgr.programmes.conditions import always
 from casemgr.programmes.model import Programme, Selector
 
-OPENINGS = ("opened", "linked", "detected")
+OPENINGS = frozenset({"opened", "linked", "detected"})
 
 
 class Event(Protocol):
@@ -29,6 +31,11 @@ class Moment(NamedTuple):
     at: datetime
     precision: str
     event: "Event"
+
+
+def in_order(event: Event) -> tuple:
+    """The order in which things happened, whatever the order of arrival."""
+    return event.occurred_at, event.id.int
 
 
 class Calendar(Protocol):
@@ -52,12 +59,14 @@ class Ledger:
         self.programme, self.calendar, self.horizon, self.facts = programme, calendar, horizon, facts or {}
         self.by_kind: dict[str, list[Event]] = defaultdict(list)
         self.decisions: dict[str, Event] = {}
+        by_kind = self.by_kind
         for event in events:
-            self.by_kind[event.kind].append(event)
-            if event.kind == "decided":
-                self.decisions[event.coded["on"]] = event
-        self.openings = [e for kind in OPENINGS for e in self.by_kind.get(kind, ())]
+            by_kind[event.kind].append(event)
+        for event in by_kind.get("decided", ()):
+            self.decisions[event.coded["on"]] = event
+        self.openings = [e for kind in ("opened", "linked", "detected") for e in by_kind.get(kind, ())]
         self.needs: list | None = None  # the needs as `need_states` finds them, once they are
+        self.found: dict[object, list[Moment]] = {}  # what plain selectors gave, by key
         self.received = [received(e) for e in self.openings]
 
     def holds(self, selector: Selector, event: "Event") -> bool:
@@ -66,6 +75,8 @@ class Ledger:
     def item_of(self, at: datetime) -> int:
         """The detection that an entry at this time belongs to: the last one received by that day."""
         item = 0
+        if len(self.received) < 2:
+            return item
         for number, received in enumerate(self.received):
             if number and received.date() <= at.date():
                 item = number
@@ -73,7 +84,7 @@ class Ledger:
 
     def opening_of(self, anchor: Event) -> Event:
         """The opening of the item that an entry belongs to; an opening's own is itself."""
-        return anchor if anchor in self.openings else self.openings[self.item_of(anchor.occurred_at)]
+        return anchor if anchor.kind in OPENINGS else self.openings[self.item_of(anchor.occurred_at)]
 
     def since(self, anchor: Event) -> "Event | None":
         """What an answer must not precede: nothing for the first opening, the anchor otherwise."""
@@ -93,24 +104,28 @@ def _date_field(event: Event, field: str) -> Moment | None:
     return Moment(at, event.coded.get(f"{field}_precision") or ("minute" if len(text) > 10 else "day"), event)
 
 
-def matches(ledger: Ledger, selector: Selector, anchor: Event | None, year: int | None) -> Iterator[Moment]:
+def matches(ledger: Ledger, selector: Selector, anchor: Event | None, year: int | None) -> Sequence[Moment]:
     """The moments a selector gives, in the order things happened."""
+    if selector.plain:
+        found = ledger.found.get(selector.key)
+        if found is None:
+            found = ledger.found[selector.key] = _of_kinds(ledger, selector, None, None)
+        return found
     if selector.decision:
         event = ledger.decisions.get(anchor.id.hex) if anchor is not None else None
         if event is not None and ledger.holds(selector, event):
-            yield Moment(event.occurred_at, event.precision, event)
-        return
-    if selector.anchor or (not selector.kinds and selector.field):
-        if anchor is not None and ledger.holds(selector, anchor):
-            moment = moment_of(selector, anchor)
-            if moment is not None:
-                yield moment
-        return
-    yield from _of_kinds(ledger, selector, anchor, year)
+            return [Moment(event.occurred_at, event.precision, event)]
+        return ()
+    if selector.anchor or not selector.kinds:
+        if anchor is None or not (selector.anchor or selector.field) or not ledger.holds(selector, anchor):
+            return ()
+        moment = moment_of(selector, anchor)
+        return () if moment is None else [moment]
+    return _of_kinds(ledger, selector, anchor, year)
 
 
-def _of_kinds(ledger: Ledger, selector: Selector, anchor: Event | None, year: int | None) -> Iterator[Moment]:
-    kinds = selector.kinds
+def _of_kinds(ledger: Ledger, selector: Selector, anchor: Event | None, year: int | None) -> list[Moment]:
+    kinds, found = selector.kinds, []
     events = ledger.by_kind.get(kinds[0], ()) if len(kinds) == 1 else _merged(ledger, kinds)
     for event in events:
         if not _fits(ledger, selector, event, anchor, year):
@@ -120,13 +135,14 @@ def _of_kinds(ledger: Ledger, selector: Selector, anchor: Event | None, year: in
             if decision is None or decision.coded.get("outcome") != "approved":
                 continue
             if not selector.field:
-                yield Moment(decision.occurred_at, decision.precision, event)
+                found.append(Moment(decision.occurred_at, decision.precision, event))
                 continue
         moment = moment_of(selector, event)
         if moment is not None and selector.until is not None and year is not None:
             moment = _within(ledger, selector.until, moment, year)
         if moment is not None:
-            yield moment
+            found.append(moment)
+    return found
 
 
 def _fits(ledger: Ledger, selector: Selector, event: Event, anchor: Event | None, year: int | None) -> bool:
@@ -134,7 +150,7 @@ def _fits(ledger: Ledger, selector: Selector, event: Event, anchor: Event | None
         return False
     if selector.same and anchor is not None and event.coded.get(selector.same) != anchor.coded.get(selector.same):
         return False
-    return ledger.holds(selector, event)
+    return selector.where is always or ledger.holds(selector, event)
 
 
 def _within(ledger: Ledger, until: Selector, begun: Moment, year: int) -> Moment | None:
@@ -151,10 +167,11 @@ def moment_of(selector: Selector, event: Event) -> Moment | None:
     return Moment(event.occurred_at, event.precision, event)
 
 
-def _merged(ledger: Ledger, kinds: Sequence[str]) -> list[Event]:
-    events = [e for kind in kinds for e in ledger.by_kind.get(kind, ())]
-    events.sort(key=lambda e: (e.occurred_at, e.id.int))
-    return events
+def _merged(ledger: Ledger, kinds: Sequence[str]) -> Sequence[Event]:
+    parts = [part for kind in kinds if (part := ledger.by_kind.get(kind))]
+    if len(parts) < 2:
+        return parts[0] if parts else ()
+    return sorted(chain.from_iterable(parts), key=in_order)
 
 
 def _not_before(moment: Moment, anchor: Event, decided: bool = False) -> bool:
@@ -168,13 +185,17 @@ def _not_before(moment: Moment, anchor: Event, decided: bool = False) -> bool:
 
 def select(ledger: Ledger, selector: Selector, anchor: Event | None, year: int | None = None) -> Moment | None:
     """The first (or last) moment a selector gives at or after its anchor."""
+    moments = matches(ledger, selector, anchor, year)
+    if not moments:
+        return None
     since = ledger.since(anchor) if anchor is not None else None
-    exact = selector.anchor or selector.decision or not selector.kinds
-    found = None
-    for moment in matches(ledger, selector, anchor, year):
-        if since is not None and not exact and not _not_before(moment, since, selector.approved):
+    if selector.anchor or selector.decision or not selector.kinds:
+        since = None
+    found, first = None, selector.pick == "first"
+    for moment in moments:
+        if since is not None and not _not_before(moment, since, selector.approved):
             continue
-        if selector.pick == "first" and found is not None and found.at <= moment.at:
+        if first and found is not None and found.at <= moment.at:
             continue
         found = moment
     return found

@@ -1,5 +1,6 @@
 """What a programme file says, as plain immutable objects. Built by `loader`, used by everything above."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -132,7 +133,11 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """Which entries: kinds, a condition on their coded values, approved or not, and the date field that counts."""
+    """Which entries: kinds, a condition on their coded values, approved or not, and the date field that counts.
+
+    `plain`: what it gives depends on neither an anchor nor a year, so that a ledger need be searched once only for all
+    selectors of one `key`.
+    """
 
     kinds: tuple[str, ...] = ()
     where: Condition = always
@@ -144,6 +149,12 @@ class Selector:
     this_year: str | None = None  # the coded field that must equal the year of a yearly span
     same: str | None = None  # the coded field that must equal the anchor's
     until: "Selector | None" = None  # for a yearly promise: what began counts in every year until this ends it
+    key: object = dataclasses.field(default_factory=object)  # its text in the file
+    plain: bool = dataclasses.field(init=False)
+
+    def __post_init__(self):
+        bound = self.decision or self.anchor or self.same or self.this_year or self.until or not self.kinds
+        object.__setattr__(self, "plain", not bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +274,12 @@ class Programme:
     exclusions: Mapping[str, Code] = field(default_factory=dict)
     # How far a file has come: {stage: the entry kinds that bring it there}.
     stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    places: Mapping[str, tuple[int, ...]] = field(init=False)  # by criterion, the steps it belongs to
+
+    def __post_init__(self):
+        codes = dict.fromkeys(code for step in self.steps for code in step.criteria)
+        places = {code: tuple(n for n, step in enumerate(self.steps) if code in step.criteria) for code in codes}
+        object.__setattr__(self, "places", places)
 
     @property
     def definition(self) -> str:

@@ -21,6 +21,7 @@ def read_selector(s: Reader, kinds: dict) -> Selector:
         this_year=s.take("this_year", str, None),
         same=s.take("same", str, None),
         until=s.maybe("until", lambda part: read_selector(part, kinds)),
+        key=repr(s.table),
     )
 
 

@@ -4,13 +4,13 @@ A span says when one promise arose, when it is due, when it was kept, when it en
 a time t. Times are naive Vietnamese wall time; a due day ends at 23:59:59.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from casemgr.programmes.deadlines import Deadline, deadline, run, year_end
-from casemgr.programmes.events import Calendar, Event, Ledger, Moment, matches, received, select
+from casemgr.programmes.events import OPENINGS, Calendar, Event, Ledger, Moment, matches, select
 from casemgr.programmes.model import Criterion, Met, Track
 from casemgr.programmes.needs import NeedState, need_states
 
@@ -72,17 +72,20 @@ def overdue(due: datetime | None, t: datetime) -> bool:
 
 def worst(verdicts: Sequence[str | None]) -> str | None:
     """The verdict of a conjunction: missed > unknown > not_due > met; None when there is nothing to judge."""
-    return max((v for v in verdicts if v is not None), key=WORST.__getitem__, default=None)
+    return max([v for v in verdicts if v is not None], key=WORST.__getitem__, default=None)
 
 
-def spans(track: Track, ledger: Ledger) -> list[Span]:
-    """The spans of every criterion of this ledger, in the order of the programme file; none without an opening."""
+def spans(track: Track, ledger: Ledger, only: Container[str] | None = None) -> list[Span]:
+    """The spans of every criterion of this ledger (or of those in `only`), in the order of the programme file; none
+    without an opening."""
     if not ledger.openings:
         return []
     if ledger.needs is None:
         ledger.needs = need_states(ledger)
     result: list[Span] = []
     for criterion in track.criteria:
+        if only is not None and criterion.code not in only:
+            continue
         if criterion.needs:
             result += [_need_span(ledger, criterion, state) for state in ledger.needs]
         elif criterion.yearly:
@@ -90,7 +93,7 @@ def spans(track: Track, ledger: Ledger) -> list[Span]:
         else:
             result += _event_spans(ledger, criterion)
     for band in ledger.programme.bands:
-        if band.criteria and any(True for _ in matches(ledger, band.selector, None, None)):
+        if band.criteria and matches(ledger, band.selector, None, None):
             for span in result:
                 if span.criterion.code in band.criteria and span.met is None:
                     span.band = band.code
@@ -99,7 +102,9 @@ def spans(track: Track, ledger: Ledger) -> list[Span]:
 
 def _anchors(ledger: Ledger, criterion: Criterion) -> list[Moment]:
     moments = [m for selector in criterion.each for m in matches(ledger, selector, None, None)]
-    moments.sort(key=lambda m: (m.at, m.event.id.int))
+    if len(moments) < 2:
+        return moments
+    moments.sort(key=_in_order)
     if criterion.once:
         first: dict[int, Moment] = {}
         for moment in moments:
@@ -108,14 +113,20 @@ def _anchors(ledger: Ledger, criterion: Criterion) -> list[Moment]:
     return moments
 
 
+def _in_order(moment: Moment) -> tuple:
+    return moment.at, moment.event.id.int
+
+
 def _event_spans(ledger: Ledger, criterion: Criterion) -> list[Span]:
     result: list[Span] = []
     anchors = _anchors(ledger, criterion)
     for position, moment in enumerate(anchors):
         anchor = moment.event
-        opening = anchor in ledger.openings
-        item = ledger.openings.index(anchor) if opening else ledger.item_of(moment.at)
-        arises = min(received(anchor), moment.at) if opening else moment.at
+        if anchor.kind in OPENINGS:
+            item = next(n for n, opening in enumerate(ledger.openings) if opening is anchor)
+            arises = min(ledger.received[item], moment.at)
+        else:
+            item, arises = ledger.item_of(moment.at), moment.at
         span = Span(criterion, item, anchor.id, arises)
         _fill(ledger, span, anchor, deadline(ledger, criterion.due, anchor))
         if criterion.supersede and position + 1 < len(anchors):

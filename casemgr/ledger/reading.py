@@ -1,0 +1,160 @@
+"""Reading ledgers, by the million if need be: rows straight from the driver, one `Entry` made of each.
+
+SQLAlchemy's own conversions cost more than everything else here together; so each database is asked for what its
+driver gives fastest, and SQLite's text is turned into dates and ids here.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import fields
+from datetime import datetime
+from itertools import count
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import current_app
+
+from casemgr.db import is_postgresql
+from casemgr.ledger.models import LedgerEntry, LedgerSubject, quick_uuid
+from casemgr.ledger.rules import Entry, write_time
+
+SUBJECTS = LedgerSubject.__table__
+ENTRIES = LedgerEntry.__table__
+CHUNK = 400  # subjects in one IN list: below SQLite's limit on bound values
+ROWS = 2000  # fetched at a time
+
+Batch = tuple[UUID, list[Entry]]
+Part = tuple[UUID, UUID]
+FIELDS = [field for field in fields(Entry) if field.name != "coded"]
+
+_new = object.__new__
+_time = datetime.fromisoformat
+_STREAMS = count()
+_scan = json.JSONDecoder().scan_once
+
+# As the driver gives them: without the conversions of their types.
+COLUMNS = tuple(
+    sa.type_coerce(ENTRIES.c["coded" if field.name == "coded_text" else field.name], sa.types.NullType())
+    for field in FIELDS
+)
+
+
+def province() -> int:
+    return current_app.config["CASEMGR_PROVINCE"]
+
+
+def entries(session, subject: UUID) -> list[Entry]:
+    """The whole ledger of one subject, by seq."""
+    return entries_of(session, [subject]).get(subject, [])
+
+
+def entries_of(session, subjects: Sequence[UUID], first: int | None = None) -> dict[UUID, list[Entry]]:
+    """The ledgers of several subjects (or their `first` entries), each by seq; subjects without entries are absent."""
+    ledgers: dict[UUID, list[Entry]] = {}
+    upto = [] if first is None else [ENTRIES.c.seq <= first]
+    for part in chunks(subjects):
+        ledgers.update(_ledgers(session, ENTRIES.c.subject.in_(part), *upto, stream=False))
+    return ledgers
+
+
+def chunks(items: Sequence) -> Iterator[Sequence]:
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
+
+
+def replay(session, kind: str, known_at: datetime | None = None, part: Part | None = None) -> Iterator[Batch]:
+    """Streams the ledgers of one kind of subject, ordered by subject, entries by seq.
+
+    `known_at` leaves out entries recorded later; `part` keeps to the subjects from one id to another. The caller folds
+    each ledger as it comes.
+    """
+    wanted = sa.select(SUBJECTS.c.id).where(SUBJECTS.c.province == province(), SUBJECTS.c.kind == kind)
+    where = [ENTRIES.c.subject.in_(wanted)]
+    if known_at is not None:
+        where.append(ENTRIES.c.recorded_at <= known_at)
+    if part is not None:
+        where.append(ENTRIES.c.subject.between(*part))
+    return _ledgers(session, *where)
+
+
+def chains(session) -> Iterator[Batch]:
+    """Streams every ledger for checking its chain. The coded text is not read, for it may be broken; a line that holds
+    what no entry can hold comes with its fields as they stand."""
+    return _ledgers(session, strict=True)
+
+
+def _ledgers(session, *where, stream: bool = True, strict: bool = False) -> Iterator[Batch]:
+    make = _native if is_postgresql(session) else _strict if strict else _textual
+    parse = str if strict else _parsed
+    query = sa.select(*COLUMNS).where(ENTRIES.c.province == province(), *where)
+    query = query.order_by(ENTRIES.c.subject, ENTRIES.c.seq)
+    current, subject, ledger = None, None, []
+    for row in _streamed(session, query) if stream else session.execute(query):
+        if row[0] != current:
+            if ledger:
+                yield subject, ledger
+            current, ledger = row[0], []
+            subject = current if make is _native else _subject(current)
+        ledger.append(make(row, subject, parse))
+    if ledger:
+        yield subject, ledger
+
+
+def _streamed(session, query) -> Iterator[tuple]:
+    """The rows of a query a few thousand at a time, from the driver's own cursor: SQLAlchemy's rows are dear."""
+    text = str(query.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
+    named = {"name": f"ledgers_{next(_STREAMS)}"} if is_postgresql(session) else {}  # PostgreSQL keeps the rest
+    with closing(session.connection().connection.cursor(**named)) as cursor:
+        cursor.execute(text)
+        while rows := cursor.fetchmany(ROWS):
+            yield from rows
+
+
+def _native(row: tuple, subject: UUID, parse: Callable) -> Entry:
+    """From a row as PostgreSQL's driver gives it."""
+    entry = _new(Entry)
+    (
+        _, entry.seq, entry.id, entry.kind, entry.occurred_at, entry.precision, entry.recorded_at, entry.author,
+        entry.unit, text, entry.sealed, entry.definition, entry.voids, entry.digest, entry.prev, entry.mac,
+    ) = row  # fmt: skip
+    entry.subject, entry.coded, entry.coded_text = subject, parse(text), text
+    return entry
+
+
+def _textual(row: tuple, subject: UUID, parse: Callable) -> Entry:
+    """From a row as SQLite keeps it: ids and times are text."""
+    entry = _new(Entry)
+    (
+        _, entry.seq, id, entry.kind, occurred_at, entry.precision, recorded_at, entry.author,
+        entry.unit, text, entry.sealed, entry.definition, voids, entry.digest, entry.prev, entry.mac,
+    ) = row  # fmt: skip
+    entry.subject, entry.coded, entry.coded_text = subject, parse(text), text
+    entry.id, entry.occurred_at, entry.recorded_at = quick_uuid(id), _time(occurred_at), _time(recorded_at)
+    entry.voids = quick_uuid(voids)
+    return entry
+
+
+def _strict(row: tuple, subject: UUID, parse: Callable) -> Entry:
+    """The same for a check: SQLite takes any text for an id or a time, and only one way to write each is ours."""
+    try:
+        entry = _textual(row, subject, parse)
+        voids = None if entry.voids is None else entry.voids.hex
+        if (row[0], row[2], row[4], row[6], row[12]) == (
+            subject.hex, entry.id.hex, write_time(entry.occurred_at), write_time(entry.recorded_at), voids
+        ):  # fmt: skip
+            return entry
+    except (AttributeError, TypeError, ValueError):
+        pass
+    return Entry(subject, *row[1:9], None, *row[9:])  # its id is text: no MAC fits
+
+
+def _subject(text: str) -> UUID | str:
+    try:
+        return quick_uuid(text)
+    except (TypeError, ValueError):
+        return text
+
+
+def _parsed(text: str) -> dict:
+    return _scan(text, 0)[0]
