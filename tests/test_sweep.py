@@ -30,6 +30,7 @@ RECORDERS = ("worker", "supervisor", "coordinator")
 DETECTION = (*READERS, "coordinator")
 EVERYONE = (*DETECTION, "administrator")
 FIELD = ("worker", "supervisor")
+MAPPERS = ("administrator", "coordinator")
 ABSENT = UUID(int=5)
 
 
@@ -70,6 +71,10 @@ PAGES = {
     "admin.reset": [Page("/admin/users/{user}/reset", ("administrator",), about="user")],
     "admin.user": [Page("/admin/users/{user}", ("administrator",), about="user")],
     "admin.users": [Page("/admin/users", ("administrator",))],
+    "areas.end": [Page("/areas/{area}/end", MAPPERS, about="unit")],
+    "areas.index": [Page("/areas", MAPPERS)],
+    "areas.member": [Page("/areas/{area}", MAPPERS, about="unit")],
+    "areas.new": [Page("/areas/new", MAPPERS)],
     "cases.assign": [Page(CASE + "/assign", ("supervisor",), about="case")],
     "cases.case": [Page(CASE, READERS, about="case", own=True)],
     "cases.decide": [
@@ -86,6 +91,9 @@ PAGES = {
     "coverage.indicator": [
         Page("/coverage/KH322-2022/TE-2", DETECTION, about="indicator", logged=False, query="unit=" + HERE),
         Page("/coverage/KH322-2022/TE-2", DETECTION, READERS, "indicator", query="state=missed&unit=" + HERE),
+    ],
+    "coverage.map_page": [
+        Page("/coverage/KH322-2022/TE-2/map", DETECTION, about="indicator", logged=False, query="unit=" + HERE)
     ],
     "coverage.plan": [Page("/coverage/KH322-2022", DETECTION, about="plan", logged=False, query="unit=" + HERE)],
     "detections.assign": [Page(DET + "/assign", ("supervisor",), about="detection")],
@@ -128,7 +136,7 @@ PAGES = {
     "work.today": [Page("/", EVERYONE)],
 }
 # Pages that change something without being told what; they come last, and the end of the session after all.
-LAST = ["detections.take", "admin.end_grant", "admin.reset", "admin.active", "access.sign_out"]
+LAST = ["areas.end", "detections.take", "admin.end_grant", "admin.reset", "admin.active", "access.sign_out"]
 PAPERS = {"application/pdf"}
 GOOD = {200, 303, 400, 422}
 UNLIKE = ("Content-Length", "Date", "Set-Cookie")  # the cookie is renewed every half minute
@@ -206,6 +214,7 @@ class Town:
             grant=target.grants[0].id,
             unit="99999-20210101" if absent else HERE,
             hamlet=world.hamlet,
+            area=ABSENT if absent else world.area,
             figure=ABSENT if absent else world.figure,
             job=ABSENT if absent else world.job,
         )

@@ -18,6 +18,8 @@ from casemgr.people.identifiers import Birth, Identifier
 from casemgr.plans import plans
 from casemgr.plans import services as plan_services
 from casemgr.refused import N_
+from casemgr.units import areas
+from casemgr.units.area_rules import AreaRow
 from casemgr.units.loading import load
 from casemgr.units.services import add_hamlet, add_unit, close_unit
 from tests.accounts import few_units, make_user
@@ -55,6 +57,7 @@ class World:
     figure: UUID | None = None
     job: UUID | None = None  # asked for by the coordinator of the district
     hamlet: UUID | None = None
+    area: UUID | None = None
     offer: UUID | None = None  # the file of THERE is offered to HERE
     entries_of: dict = field(default_factory=dict)
 
@@ -75,6 +78,8 @@ def build(session) -> World:
         world.items["TE", unit] = _child(session, worker, unit)
     world.items["NCC", HERE] = _family(session, world.users["worker", "assigned"], HERE)
     world.figure = _figure(session, str(world.users["coordinator", "programme"].id))
+    row = AreaRow(0, "", "III", "", None, None, "Quyết định", date(2021, 1, 1), None, "", None, None, "")
+    world.area = areas.add(session, HERE, row, datetime(2022, 1, 1)).id
     world.hamlet = add_hamlet(
         session, HERE, kind="ap", name="Tô Thuận", valid_from=date(2021, 1, 1), now=datetime(2022, 1, 1)
     ).id

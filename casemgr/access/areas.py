@@ -81,7 +81,7 @@ def new():
 def _row(form: AreaForm) -> AreaRow:
     rates = [form.poor_rate.data, form.minority_rate.data]
     if any(r is not None and not 0 <= r <= 100 for r in rates):
-        raise UnitError(N_("Tỷ lệ phải từ 0 đến 100%."))
+        raise UnitError(N_("Tỷ lệ phải từ 0 đến 100."))
     if (form.zone.data == HAMLETS) != bool(form.hamlet.data):
         raise UnitError(N_("Ấp, khóm đi với loại ĐBKK; khu vực I, II, III là của cả xã."))
     if form.valid_to.data and form.valid_to.data < form.valid_from.data:

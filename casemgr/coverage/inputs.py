@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from casemgr.coverage.asked import AREA_KINDS, LEVELS, Asked
+from casemgr.coverage.asked import AREA_KINDS, LEVELS, TODAY, Asked
 from casemgr.coverage.ground import Ground
 from casemgr.plans.choice import NOT_HERE, Found, choose, choose_pair, choose_parts
 from casemgr.plans.model import Indicator, Input
 from casemgr.plans.notes import Note
 from casemgr.plans.rules import Reported
+from casemgr.refused import N_
 from casemgr.units.rules import UnitTree
 
 
@@ -22,7 +23,11 @@ def reporting(
     units = {f.unit for f in said if f.input in indicator.uses.values() and f.unit in within}
     if by[0] in AREA_KINDS:
         return sorted({(ground.kind(by[0], u),) for u in units if tree.level(u) == "commune"})
-    return sorted((u,) for u in units if tree.level(u) == by[0])
+    at = {u for u in units if tree.level(u) == by[0]}
+    if asked.basis == TODAY:
+        newest = tree.newest(asked.through)
+        at = {target for u in at if (target := tree.map_to(u, newest)) is not None}
+    return sorted((u,) for u in at)
 
 
 def inputs_of(
@@ -46,6 +51,19 @@ def _of_communes(asked: Asked, item: Input, said, communes: Collection[str], tre
     return found or Found(why=Note(NOT_HERE, {"input": item.name.vi}))
 
 
+SPLIT = Note(N_("Đơn vị này nhận một phần của xã đã chia tách nên không cộng được số liệu cũ."))
+
+
+def _of_later_unit(asked: Asked, indicator: Indicator, said, unit: str, tree: UnitTree) -> dict[str, Found]:
+    """What the units that became a later one reported together; unknown where a part of a split unit went into it."""
+    items = {name: asked.plan.inputs[c] for name, c in indicator.uses.items() if c in asked.plan.inputs}
+    if unit in tree and any(split for _old, _default, split in tree.predecessors(unit)):
+        return {name: Found(why=SPLIT) for name in items}
+    newest = tree.newest(asked.through)
+    communes = {u for u in tree.communes(asked.unit) if tree.map_to(u, newest) == unit}
+    return {name: _of_communes(asked, item, said, communes, tree) for name, item in items.items()}
+
+
 def group_inputs(
     asked: Asked, indicator: Indicator, said, named: Mapping[str, str], tree: UnitTree, ground: Ground
 ) -> dict[str, Found]:
@@ -55,6 +73,8 @@ def group_inputs(
         communes = {u for u in every if ground.kind(kind, u) == named[kind]}
         items = {name: asked.plan.inputs[c] for name, c in indicator.uses.items() if c in asked.plan.inputs}
         return {name: _of_communes(asked, item, said, communes, tree) for name, item in items.items()}
+    if asked.basis == TODAY and set(named) == {"commune"}:
+        return _of_later_unit(asked, indicator, said, named["commune"], tree)
     units = {named[d] for d in named if d in LEVELS}
     if all(d in LEVELS for d in named) and "" not in units:
         lowest = max(units, key=lambda u: LEVELS.index(tree.level(u)))

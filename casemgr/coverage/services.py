@@ -134,6 +134,24 @@ def breakdown(
     return result, found
 
 
+def through_days(
+    session, asked: Asked, now: datetime, indicator: Indicator, days: Sequence[date]
+) -> list[tuple[date, Figure]]:
+    """One indicator through each of these days since the plan began: what is reported is read once, case files are
+    counted once a day."""
+    tree, said = load(session), reported.figures_for(session, asked.plan, asked.known_at)
+    found = []
+    for day in days:
+        then = replace(asked, start=asked.plan.start, through=day, t=min(datetime.combine(day, DAY_END), now))
+        question = question_of(then, [indicator], tree, now)
+        tallies, received = _tallies(session, then, question, [indicator])
+        scene = _scene(session, then, indicator, tree, received, Ground())
+        found.append(
+            (day, _result(then, indicator, tallies.get(indicator.programme, NO_FILES), said, scene, tree).figure)
+        )
+    return found
+
+
 def _dims(by: Sequence[str]) -> frozenset[str]:
     """What the tallies must be told apart by."""
     return frozenset("unit" if d in (*LEVELS, *AREA_KINDS) else d for d in by)
