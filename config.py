@@ -16,6 +16,10 @@ def settings(environ=os.environ) -> dict:
         "CASEMGR_TODAY": environ.get("CASEMGR_TODAY", ""),
         # A fixed id of the installation: part of every unique key of the ledger and its projections.
         "CASEMGR_PROVINCE": int(environ.get("CASEMGR_PROVINCE", "89")),
+        "CASEMGR_SMTP_URL": environ.get("CASEMGR_SMTP_URL", ""),
+        "CASEMGR_MAIL_FROM": environ.get("CASEMGR_MAIL_FROM", "casemgr@localhost"),
+        # The address under which people open the pages; written into e-mails.
+        "CASEMGR_BASE_URL": environ.get("CASEMGR_BASE_URL", ""),
         "SESSION_COOKIE_SECURE": environ.get("CASEMGR_INSECURE_COOKIES", "") != "1",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -26,6 +26,7 @@ HOUSE = (
     "casemgr.registers",
     "casemgr.work",
     "casemgr.handover",
+    "casemgr.reminders",
     "casemgr.coverage",
     "casemgr.audit",
     "casemgr.demo",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 # The tables of today's schema that are append-only.
-APPEND_ONLY = ("ledger_entry", "access_log", "seal", "seal_head")
+APPEND_ONLY = ("ledger_entry", "access_log", "seal", "seal_head", "report_body")
 
 
 def append_only(table: str, dialect: str, unique: Sequence[Sequence[str]] = ()) -> list[str]:

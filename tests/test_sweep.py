@@ -58,6 +58,8 @@ class Page(NamedTuple):
 
 
 CASE, DET = "/cases/{number}", "/detections/{detection}"
+ASKED = f"plan=KH322-2022&indicator=TE-2&unit={HERE}&start=2022-01-01&basis=as_were"
+CHANGES = ASKED + "&through_a=2022-03-20&known_a=2022-03-20T20:00&through_b=2022-03-21&known_b=2022-03-21T20:00"
 PAGES = {
     "access.account": [Page("/account", EVERYONE, logged=False)],
     "access.password": [Page("/account/password", EVERYONE, logged=False)],
@@ -75,6 +77,13 @@ PAGES = {
     "areas.index": [Page("/areas", MAPPERS)],
     "areas.member": [Page("/areas/{area}", MAPPERS, about="unit")],
     "areas.new": [Page("/areas/new", MAPPERS)],
+    "audit.ask": [Page("/audit/figures", READERS)],
+    "audit.changes": [Page("/audit/changes", READERS, about="indicator", query=CHANGES)],
+    "audit.compare": [Page("/audit/compare", READERS)],
+    "audit.explain": [Page("/coverage/KH322-2022/TE-2/why/{number}", READERS, about="case", own=True, only=("TE",))],
+    "audit.figure": [
+        Page("/audit/figure", READERS, about="indicator", query=ASKED + "&through=2022-03-21&known=2022-03-21T20:00")
+    ],
     "cases.assign": [Page(CASE + "/assign", ("supervisor",), about="case")],
     "cases.case": [Page(CASE, READERS, about="case", own=True)],
     "cases.decide": [
@@ -123,6 +132,10 @@ PAGES = {
     "places.end_hamlet": [Page("/admin/units/{unit}/hamlets/{hamlet}/end", ("administrator",), about="unit")],
     "places.index": [Page("/admin/units", ("administrator",))],
     "places.page": [Page("/admin/units/{unit}", ("administrator",), about="unit")],
+    "reminders.calendar": [Page("/calendar/{token}.ics", EVERYONE)],
+    "reminders.end_calendar": [Page("/reminders/calendar/end", EVERYONE, logged=False)],
+    "reminders.new_calendar": [Page("/reminders/calendar", EVERYONE, logged=False)],
+    "reminders.own": [Page("/reminders", EVERYONE, logged=False)],
     "reported.confirm": [Page("/reported/{figure}/confirm", ("coordinator",), about="figure")],
     "reported.correct": [Page("/reported/{figure}/correct", ("coordinator",), about="figure", logged=False)],
     "reported.index": [Page("/reported", ("coordinator",), logged=False)],
@@ -209,6 +222,7 @@ class Town:
             asked=item.asked,
             referral=item.referral,
             offer=ABSENT if absent else world.offer,
+            token=world.token,
             divided="99999-20210101" if absent else DIVIDED,
             user=ABSENT if absent else target.id,
             grant=target.grants[0].id,
@@ -438,5 +452,5 @@ def test_writing_by_everyone_everywhere(town):
     assert len(answers) > 500
     changed = {name for name, rows in snapshot(town).items() if rows != before[name]}
     assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "ledger_entry", "ledger_subject",
-                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt"}, changed  # fmt: skip
+                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder"}, changed  # fmt: skip
     _check_secrets(town, answers)

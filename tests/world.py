@@ -18,6 +18,7 @@ from casemgr.people.identifiers import Birth, Identifier
 from casemgr.plans import plans
 from casemgr.plans import services as plan_services
 from casemgr.refused import N_
+from casemgr.reminders.services import new_calendar
 from casemgr.units import areas
 from casemgr.units.area_rules import AreaRow
 from casemgr.units.loading import load
@@ -59,6 +60,7 @@ class World:
     hamlet: UUID | None = None
     area: UUID | None = None
     offer: UUID | None = None  # the file of THERE is offered to HERE
+    token: str = ""  # of the calendar of the worker
     entries_of: dict = field(default_factory=dict)
 
 
@@ -88,6 +90,7 @@ def build(session) -> World:
         session, world.items["TE", THERE].case, to=HERE, reason="moved", note=None, staffed=True, tree=load(session),
         author=str(world.users["worker", "sibling"].id), now=datetime(2022, 3, 20, 9),
     ).id  # fmt: skip
+    world.token = new_calendar(session, world.users["worker", "assigned"].id, datetime(2022, 3, 20, 9))
     session.commit()
     world.job = _work(session, world.users["coordinator", "parent"])
     return world

@@ -2,6 +2,9 @@
 
 
 def init_app(app) -> None:
+    from casemgr.audit import work  # noqa: F401 - registers the long work
     from casemgr.audit.cli import seal
+    from casemgr.audit.views import bp
 
     app.cli.add_command(seal)
+    app.register_blueprint(bp)

@@ -44,3 +44,25 @@ class SealHead(Base):
     mac: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
 
     __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class Replayed(Base):
+    """An answer worked out from the ledgers, kept under everything it depends on; may be emptied at any time."""
+
+    __tablename__ = "replayed"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    key: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(sa.DateTime)
+    body: Mapped[bytes] = mapped_column(sa.LargeBinary)  # JSON, compressed
+
+
+class ReportBody(Base):
+    """What a closed report says, to the byte; named by its digest in the report's ledger. Append-only."""
+
+    __tablename__ = "report_body"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
+    subject: Mapped[UUID] = mapped_column(sa.Uuid)
+    body: Mapped[bytes] = mapped_column(sa.LargeBinary)  # canonical JSON, compressed

@@ -70,6 +70,26 @@ def state(indicator: Indicator, programme: Programme, verdict: str, steps: str) 
     return MISSED if "x" in both else UNKNOWN if "u" in both else NOT_DUE
 
 
+def weight(indicator: Indicator, programme: Programme, verdict: str, steps: str) -> tuple[int, int]:
+    """What an item adds to numerator and denominator; a denominator reported from outside is not made of items.
+
+    The same as the rules of `coverage.rules` say of a whole tally.
+    """
+    if verdict not in COUNTED:
+        return 0, 0
+    value = state(indicator, programme, verdict, steps)
+    if indicator.rule == "all_steps":
+        return int(value == MET), int(value in (MET, MISSED, UNKNOWN))
+    if indicator.rule in ("list_share", "reviewed_range"):
+        return int(value == MET), 0
+    if indicator.rule == "two_readings":
+        if indicator.setting("reading") == "detected":
+            return int(value == MET), int(value != NOT_DUE)
+        file, support = (letter(programme, indicator.uses[step], steps) for step in ("file", "support"))
+        return int(value == MET), int(file == "m" and support in "mxu")
+    return 0, 0
+
+
 def position(programme: Programme, step: str) -> int:
     """The place of a step's letter, from 0."""
     return [s.code for s in programme.steps].index(step)

@@ -134,21 +134,22 @@ def breakdown(
     return result, found
 
 
-def through_days(
-    session, asked: Asked, now: datetime, indicator: Indicator, days: Sequence[date]
-) -> list[tuple[date, Figure]]:
-    """One indicator through each of these days since the plan began: what is reported is read once, case files are
-    counted once a day."""
-    tree, said = load(session), reported.figures_for(session, asked.plan, asked.known_at)
+def through_days(session, asked: Asked, now: datetime, indicator: Indicator, days: Sequence[date]) -> list[Figure]:
+    """One indicator through each of these days since the plan began, as everything is known now; whatever the number
+    of days, what is reported is read once and case files are counted once."""
+    tree, said = load(session), reported.figures_for(session, asked.plan)
+    then = [
+        replace(asked, start=asked.plan.start, through=day, t=min(datetime.combine(day, DAY_END), now)) for day in days
+    ]
+    questions = [question_of(each, [indicator], tree, now) for each in then]
+    tallies: list[dict[str, Tally]] = [{} for _day in days]
+    if indicator.programme and questions:
+        tallies = kept(session, tuple(q.key for q in questions), lambda: live.tallies_through(session, questions))
     found = []
-    for day in days:
-        then = replace(asked, start=asked.plan.start, through=day, t=min(datetime.combine(day, DAY_END), now))
-        question = question_of(then, [indicator], tree, now)
-        tallies, received = _tallies(session, then, question, [indicator])
-        scene = _scene(session, then, indicator, tree, received, Ground())
-        found.append(
-            (day, _result(then, indicator, tallies.get(indicator.programme, NO_FILES), said, scene, tree).figure)
-        )
+    for each, counted in zip(then, tallies, strict=True):
+        scene = _scene(session, each, indicator, tree, None, Ground())
+        tally = counted.get(indicator.programme, NO_FILES)
+        found.append(_result(each, indicator, tally, said, scene, tree).figure)
     return found
 
 

@@ -20,6 +20,7 @@ from casemgr.coverage.asking import (
     unit_choices,
 )
 from casemgr.coverage.cases import COUNTS_CASES, Case
+from casemgr.coverage.figures import Figure
 from casemgr.coverage.ground import OF_AREAS, Ground
 from casemgr.db import db
 from casemgr.plans import plans
@@ -70,7 +71,8 @@ def plan(code: str):
         )
         question = services.question_of(asked, [first.indicator], current_tree(), moment)
         short = [
-            _case(c, asked) for c in live.find_cases(db.session, question, first.indicator, state="missed", limit=SHORT)
+            _case(c, asked, first.indicator)
+            for c in live.find_cases(db.session, question, first.indicator, state="missed", limit=SHORT)
         ]
         more = url_for("coverage.indicator", code=code, indicator=first.indicator.code, state="missed", **kept_args())
     return render_template(
@@ -120,7 +122,7 @@ def indicator(code: str, indicator: str):
         programme=programmes().get(found.programme),
         map_link=_map_link(asked, found),
         areas=_areas(asked, found),
-        trend=_trend(asked, found, moment),
+        trend=_trend(asked, found, result.figure, moment),
         told=reported.notes_of(db.session, result.figure.told) if result.figure.told else "",
         units=unit_choices(asked),
         lang=language(),
@@ -135,13 +137,17 @@ def _areas(asked: Asked, found: Indicator) -> list:
     return ground.named(found, current_tree().below(asked.unit))
 
 
-def _trend(asked: Asked, found: Indicator, moment: datetime) -> list:
-    """[(last day, row)] at the end of each quarter so far: what had come together since the plan began."""
+def _trend(asked: Asked, found: Indicator, figure: Figure, moment: datetime):
+    """At the end of each quarter so far: what had come together since the plan began; at the end the figure itself."""
     if found.measure == TEXT or found.rule in OF_AREAS:
-        return []
+        return None
     days = trend.quarter_ends(asked.plan.start, min(asked.plan.end, asked.through))
-    figures = services.through_days(db.session, asked, moment, found, days)
-    return trend.draw([(day, present.row(found, figure, asked.plan)) for day, figure in figures])
+    before = days[:-1] if asked.start == asked.plan.start else days
+    figures = services.through_days(db.session, asked, moment, found, before) if before else []
+    if len(before) < len(days):
+        figures.append(figure)
+    rows = [(day, present.row(found, each, asked.plan)) for day, each in zip(days, figures, strict=True)]
+    return trend.draw(rows)
 
 
 def _map_link(asked: Asked, found: Indicator) -> str | None:
@@ -182,7 +188,7 @@ def _cases_page(asked: Asked, period, found: Indicator, moment: datetime):
         indicator=found,
         state=present.state(found, state),
         group=[present.group_name(d, code, current_tree()) for d, code in group.items()],
-        page=Page([_case(c, asked) for c in listed], number, PAGE, total),
+        page=Page([_case(c, asked, found) for c in listed], number, PAGE, total),
         back=url_for("coverage.indicator", code=asked.plan.code, indicator=found.code, **kept_args()),
         lang=language(),
     )
@@ -231,7 +237,7 @@ def _states(asked: Asked, found: Indicator, figure) -> list[tuple[str, str, str,
     return [(state, *present.state(found, state), number) for state, number in numbers.items() if number]
 
 
-def _case(case: Case, asked: Asked) -> dict:
+def _case(case: Case, asked: Asked, found: Indicator) -> dict:
     """A case as a line: number, address if the reader may open it, unit, reasons."""
     programme = programmes()[case.programme]
     facts = {"unit": case.unit, "programme": case.programme}
@@ -244,7 +250,9 @@ def _case(case: Case, asked: Asked) -> dict:
     reasons = [present.reason(line, asked.t, programme) for line in case.failing]
     if not reasons and case.state == "missed":
         reasons = [gettext("chưa có đợt điều trị nào trong năm")]
+    period = f"start={asked.start.isoformat()}&through={asked.through.isoformat()}"
     return {
+        "why": f"/coverage/{asked.plan.code}/{found.code}/why/{case.number}?{period}" if address else None,
         "number": case.number if address else gettext("hồ sơ của người khác"),
         "address": address,
         "unit": case.unit,

@@ -29,6 +29,7 @@ class AnswerForm(Form):
 class ConflictForm(Form):
     accounts = CheckboxesField(
         _l("Người có liên quan, không được biết về hồ sơ này"),
+        [WantedSometimes()],
         choices=[],
         description=_l("Họ mất quyền xem ngay, không được báo; hồ sơ chuyển lên đơn vị cấp trên giữ."),
     )

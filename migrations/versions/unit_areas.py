@@ -1,13 +1,13 @@
 """Zones of communes and specially difficult hamlets, who is in charge of them, and outlines for maps.
 
-Revision: unit_areas, after reported_words.
+Revision: unit_areas, after closed_periods.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "unit_areas"
-down_revision = "reported_words"
+down_revision = "closed_periods"
 
 
 def upgrade() -> None:

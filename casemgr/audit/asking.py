@@ -1,0 +1,124 @@
+"""What a figure is asked for: through a day, as known at a time, on a basis of units; and what has no answer."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+
+from casemgr.coverage import services
+from casemgr.coverage.services import Asked
+from casemgr.ledger.services import ENTRIES, province
+from casemgr.plans import plans
+from casemgr.plans.model import Indicator, Plan
+from casemgr.programmes import programmes
+from casemgr.programmes.model import Programme
+from casemgr.refused import N_, Refused
+from casemgr.units.rules import UnitTree
+
+_BEGAN: WeakKeyDictionary = WeakKeyDictionary()
+
+
+def began(session) -> datetime | None:
+    """When the first entry of this installation was recorded."""
+    engine = session.get_bind()
+    engine = getattr(engine, "engine", engine)
+    if engine not in _BEGAN:
+        found = session.scalar(sa.select(sa.func.min(ENTRIES.c.recorded_at)).where(ENTRIES.c.province == province()))
+        if found is None:
+            return None
+        _BEGAN[engine] = found
+    return _BEGAN[engine]
+
+
+def ask(
+    session,
+    plan: Plan,
+    tree: UnitTree,
+    now: datetime,
+    *,
+    unit: str,
+    through: date,
+    known_at: datetime,
+    basis: str,
+    start: date | None = None,
+    names: Mapping[str, str] | None = None,
+) -> Asked:
+    """The question; `names` are the form's fields for through, known and unit. Raises Refused where it has no sense."""
+    names = {"through": "through", "known": "known", "unit": "unit"} | dict(names or {})
+    if known_at > now:
+        raise Refused(N_("Thời điểm này chưa đến."), names["known"])
+    first = began(session)
+    if first is None or known_at < first:
+        if first is None:
+            raise Refused(N_("Hệ thống chưa có dữ liệu nào."), names["known"])
+        raise Refused(
+            N_("Hệ thống ghi dữ liệu từ %(day)s; trước đó chưa biết gì."), names["known"], day=f"{first:%d/%m/%Y}"
+        )
+    if through > now.date():
+        raise Refused(N_("Ngày này chưa đến."), names["through"])
+    if through > known_at.date():
+        raise Refused(N_("Số liệu không thể đến một ngày sau ngày nhập dữ liệu."), names["through"])
+    if not plan.start <= through <= plan.end:
+        raise Refused(
+            N_("Kế hoạch này tính từ %(start)s đến %(end)s."),
+            names["through"],
+            start=f"{plan.start:%d/%m/%Y}",
+            end=f"{plan.end:%d/%m/%Y}",
+        )
+    if unit not in tree or (basis == services.AS_WERE and not tree[unit].valid(through)):
+        raise Refused(N_("Đơn vị này không có vào ngày đó; hãy chọn cách quy về đơn vị hiện nay."), names["unit"])
+    asked = services.ask(plan, tree, now, start=start, through=through, unit=unit, basis=basis, known_at=known_at)
+    # What was known at a time says nothing of later; so the same question has the same answer whenever it is asked.
+    asked.t = min(asked.t, known_at)
+    return asked
+
+
+def rule_name(programme: Programme) -> str:
+    """How a version of a method is written: 'TE v2022.1'."""
+    return f"{programme.code} v{programme.version}"
+
+
+def check_rule(indicator: Indicator, rule: str, through: date) -> None:
+    """Refuses a version of the method that does not hold for this indicator then."""
+    own = programmes()[indicator.programme]
+    if rule and rule != rule_name(own):
+        raise Refused(
+            N_("Cách tính %(rule)s không áp dụng cho chỉ tiêu này vào ngày %(day)s; cách tính khi đó là %(own)s."),
+            "rule",
+            rule=rule,
+            day=f"{through:%d/%m/%Y}",
+            own=rule_name(own),
+        )
+
+
+def to_params(asked: Asked, indicator: Indicator) -> dict[str, str]:
+    """The question as ids and codes, for a job or an address."""
+    return {
+        "plan": asked.plan.code,
+        "indicator": indicator.code,
+        "unit": asked.unit,
+        "start": asked.start.isoformat(),
+        "through": asked.through.isoformat(),
+        "known": asked.known_at.isoformat(),
+        "basis": asked.basis,
+    }
+
+
+def from_params(session, params: Mapping[str, str], tree: UnitTree, now: datetime) -> tuple[Asked, Indicator]:
+    """The same question again. Raises Refused, also where an address was made up."""
+    try:
+        plan = plans()[params["plan"]]
+        indicator = plan.indicators[params["indicator"]]
+        values = {
+            "unit": params["unit"],
+            "through": date.fromisoformat(params["through"]),
+            "start": date.fromisoformat(params["start"]) if params.get("start") else None,
+            "known_at": datetime.fromisoformat(params["known"]),
+            "basis": params["basis"],
+        }
+        if not indicator.programme or values["basis"] not in (services.AS_WERE, services.TODAY):
+            raise KeyError("basis")
+    except (KeyError, ValueError, TypeError):
+        raise Refused(N_("Địa chỉ này không nêu một số liệu nào.")) from None
+    return ask(session, plan, tree, now, **values), indicator

@@ -1,0 +1,62 @@
+"""The forms of the auditor's pages."""
+
+from datetime import datetime, time
+
+from flask_babel import gettext, lazy_gettext
+from wtforms.validators import DataRequired
+
+from casemgr.coverage.services import AS_WERE, TODAY
+from casemgr.ui.fields import SelectField, VietDateField, VietTimeField
+from casemgr.ui.forms import Form
+
+DAY_END = time(23, 59, 59)
+
+
+class AskForm(Form):
+    """A figure through a day, as it was known at a time."""
+
+    indicator = SelectField(lazy_gettext("Chỉ tiêu"), [DataRequired()])
+    unit = SelectField(lazy_gettext("Đơn vị"), [DataRequired()])
+    through = VietDateField(lazy_gettext("Số liệu đến hết ngày"), [DataRequired()])
+    known = VietDateField(
+        lazy_gettext("Theo dữ liệu nhập đến ngày"),
+        [DataRequired()],
+        description=lazy_gettext("Chỉ tính những gì đã được nhập đến lúc này."),
+    )
+    known_time = VietTimeField(lazy_gettext("Lúc"), description=lazy_gettext("Để trống: hết ngày."))
+    basis = SelectField(
+        lazy_gettext("Tính theo đơn vị"),
+        [DataRequired()],
+        choices=[(AS_WERE, lazy_gettext("như vào ngày đó")), (TODAY, lazy_gettext("quy về đơn vị hiện nay"))],
+    )
+    rule = SelectField(lazy_gettext("Cách tính"), [DataRequired()])
+
+    def choose(self, indicators: list[tuple[str, str]], units: list[tuple[str, str]], rules: list[tuple[str, str]]):
+        self.indicator.choices = [("", gettext("Chọn…")), *indicators]
+        self.unit.choices = units
+        self.rule.choices = rules
+
+    def known_at(self, now: datetime) -> datetime:
+        """The moment asked about; the end of today means now."""
+        at = datetime.combine(self.known.data, self.known_time.data or DAY_END)
+        return min(at, now) if at.date() == now.date() else at
+
+
+class CompareForm(Form):
+    """Two figures of one indicator."""
+
+    indicator = SelectField(lazy_gettext("Chỉ tiêu"), [DataRequired()])
+    unit = SelectField(lazy_gettext("Đơn vị"), [DataRequired()])
+    through_a = VietDateField(lazy_gettext("Số liệu thứ nhất đến hết ngày"), [DataRequired()])
+    known_a = VietDateField(lazy_gettext("theo dữ liệu nhập đến hết ngày"), [DataRequired()])
+    through_b = VietDateField(lazy_gettext("Số liệu thứ hai đến hết ngày"), [DataRequired()])
+    known_b = VietDateField(lazy_gettext("theo dữ liệu nhập đến hết ngày"), [DataRequired()])
+    basis = SelectField(
+        lazy_gettext("Tính theo đơn vị"),
+        [DataRequired()],
+        choices=[(AS_WERE, lazy_gettext("như vào ngày đó")), (TODAY, lazy_gettext("quy về đơn vị hiện nay"))],
+    )
+
+    def choose(self, indicators: list[tuple[str, str]], units: list[tuple[str, str]]):
+        self.indicator.choices = [("", gettext("Chọn…")), *indicators]
+        self.unit.choices = units

@@ -1,0 +1,37 @@
+"""The long work of the auditor's pages."""
+
+from casemgr.audit import asking, replays
+from casemgr.clock import now
+from casemgr.db import db
+from casemgr.jobs import Work, job
+from casemgr.refused import N_
+from casemgr.units.loading import load
+
+
+@job("audit.figure", title=N_("Tính lại số liệu từ diễn biến hồ sơ"), leads_to=lambda p: ("audit.figure", dict(p)))
+def figure(work: Work) -> None:
+    moment = now()
+    asked, indicator = asking.from_params(db.session, work.params, load(db.session), moment)
+    replays.work_out(db.session, asked, indicator, moment)
+    work.progress(1, 1)
+
+
+@job("audit.changes", title=N_("So sánh hai số liệu"), leads_to=lambda p: ("audit.changes", dict(p)))
+def changes(work: Work) -> None:
+    """Both figures and the cases behind each, one after the other."""
+    moment, tree = now(), load(db.session)
+    for number, params in enumerate(pair_of(work.params)):
+        asked, indicator = asking.from_params(db.session, params, tree, moment)
+        replays.work_out(db.session, asked, indicator, moment)
+        work.progress(2 * number + 1, 4)
+        replays.rows(db.session, asked, indicator, moment)
+        work.progress(2 * number + 2, 4)
+
+
+def pair_of(params) -> tuple[dict, dict]:
+    """The two questions of an address that names both: through_a, known_a, through_b, known_b."""
+    shared = {k: params.get(k) for k in ("plan", "indicator", "unit", "start", "basis")}
+    first, second = (
+        shared | {"through": params.get(f"through_{each}"), "known": params.get(f"known_{each}")} for each in "ab"
+    )
+    return first, second

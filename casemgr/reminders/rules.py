@@ -1,0 +1,64 @@
+"""The text of a morning e-mail and of a calendar. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid5
+
+from icalendar import Calendar, Event
+
+# Ids of calendar entries are made from what they are about, so that a calendar that is read again changes them.
+NAMES = UUID("3c2a55a2-7a5f-5c43-9d0b-0a6a5d0f7b11")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What waits for somebody on one day."""
+
+    emergencies: int = 0
+    overdue: int = 0
+    due_today: int = 0
+    decisions: int = 0
+
+    @property
+    def any(self) -> bool:
+        return bool(self.emergencies or self.overdue or self.due_today or self.decisions)
+
+
+def letter(counts: Counts, day: date, address: str) -> tuple[str, str]:
+    """(subject, text) of the e-mail: counts only, no name, number or group."""
+    lines = [
+        (counts.emergencies, "việc khẩn cấp"),
+        (counts.overdue, "việc quá hạn"),
+        (counts.due_today, "việc đến hạn hôm nay"),
+        (counts.decisions, "nội dung chờ quyết định"),
+    ]
+    told = "\n".join(f"- {n} {words}" for n, words in lines if n) or "- không có việc đến hạn"
+    text = f"Việc ngày {day:%d/%m/%Y}:\n\n{told}\n\nXem chi tiết sau khi đăng nhập: {address}\n"
+    return f"Việc ngày {day:%d/%m/%Y}", text
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A promise with its day. `key` tells it apart from the others of its file."""
+
+    number: str
+    key: str
+    on: date
+
+
+def calendar(dues: Iterable[Due], made_at: datetime) -> bytes:
+    """An iCalendar file: one entry of a whole day for each due date, named by the neutral number alone."""
+    book = Calendar()
+    book.add("prodid", "-//casemgr//VN")
+    book.add("version", "2.0")
+    for due in dues:
+        event = Event()
+        event.add("uid", f"{uuid5(NAMES, f'{due.number}/{due.key}')}@casemgr")
+        event.add("dtstamp", made_at)
+        event.add("summary", due.number)
+        event.add("dtstart", due.on)
+        event.add("dtend", due.on + timedelta(days=1))
+        event.add("transp", "TRANSPARENT")
+        book.add_component(event)
+    return book.to_ical()

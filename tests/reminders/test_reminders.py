@@ -1,0 +1,130 @@
+"""What leaves the pages: a calendar of numbers and days, an e-mail of counts; no name in either."""
+
+import socketserver
+import threading
+from datetime import date
+from email import message_from_bytes, policy
+
+import pytest
+from flask import g
+from icalendar import Calendar
+
+from casemgr.reminders import services
+from casemgr.reminders.rules import Counts, letter
+from tests.accounts import sign_in
+from tests.cases import files
+from tests.cases.conftest import clock  # noqa: F401 - a fixture
+
+
+@pytest.fixture
+def who(clock, session):  # noqa: F811
+    return files.staff(session)
+
+
+class _Mailbox(socketserver.StreamRequestHandler):
+    """As much of a mail server as is needed to hear what it is given."""
+
+    def handle(self):
+        self.wfile.write(b"220 here\r\n")
+        text = None
+        for line in self.rfile:
+            if text is not None:
+                if line == b".\r\n":
+                    self.server.letters.append(b"".join(text))
+                    text = None
+                    self.wfile.write(b"250 kept\r\n")
+                else:
+                    text.append(line)
+            elif line.upper().startswith(b"DATA"):
+                text = []
+                self.wfile.write(b"354 go on\r\n")
+            elif line.upper().startswith(b"QUIT"):
+                self.wfile.write(b"221 bye\r\n")
+                return
+            else:
+                self.wfile.write(b"250 fine\r\n")
+
+
+@pytest.fixture
+def mailbox():
+    server = socketserver.TCPServer(("127.0.0.1", 0), _Mailbox)
+    server.letters = []
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def read(app, path):
+    """By somebody who has only the address; each time a request of its own."""
+    answer = app.test_client().get(path)
+    g.pop("actor", None)
+    return answer
+
+
+def test_the_calendar_has_numbers_and_days_and_ends_when_its_owner_says_so(app, client, session, who):
+    _case, number = files.drawn_case(session, who)
+    client = sign_in(client, who.worker)
+    page = client.post("/reminders/calendar", data={}).text
+    address = page.split('<strong class="break">')[1].split("<")[0]
+    path = address.removeprefix("http://localhost")
+    answer = read(app, path)
+    events = Calendar.from_ical(answer.data).walk("VEVENT")
+    assert {str(event["summary"]) for event in events} == {number}
+    # The therapy was due on 18/03, legal aid is due on 25/03.
+    assert {date(2022, 3, 18), date(2022, 3, 25)} <= {event.decoded("dtstart") for event in events}
+    assert not [word for word in ("Kha", "TAM_LY", "Trẻ em", "TE-") if word in answer.data.decode()]
+    again = Calendar.from_ical(read(app, path).data).walk("VEVENT")
+    assert {event["uid"] for event in again} == {event["uid"] for event in events}
+    assert client.post("/reminders/calendar/end", data={}).status_code == 303
+    assert read(app, path).status_code == 404
+
+
+def test_the_calendar_of_a_closed_account_is_gone(app, session, who):
+    token = services.new_calendar(session, who.worker.id, files.NOW)
+    session.commit()
+    assert read(app, f"/calendar/{token}.ics").status_code == 200
+    who.worker.active = False
+    session.commit()
+    assert read(app, f"/calendar/{token}.ics").status_code == 404
+    assert read(app, f"/calendar/{token[::-1]}.ics").status_code == 404
+
+
+def test_the_morning_letter_counts_and_names_nobody(app, client, session, who, mailbox):
+    _case, number = files.drawn_case(session, who)
+    client = sign_in(client, who.worker)
+    wrong = client.post("/reminders", data={"email": "canbo@"})
+    assert wrong.status_code == 422
+    assert "Địa chỉ thư điện tử chưa đúng." in wrong.text
+    assert client.post("/reminders", data={"email": "canbo@nuito.example"}).status_code == 303
+    run = app.test_cli_runner().invoke
+    assert run(args=["reminders", "send"]).exit_code == 2
+    app.config["CASEMGR_SMTP_URL"] = f"smtp://127.0.0.1:{mailbox.server_address[1]}"
+    app.config["CASEMGR_BASE_URL"] = "https://hoso.example"
+    result = run(args=["reminders", "send"])
+    assert (result.exit_code, result.output) == (0, "Đã gửi 1 thư.\n")
+    said = message_from_bytes(mailbox.letters[0], policy=policy.default)
+    text = said.get_content()
+    assert said["To"] == "canbo@nuito.example"
+    assert "Việc ngày 22/03/2022" in text
+    assert "1 việc quá hạn" in text
+    assert "https://hoso.example" in text
+    assert not [word for word in ("Kha", number) if word in str(said) + text]
+    app.config["CASEMGR_SMTP_URL"] = "smtp://127.0.0.1:1"
+    assert run(args=["reminders", "send"]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("counts", "said", "unsaid"),
+    [
+        (Counts(overdue=3), "- 3 việc quá hạn", "khẩn cấp"),
+        (Counts(emergencies=1, decisions=2), "- 1 việc khẩn cấp\n- 2 nội dung chờ quyết định", "quá hạn"),
+    ],
+)
+def test_the_letter(counts, said, unsaid):
+    subject, text = letter(counts, date(2022, 2, 1), "https://x")
+    assert subject == "Việc ngày 01/02/2022"
+    assert said in text
+    assert unsaid not in text
