@@ -23,6 +23,7 @@ HOUSE = (
     "casemgr.cases",
     "casemgr.detections",
     "casemgr.plans",
+    "casemgr.funds",
     "casemgr.registers",
     "casemgr.work",
     "casemgr.handover",

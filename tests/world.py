@@ -4,20 +4,24 @@ programmes in two communes, one reported figure."""
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import current_app
 
 from casemgr import jobs
 from casemgr.cases import moves
 from casemgr.cases import services as cases
+from casemgr.cases.attaching import attach
 from casemgr.detections import services as detections
 from casemgr.detections.drafts import Reporter, Seen
+from casemgr.funds import funds
+from casemgr.funds import services as keep
 from casemgr.people import services as people
 from casemgr.people.identifiers import Birth, Identifier
 from casemgr.plans import plans
 from casemgr.plans import services as plan_services
 from casemgr.refused import N_
+from casemgr.registers import drafts, importing
 from casemgr.reminders.services import new_calendar
 from casemgr.units import areas
 from casemgr.units.area_rules import AreaRow
@@ -48,6 +52,7 @@ class Item:
     detected: UUID | None = None
     detection: str = ""
     asked: UUID | None = None  # the exclusion that was asked for
+    scan: UUID | None = None  # the entry that brings a signed paper
     referral: UUID | None = None
 
 
@@ -57,8 +62,11 @@ class World:
     items: dict = field(default_factory=dict)
     figure: UUID | None = None
     job: UUID | None = None  # asked for by the coordinator of the district
+    register: UUID | None = None  # of HERE, with a row in error
+    draft: UUID | None = None  # another one that the same coordinator has sent
     hamlet: UUID | None = None
     area: UUID | None = None
+    gift: UUID | None = None  # received by a fund of the commune
     offer: UUID | None = None  # the file of THERE is offered to HERE
     token: str = ""  # of the calendar of the worker
     entries_of: dict = field(default_factory=dict)
@@ -85,6 +93,10 @@ def build(session) -> World:
     world.hamlet = add_hamlet(
         session, HERE, kind="ap", name="Tô Thuận", valid_from=date(2021, 1, 1), now=datetime(2022, 1, 1)
     ).id
+    gift = {"amount": Decimal(5_000_000), "way": "cash", "day": date(2022, 3, 1), "donor": "Trần Văn Ba"}
+    keeper = str(world.users["coordinator", "own"].id)
+    fund = funds()["NGOAI_NGAN_SACH"]
+    world.gift = keep.add(session, fund, HERE, "received", gift, author=keeper, now=NOW, tree=load(session)).id
     _divide(session)
     world.offer = moves.ask_transfer(
         session, world.items["TE", THERE].case, to=HERE, reason="moved", note=None, staffed=True, tree=load(session),
@@ -93,6 +105,7 @@ def build(session) -> World:
     world.token = new_calendar(session, world.users["worker", "assigned"].id, datetime(2022, 3, 20, 9))
     session.commit()
     world.job = _work(session, world.users["coordinator", "parent"])
+    world.register, world.draft = _registers(session, str(world.users["coordinator", "parent"].id))
     return world
 
 
@@ -106,6 +119,18 @@ def _divide(session) -> None:
 @jobs.job("world.count", title=N_("Tiến độ"))
 def _count(work: jobs.Work) -> None:
     work.keep("ket-qua.csv", b"a;b\n")
+
+
+def _registers(session, author: str) -> tuple[UUID, UUID]:
+    """A register that was received whole, and one that waits to be imported."""
+    head, made = "STT;Họ và tên;Ngày sinh;Số CCCD\n", []
+    for month, lines in ((1, "1;Nguyễn Thị Bé;2011;089311001234\n2;Trần Văn Ba;15.8.11;\n"), (2, "1;Chau Rít;2012;\n")):
+        facts = drafts.Facts("TONG_DAI_111", "TE", HERE, date(2022, month, 1), date(2022, month, 28))
+        made.append(drafts.begin(session, facts, "a.csv", (head + lines).encode(), author=author, now=NOW))
+    draft = drafts.find(session, made[0])
+    importing.finish(session, draft, drafts.look(session, draft, NOW), author=author, at=NOW)
+    session.commit()
+    return made[0], made[1]
 
 
 def _work(session, asker) -> UUID:
@@ -160,9 +185,13 @@ def _child(session, worker, unit: str) -> Item:
         unit=unit,
     )  # fmt: skip
     plan = plan_of(session, case, worker)
+    scan = attach(
+        session, case, "Biên bản Neáng Sóc Kha.pdf", b"%PDF-1.4\n%%EOF\n", about=plan.id, note=None,
+        author=str(worker.id), unit=unit, now=datetime(2022, 3, 10, 16), entry_id=uuid4(),
+    )  # fmt: skip
     sent = {"need": "TAM_LY", "reason": "CHUYEN_MON", "to": "Trung tâm", "referral_consent": "NGHIA_VU"}
     referral = write(session, case, "referred", sent, "2022-03-11", worker, unit=unit)
-    return Item("TE", unit, case, number, plan.id, detected, detection, asked.id, referral.id)
+    return Item("TE", unit, case, number, plan.id, detected, detection, asked.id, scan.id, referral.id)
 
 
 def _family(session, worker, unit: str) -> Item:

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     DETECTION_WRITE = "detection:write"
     FIGURE_CASES = "figure:cases"
     FIGURE_READ = "figure:read"
+    FUND_KEEP = "fund:keep"
     IDENTITY_READ = "identity:read"
     PERSON_SEARCH = "person:search"
     REGISTER_LOAD = "register:load"
@@ -60,7 +61,8 @@ ROLES: dict[str, frozenset[Permission]] = {
         | {P.FIGURE_READ, P.FIGURE_CASES, P.AUDIT_READ, P.REGISTER_READ, P.CASELOAD_READ}
     ),
     "coordinator": frozenset(
-        {P.AREA_MANAGE, P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.REGISTER_LOAD, P.REGISTER_READ}
+        {P.AREA_MANAGE, P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.FUND_KEEP}
+        | {P.REGISTER_LOAD, P.REGISTER_READ}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
     ),
     "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE, P.AREA_MANAGE}),

@@ -5,7 +5,7 @@ def init_app(app) -> None:
     from flask_babel import lazy_gettext
 
     from casemgr.access.policy import Permission
-    from casemgr.cases import acts, hooks, opening, views, writing  # noqa: F401 - they add views and a hook
+    from casemgr.cases import acts, attaching, hooks, opening, prints, views, writing  # noqa: F401 - they add views and a hook
     from casemgr.cases.forms import check_names
     from casemgr.cases.projection import PROJECTION
     from casemgr.ledger.services import project_as

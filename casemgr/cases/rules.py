@@ -12,7 +12,9 @@ from casemgr.programmes.spans import Calendar, Ledger, NeedState, Span, need_sta
 
 OPEN, CLOSING, CLOSED = "open", "closing", "closed"
 # What these entries say is about the file, not about the person in it.
-NO_FACTS = frozenset({"decided", "told", "assigned", handover.ASKED, handover.TRANSFERRED, handover.CONFLICTED})
+NO_FACTS = frozenset(
+    {"decided", "told", "assigned", "attached", handover.ASKED, handover.TRANSFERRED, handover.CONFLICTED}
+)
 
 
 @dataclass(slots=True)

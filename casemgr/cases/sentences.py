@@ -14,6 +14,7 @@ from casemgr.cases.reading import GUARDED, Line, gist, lines, name_of
 from casemgr.cases.web import Dossier
 from casemgr.ledger.rules import Entry
 from casemgr.refused import N_
+from casemgr.ui.rules import show_number
 from casemgr.units.web import current_tree
 
 VOID_REASONS = {
@@ -34,11 +35,14 @@ TOLD = {
     "included": N_("Tính lại vào chỉ tiêu"),
     "identity": N_("Thông tin cá nhân được đính chính"),
     "merged": N_("Hồ sơ trùng được gộp"),
+    "funded": N_("Được quỹ chi hỗ trợ"),
+    "unfunded": N_("Khoản quỹ chi hỗ trợ bị hủy"),
 }
 FROM_ELSEWHERE = N_("Thông tin từ nơi khác")
 COMMON = {
     "assigned": N_("Phân công cán bộ phụ trách"),
     "linked": N_("Gắn thêm trường hợp phát hiện"),
+    "attached": N_("Tệp đính kèm"),
     "transfer_asked": N_("Đề nghị chuyển hồ sơ"),
     "transferred": N_("Tiếp nhận hồ sơ chuyển đến"),
     "declined": N_("Không tiếp nhận hồ sơ chuyển đến"),
@@ -202,6 +206,15 @@ class Teller:
         tree = current_tree()
         return tree.label(id) if id in tree else id
 
+    def _attached(self, entry: Entry) -> tuple:
+        target = self.by_hex.get(entry.coded.get("about", ""))
+        said = [entry.coded["kind"].upper()]
+        title = self._common(entry.kind)
+        if target is not None:
+            title = gettext("Bản đã ký của bản ghi %(seq)s", seq=target.seq)
+            said = [self._words(target)[0], *said]
+        return title, "", said, self._typed(entry, ("note", gettext("Nội dung")))
+
     def _told(self, entry: Entry) -> tuple:
         fact = TOLD.get(entry.coded.get("fact"), FROM_ELSEWHERE)
         title = gettext(fact)
@@ -209,6 +222,8 @@ class Teller:
         if entry.coded.get("fact") == "received":
             at = datetime.fromisoformat(entry.coded["received_at"])
             said.append(gettext("tiếp nhận thông tin lúc %(at)s", at=f"{at:%d/%m/%Y %H:%M}"))
+        if entry.coded.get("amount"):
+            said.append(f"{show_number(int(entry.coded['amount']))} đ")
         reason = entry.coded.get("reason")
         if reason:
             said.append(name_of(self.dossier.programme.exclusions, reason, self.language))

@@ -209,8 +209,9 @@ def assign(session, subject: UUID, worker: str, *, author: str, unit: str, now: 
 
 
 def tell(
-    session, subject: UUID, facts: Sequence[Mapping], *, occurred_at: datetime, author: str, unit: str, now
-) -> None:
+    session, subject: UUID, facts: Sequence[Mapping], *, occurred_at: datetime, author: str, unit: str, now,
+    entry_id: UUID | None = None,
+) -> None:  # fmt: skip
     """Facts owned by other ledgers (a receipt time, an exclusion, a corrected sex), written in the same transaction."""
     current, _entries = state(session, subject)
     drafts = [
@@ -223,6 +224,7 @@ def tell(
             recorded_at=now,
             coded=dict(fact),
             definition=current.programme.definition,
+            id=entry_id if len(facts) == 1 else None,
         )
         for fact in facts
     ]

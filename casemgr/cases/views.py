@@ -13,7 +13,7 @@ from casemgr.cases.queries import Filters, visible
 from casemgr.cases.reading import GUARDED, lines
 from casemgr.cases.rows import Rows
 from casemgr.cases.sentences import Teller
-from casemgr.cases.web import Dossier, facts_of, find_file, fold, open_dossier
+from casemgr.cases.web import Dossier, facts_of, find_file, fold, may_attach, open_dossier, printable
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.ledger import services as ledger
@@ -151,6 +151,9 @@ def case(number: str):
         returned=[tell.one(entry) for entry in reader.returned()],
         whole=whole,
         integrity=integrity,
+        may_attach=may_attach(dossier),
+        scans={e.id for e in dossier.state.entries if dossier.full and e.kind == "attached"},
+        papers={e.id for e in dossier.entries if dossier.full and printable(dossier, e)},
     )
 
 

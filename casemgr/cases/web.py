@@ -102,6 +102,23 @@ class Dossier:
         return entry.kind not in ("decided", "assigned") and self.writes
 
 
+def printable(dossier: Dossier, entry: Entry) -> bool:
+    """Whether an entry has a paper: those of its kind, and approvals; nothing that was struck through."""
+    kinds = dossier.programme.case.kinds
+    if all(each.id != entry.id for each in dossier.state.entries):
+        return False
+    if entry.kind == "decided":
+        about = kinds.get(entry.coded.get("about", ""))
+        return about is not None and about.decide and entry.coded.get("outcome") == "approved"
+    kind = kinds.get(entry.kind)
+    return kind is not None and bool(kind.paper)
+
+
+def may_attach(dossier: Dossier) -> bool:
+    """Who writes in the file, and who decides on it: the chair's office keeps what the chair signed."""
+    return may(Permission.CASE_WRITE, **dossier.facts) or may(Permission.CASE_DECIDE, **dossier.facts)
+
+
 def facts_of(file: CaseFile) -> dict:
     readers = programmes()[file.programme].readers
     return {"unit": file.unit_id, "programme": file.programme, "worker": file.worker, "read": readers}

@@ -5,7 +5,8 @@ That package registers a function for the fund's code in `app.extensions["money"
     app.extensions.setdefault("money", {})["DEN_ON_DAP_NGHIA"] = received
 
     received(session, *, start: date, through: date, units: Collection[str] | None, known_at: datetime | None)
-        -> {"received": int, "paid": int, "documents": [Note]}        in đồng; units None: the whole province
+        -> {"received": int, "paid": int, "documents": [Note]}        in đồng; units None: the whole province;
+           None where no such fund has a book yet
 
 Without one the figure is what was reported from outside.
 """
@@ -23,4 +24,6 @@ def money_of(session, indicator: Indicator, asked, tree: UnitTree) -> Money | No
         return None
     units = None if tree.level(asked.unit) == "province" else tree.below(asked.unit)
     said = received(session, start=asked.start, through=asked.through, units=units, known_at=asked.known_at)
+    if said is None:
+        return None
     return Money(said["received"], said.get("paid"), asked.through, tuple(said.get("documents", ())))

@@ -9,7 +9,7 @@ from time import perf_counter
 import sqlalchemy as sa
 
 from casemgr.db import begin_write
-from casemgr.demo import addicts, areas, children, families, figures, sexwork, truth
+from casemgr.demo import addicts, areas, children, families, figures, givings, sexwork, truth
 from casemgr.demo.ground import lay
 from casemgr.demo.models import DemoMark
 from casemgr.demo.story import Story
@@ -80,6 +80,7 @@ def build(session, *, cases: int, seed: int, today: date, told: Callable[[Built]
     result.record, result.answers = record, answering(world)
     figures.report(session, world, roster, result.filed)
     areas.load(session, world, datetime.combine(today, datetime.min.time()))
+    givings.give(session, world, roster)
     session.commit()
     return result
 

@@ -5,7 +5,7 @@ def init_app(app) -> None:
     from flask_babel import lazy_gettext
 
     from casemgr.access.policy import Permission
-    from casemgr.detections import filing, hooks, recording, steps, views  # noqa: F401 - they add views and a hook
+    from casemgr.detections import filing, hooks, prints, recording, steps, views  # noqa: F401 - they add views and a hook
     from casemgr.detections.projection import register_projections
     from casemgr.ui import navigation
 

@@ -102,6 +102,7 @@ def page(number: str):
         sentences=tell.all(),
         waiting=[(tell.one(e), sheet.may_decide(e)) for e in sheet.state.waiting],
         case_open=_case_address(sheet),
+        paper=sheet.full and bool(sheet.programme.detection.kinds["detected"].paper),
         whole=whole,
         integrity=integrity,
         worker=tell.author(sheet.row.worker) if sheet.row.worker else None,

@@ -159,7 +159,7 @@ def _block(block: Block, room: int) -> dict:
         case Text(text, style):
             said |= {"text": clean(text), "style": style}
         case Rows(pairs):
-            said["pairs"] = [{"label": clean(label), "value": clean(value)} for label, value in pairs]
+            said["pairs"] = [{"label": _colon(clean(label)), "value": clean(value)} for label, value in pairs]
         case Table():
             rows = [[clean(text_of(cell)) for cell in row] for row in block.rows]
             said |= {"text": clean(block.caption), "heads": list(map(clean, block.heads)), "rows": rows}
@@ -168,6 +168,10 @@ def _block(block: Block, room: int) -> dict:
         case Break(sheet):
             said["text"] = clean(sheet)
     return said
+
+
+def _colon(label: str) -> str:
+    return label if label.endswith(("?", ":", ".")) else f"{label}:"
 
 
 def text_of(cell: str | Cell) -> str:

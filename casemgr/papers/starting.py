@@ -177,7 +177,7 @@ def _blocks(doc, name: str, width: int) -> None:
     para(doc, "{{ b.text }}", align=Align.JUSTIFY, indent=10)
     when("b.kind == 'rows'", word="elif")
     para(doc, "{%p for row in b.pairs %}")
-    para(doc, "{{ row.label }}: {{ row.value }}")
+    para(doc, "{{ row.label }} {{ row.value }}")
     para(doc, "{%p endfor %}")
     when("b.kind == 'break'", word="elif")
     para(doc, "", size=2, before=0, after=0).paragraph_format.page_break_before = True

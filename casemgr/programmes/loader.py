@@ -18,11 +18,14 @@ FIELD_TYPES = {
 CLOCK_UNITS = ("hours", "workdays", "days", "months")
 # Entry kinds every ledger understands; a programme describes those it uses and adds its own.
 CASE_KINDS = frozenset(
-    {"told", "voided", "linked", "assigned", "transfer_asked", "transferred", "conflicted", "decided"}
+    {"told", "voided", "linked", "assigned", "attached", "transfer_asked", "transferred", "conflicted", "decided"}
 )
 DETECTION_KINDS = frozenset(
     {"excluded", "detected", "told", "voided", "matched", "decided", "assigned", "taken", "duplicate"}
 )
+
+
+PAPERS = ("form", "minutes", "letter", "decision")
 
 
 def load_folder(folder: Path) -> dict[str, Programme]:
@@ -181,6 +184,9 @@ def _kind(k: Reader, name: str, lists: dict) -> Kind:
         refusals=k.list_of("refuse", _refusal),
         contact=k.take("contact", bool, False),
         offer=k.take("offer", bool, True),
+        paper=k.take("paper", str, "form" if "form" in k.table else "", among=("", *PAPERS)),
+        symbol=k.take("symbol", str, ""),
+        decision_form=k.take("decision_form", str, ""),
     )
 
 

@@ -94,6 +94,9 @@ class Kind:
     refusals: tuple[Refusal, ...] = ()
     contact: bool = False  # counts as contact with the beneficiary
     offer: bool = True  # shown among "add an entry"
+    paper: str = ""  # how it is printed: form, minutes, letter or decision; nothing: not at all
+    symbol: str = ""  # what stands after the number of that paper (QĐ-UBND)
+    decision_form: str = ""  # the paper form of the decision on it (Mẫu 05)
 
 
 @dataclass(frozen=True, slots=True)

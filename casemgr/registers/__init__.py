@@ -7,9 +7,17 @@ says which column is which field, `checking` makes each line a Row, with its dou
 
 
 def init_app(app) -> None:
+    from flask_babel import lazy_gettext
+
     from casemgr.ledger.services import project_as
     from casemgr.registers import sources
+    from casemgr.registers.cli import commands
     from casemgr.registers.services import PROJECTION
+    from casemgr.registers.views import bp
+    from casemgr.ui import navigation
 
     app.extensions["registers"] = sources.load()
     project_as("register", PROJECTION)
+    app.register_blueprint(bp)
+    app.cli.add_command(commands)
+    navigation.add(app, "registers.index", lazy_gettext("Danh sách nguồn"), "register:read", order=60)

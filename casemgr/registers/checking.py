@@ -26,7 +26,7 @@ _PERSONAL = re.compile(r"^\d{9}$|^\d{12}$|^0\d{9}$")
 
 NO_NAMES = N_("Chưa chỉ ra cột họ tên.")
 NO_CODES = N_("Chưa chỉ ra cột mã số của nguồn.")
-TWICE = N_("Hai cột cùng được chọn là «%(field)s».")
+TWICE = N_("Hai cột cùng được chọn là «%(what)s».")
 NAMED = N_(
     "Nhóm này chỉ nhận danh sách đã mã hóa: không có họ tên, số giấy tờ, điện thoại, địa chỉ. Hãy xóa các cột đó trong tệp rồi gửi lại, hoặc nhập số tổng hợp ở «Số liệu được cung cấp»."
 )
@@ -73,7 +73,7 @@ def check_columns(columns: Mapping[int, str], named: bool) -> None:
     """Raises Refused (field `columns`) where the mapping cannot be used."""
     twice = next((name for name, times in Counter(columns.values()).items() if times > 1), None)
     if twice:
-        raise Refused(TWICE, "columns", field=FIELDS[twice])
+        raise Refused(TWICE, "columns", what=FIELDS[twice])
     if named and "name" not in columns.values():
         raise Refused(NO_NAMES, "columns")
     if not named and "code" not in columns.values():

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from casemgr.people.identifiers import Birth, Identifier
-from casemgr.people.names import clean, fold_name
+from casemgr.people.names import fold_name
 from casemgr.people.rules import Person
 from casemgr.registers import values
 from casemgr.registers.places import Places
@@ -44,7 +44,8 @@ class Line:
         return self.cells[column] if column is not None and column < len(self.cells) else None
 
     def text(self, name: str, longest: int = 300) -> str:
-        return clean(values.text(self.cell(name)))[:longest]
+        cell = self.cell(name)
+        return "" if cell is None else values.text(cell)[:longest]
 
     def read(self) -> tuple[Row, tuple[str, ...], list[tuple[str, str, str]]]:
         name, code = self._name(), self.text("code", 60)
@@ -76,7 +77,7 @@ class Line:
     def _name(self) -> str:
         if not self.frame.named:
             return ""
-        name = clean(values.text(self.cell("name")))
+        name = self.text("name", 1000)
         if not fold_name(name) or values.is_blank(name):
             self.wrong.append("name_missing")
         elif len(name) > NAME_LENGTH or re.search(r"[;\n]|\d{4}", name):

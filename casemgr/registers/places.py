@@ -15,7 +15,6 @@ _WORD = {
     "hamlet": r"(?:ap|khom|khu pho|to)",
 }
 _LEADING = {level: re.compile(rf"^{word}\s+") for level, word in _WORD.items()}
-_ONLY_AFTER = frozenset({"p", "x", "h", "t", "tt", "tp", "tx"})
 
 
 class Places:
@@ -23,6 +22,7 @@ class Places:
 
     def __init__(self, tree: UnitTree, unit: str, on: date):
         self.tree, self.on = tree, on
+        self._found: dict[tuple, tuple[str, str]] = {}
         self.only = unit if tree.level(unit) == "commune" else ""
         self.communes: dict[str, set[str]] = defaultdict(set)
         former: dict[str, set[str]] = defaultdict(set)
@@ -41,6 +41,12 @@ class Places:
         """(unit id, doubt): `unit_unknown` where no commune bears the name, `unit_ambiguous` where several do."""
         if self.only:
             return self.only, ""
+        key = (commune, district, address)
+        if key not in self._found:
+            self._found[key] = self._find(*key)
+        return self._found[key]
+
+    def _find(self, commune: str, district: str, address: str) -> tuple[str, str]:
         names = [commune] if commune.strip() else []
         parts = [part for part in re.split(r"[,;\n]| - ", address) if part.strip()]
         names += parts[::-1]

@@ -2,12 +2,15 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import current_app
 
+from casemgr.people.names import fold_name
 from casemgr.programmes.model import Text
+from casemgr.registers.columns import Vocabulary
+from casemgr.registers.reading import Limits
 
 FILE = Path(__file__).with_name("sources.toml")
 
@@ -29,19 +32,25 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a register of one programme may be: with names, or only with codes of the source."""
+    """What a register of one programme may be: with names, or only with codes of the source.
+
+    `harms`: the programme's code of harm by the folded words that say it.
+    """
 
     programme: str
     named: bool
     words: tuple[str, ...]
     age_below: int | None = None
     age_from: int | None = None
+    harms: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
     sources: Mapping[str, Source]
     subjects: Mapping[str, Subject]
+    vocabulary: Vocabulary
+    limits: Limits
 
     def of(self, programme: str) -> list[Source]:
         return [source for source in self.sources.values() if programme in source.programmes]
@@ -51,7 +60,14 @@ def load(file: Path = FILE) -> Sources:
     """Raises ValueError where a source names a programme that may have no register."""
     said = tomllib.loads(file.read_text("utf-8"))
     subjects = {
-        code: Subject(code, each["rows"] == "named", tuple(each["words"]), each.get("age_below"), each.get("age_from"))
+        code: Subject(
+            code,
+            each["rows"] == "named",
+            tuple(each["words"]),
+            each.get("age_below"),
+            each.get("age_from"),
+            {fold_name(word): harm for harm, words in each.get("harms", {}).items() for word in words},
+        )
         for code, each in said["programmes"].items()
     }
     found = {
@@ -61,7 +77,7 @@ def load(file: Path = FILE) -> Sources:
     for source in found.values():
         if not set(source.programmes) <= set(subjects):
             raise ValueError(f"sources.toml: {source.code} names an unknown programme")
-    return Sources(found, subjects)
+    return Sources(found, subjects, Vocabulary(said["headings"]), Limits(**said["limits"]))
 
 
 def sources() -> Sources:

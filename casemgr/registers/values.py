@@ -63,6 +63,11 @@ def day(cell: Cell) -> tuple[Birth | None, str]:
         return Birth(cell.year, cell.month, cell.day), ""
     if isinstance(cell, int | float):
         return _number(float(cell))
+    if cell is None:
+        return None, ""
+    plain = _DATE.match(cell)
+    if plain and len(plain[3]) == 4:
+        return _written(cell)
     said = _CLOCK.sub("", text(cell)).strip(" ,;")
     if not said or is_blank(said):
         return None, ""
@@ -132,6 +137,8 @@ def personal_number(cell: Cell) -> tuple[Identifier | None, str]:
 
     A number that the spreadsheet rounded is lost: `id_lost`. Eleven digits lack the zero that it dropped: `zero`.
     """
+    if cell is None:
+        return None, ""
     if isinstance(cell, float) and not cell.is_integer():
         return None, "id_lost" if cell >= 1e8 else "id_bad"
     said = (
@@ -163,7 +170,7 @@ def personal_number(cell: Cell) -> tuple[Identifier | None, str]:
 
 def phone(cell: Cell) -> tuple[str, str]:
     """A phone number; the zero that a spreadsheet dropped is put back."""
-    said = re.split(r"[;,/]|\s-\s", text(cell))[0].strip()
+    said = re.split(r"[;,/]|\s-\s", text(cell))[0].strip() if cell is not None else ""
     if not said or is_blank(said):
         return "", ""
     digits = re.sub(r"[\s.\-()]", "", said)
@@ -176,6 +183,8 @@ def phone(cell: Cell) -> tuple[str, str]:
 
 
 def sex(cell: Cell) -> tuple[str, str]:
+    if cell is None:
+        return "khong_biet", ""
     said = fold_name(text(cell))
     if said in _MALE or said in _FEMALE:
         return ("nam" if said in _MALE else "nu"), ""
@@ -191,5 +200,7 @@ ETHNIC = {"kinh": "kinh", "viet": "kinh", "khmer": "khmer", "kho me": "khmer", "
 
 
 def ethnicity(cell: Cell) -> str:
+    if cell is None:
+        return ""
     said = fold_name(text(cell))
     return "" if said in _EMPTY else ETHNIC.get(said, "khac")

@@ -1,5 +1,6 @@
 """Languages. The source strings are Vietnamese; English comes from one .po file for each package, read as it is."""
 
+from contextlib import contextmanager
 from functools import cache, cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -8,8 +9,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import has_request_context, session
-from flask_babel import Babel, Domain, get_locale, gettext
+from flask import g, has_app_context, has_request_context, session
+from flask_babel import Babel, Domain, force_locale, get_locale, gettext
 from markupsafe import Markup
 
 from casemgr.refused import Refused
@@ -48,8 +49,22 @@ def english() -> Translations:
     return Translations(compiled)
 
 
+@contextmanager
+def in_vietnamese():
+    """Papers are in Vietnamese, whatever language their reader chose for the pages."""
+    before = g.get("language")
+    g.language = "vi"
+    try:
+        with force_locale("vi"):
+            yield
+    finally:
+        g.language = before
+
+
 def language() -> str:
     """The language of this request: the one chosen, else Vietnamese."""
+    if has_app_context() and g.get("language"):
+        return g.language
     chosen = session.get("language") if has_request_context() else None
     return chosen if chosen in LANGUAGES else "vi"
 

@@ -49,3 +49,8 @@ def split_name(text: str, words: Mapping[str, str] = WORDS) -> tuple[str, str] |
         if text.casefold().startswith(word + " "):
             return kind, text[len(word) + 1 :]
     return None
+
+
+def letterhead(kind: str, name: str) -> tuple[str, str]:
+    """The two lines under which a people's committee writes: ("ỦY BAN NHÂN DÂN", "XÃ NÚI TÔ")."""
+    return "ỦY BAN NHÂN DÂN", label(kind, name).upper()

@@ -1,13 +1,13 @@
 """Zones of communes and specially difficult hamlets, who is in charge of them, and outlines for maps.
 
-Revision: unit_areas, after closed_periods.
+Revision: unit_areas, after funds.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "unit_areas"
-down_revision = "closed_periods"
+down_revision = "funds"
 
 
 def upgrade() -> None:
