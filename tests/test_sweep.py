@@ -150,6 +150,12 @@ PAGES = {
     "registers.index": [Page("/registers", ("supervisor", "auditor", "coordinator"))],
     "registers.new": [Page("/registers/new", ("coordinator",))],
     "registers.show": [Page("/registers/{register}", ("supervisor", "auditor", "coordinator"), about="register")],
+    "reported.attached": [Page("/reported/{figure}/entries/{figure_entry}/file", ("coordinator",), about="figure")],
+    "reported.units": [
+        Page(
+            "/reported/parts/KH322-2022/MT1.list", ("coordinator",), about="figure", logged=False, query="unit=" + HERE
+        )
+    ],
     "reported.confirm": [Page("/reported/{figure}/confirm", ("coordinator",), about="figure")],
     "reported.correct": [Page("/reported/{figure}/correct", ("coordinator",), about="figure", logged=False)],
     "reported.index": [Page("/reported", ("coordinator",), logged=False)],
@@ -248,6 +254,7 @@ class Town:
             hamlet=world.hamlet,
             area=ABSENT if absent else world.area,
             figure=ABSENT if absent else world.figure,
+            figure_entry=world.figure_entry,
             job=ABSENT if absent else world.job,
             register=ABSENT if absent else world.register,
             draft=ABSENT if absent else world.draft,
@@ -475,6 +482,6 @@ def test_writing_by_everyone_everywhere(town):
     assert not wrong, "\n".join(wrong)
     assert len(answers) > 500
     changed = {name for name, rows in snapshot(town).items() if rows != before[name]}
-    assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "ledger_entry", "ledger_subject",
+    assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "unit_area", "unit_area_member", "ledger_entry", "ledger_subject",
                        "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder"}, changed  # fmt: skip
     _check_secrets(town, answers)
