@@ -25,6 +25,7 @@ HOUSE = (
     "casemgr.plans",
     "casemgr.funds",
     "casemgr.registers",
+    "casemgr.reconciling",
     "casemgr.work",
     "casemgr.handover",
     "casemgr.reminders",

@@ -8,6 +8,7 @@ from flask_babel import gettext
 from casemgr.access.web import Permission, actor_of, current_actor, guard, require
 from casemgr.cases import queries, services
 from casemgr.cases.cautions import same_day
+from casemgr.cases.changes import plan_changes, previous_plan, rows
 from casemgr.cases.forms import options, refuse
 from casemgr.cases.page import Reader
 from casemgr.cases.page_forms import AssignForm, DecideForm, VoidForm
@@ -81,6 +82,8 @@ def _show_decide(form: DecideForm, dossier: Dossier, entry: Entry):
     newer = [e for e in dossier.entries if seen.isdigit() and len(seen) < 9 and e.seq > int(seen)]
     tell = teller(dossier)
     kinds = dossier.programme.case.kinds
+    before = previous_plan(dossier.state.entries, entry) if entry.kind == "planned" else None
+    decision = dossier.state.decision_on(before) if before is not None else None
     return show_form(
         "cases/decide.html",
         form,
@@ -89,6 +92,9 @@ def _show_decide(form: DecideForm, dossier: Dossier, entry: Entry):
         label=dossier.label,
         sentence=tell.one(entry),
         newer=[tell.one(each) for each in newer],
+        before=tell.one(before) if before is not None else None,
+        decided=tell.one(decision) if decision is not None else None,
+        changes=rows(dossier.programme, plan_changes(before, entry), language()),
         needs=Reader(dossier, now(), language()).needs(),
         same_day=[kinds[code].name[language()] for code in same_day(dossier.state.entries, entry)],
     )

@@ -182,7 +182,8 @@ class Teller:
         return title, "", said, self._typed(entry, number, note)
 
     def _assigned(self, entry: Entry) -> tuple:
-        return self._common(entry.kind), "", [self.author(entry.coded.get("worker", ""))], []
+        said = [self.author(entry.coded.get("worker", ""))]
+        return self._common(entry.kind), "", said, self._typed(entry, ("note", gettext("Lý do")))
 
     def _transfer_asked(self, entry: Entry) -> tuple:
         said = [self._unit(entry.coded["to"])]

@@ -195,7 +195,12 @@ def void(
 def assign(session, subject: UUID, worker: str, *, author: str, unit: str, now: datetime) -> Entry:
     """Gives the file to a worker; the note stays in the ledger."""
     current, _entries = state(session, subject)
-    draft = Draft(
+    draft = assign_draft(current.programme, worker, author=author, unit=unit, now=now)
+    return ledger.append(session, subject, [draft])[0]
+
+
+def assign_draft(programme: Programme, worker: str, *, author: str, unit: str, now: datetime, note: str = "") -> Draft:
+    return Draft(
         kind="assigned",
         occurred_at=now,
         precision="minute",
@@ -203,9 +208,9 @@ def assign(session, subject: UUID, worker: str, *, author: str, unit: str, now: 
         unit=unit,
         recorded_at=now,
         coded={"worker": worker},
-        definition=current.programme.definition,
+        sealed={"note": note} if note else None,
+        definition=programme.definition,
     )
-    return ledger.append(session, subject, [draft])[0]
 
 
 def tell(

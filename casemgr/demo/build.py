@@ -9,7 +9,7 @@ from time import perf_counter
 import sqlalchemy as sa
 
 from casemgr.db import begin_write
-from casemgr.demo import addicts, areas, children, families, figures, givings, sexwork, truth
+from casemgr.demo import addicts, areas, children, families, figures, givings, lists, sexwork, truth
 from casemgr.demo.ground import lay
 from casemgr.demo.models import DemoMark
 from casemgr.demo.story import Story
@@ -17,7 +17,7 @@ from casemgr.demo.world import World
 from casemgr.ledger import services as ledger
 from casemgr.people import services as people
 from casemgr.programmes import programmes
-from casemgr.units.loading import calendar
+from casemgr.units.loading import calendar, load
 
 BATCH = 400  # stories in one transaction
 SHARES = (
@@ -61,6 +61,7 @@ def build(session, *, cases: int, seed: int, today: date, told: Callable[[Built]
     world = World(seed, today, programmes(), calendar(session), communes)
     result = Built(roster.shown)
     record: list[truth.Child] = []
+    listed = lists.Listed()
     stories = _stories(world, cases)
     while True:
         started = perf_counter()
@@ -74,12 +75,14 @@ def build(session, *, cases: int, seed: int, today: date, told: Callable[[Built]
         session.commit()
         result.written += perf_counter() - started
         for story in batch:
+            listed.keep(story)
             if story.truth is not None:
                 story.truth.keep_little()
         told(result)
     result.record, result.answers = record, answering(world)
     figures.report(session, world, roster, result.filed)
     areas.load(session, world, datetime.combine(today, datetime.min.time()))
+    lists.write(session, world, listed, roster.ids["tonghop1"], load(session).find("89", today))
     givings.give(session, world, roster)
     session.commit()
     return result

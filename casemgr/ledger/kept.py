@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from casemgr.ledger.services import province, pulse
 
-MOST = 64
+MOST = 256
 
 _KEPT: WeakKeyDictionary = WeakKeyDictionary()  # engine -> OrderedDict of key -> (pulse, value)
 

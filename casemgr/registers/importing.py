@@ -26,12 +26,11 @@ BATCH = 500
 KIND = "register.import"
 
 
-def start(session, draft: RegisterDraft, look: Look, *, author: str, at: datetime) -> UUID:
+def start(session, draft: RegisterDraft, *, author: str, at: datetime) -> UUID:
     """Asks for the import of a draft whose columns can be used, and remembers them. Raises Refused."""
+    look = drafts.opened(session, draft)
     if look.refused is not None:
         raise look.refused
-    if not look.checked.rows:
-        raise Refused(N_("Không có dòng nào nạp được. Hãy xem các lỗi, sửa tệp rồi gửi lại."), "columns")
     drafts.choose(session, draft, columns={str(column): name for column, name in look.columns.items()})
     drafts.remember(session, look.facts, look.table, look.columns, at)
     job = jobs.start(session, KIND, {"register": draft.id.hex}, author=author, unit=draft.unit, now=at)
@@ -56,6 +55,8 @@ def run(work: jobs.Work) -> None:
     if look.refused is not None:
         raise look.refused
     rows, extra = look.checked.rows, _extra(look)
+    if not rows:
+        raise Refused(N_("Không có dòng nào nạp được. Hãy xem các lỗi, sửa tệp rồi gửi lại."))
     kept = db.session.scalar(sa.select(sa.func.max(ROWS.c.number)).where(*_of(register))) or 0
     for begin in range(0, len(rows), BATCH):
         begin_write()

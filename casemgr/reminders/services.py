@@ -18,8 +18,9 @@ from casemgr.access.web import actor_of
 from casemgr.reminders.models import Reminder
 from casemgr.reminders.rules import Counts, Due, letter
 from casemgr.units.rules import UnitTree
-from casemgr.work import queries
+from casemgr.work import inbox, queries
 from casemgr.work.rules import arrange
+from casemgr.work.scope import View
 
 AHEAD = timedelta(days=60)
 TOKEN_BYTES = 24
@@ -67,8 +68,8 @@ def counts(session, actor: Actor, tree: UnitTree, now: datetime) -> Counts:
     day = arrange(_tasks(session, actor, tree, until), now)
     size = {group: len(tasks) + day.more.get(group, 0) for group, tasks in day.groups.items()}
     leads = any(grant.role == "supervisor" for grant in actor.grants)
-    decisions = len(queries.waiting(session, actor, tree)) if leads else 0
-    return Counts(size.get("urgent", 0), size.get("overdue", 0), size.get("today", 0), decisions)
+    decisions = inbox.count(View.of(session, actor, tree, now)) if leads else 0
+    return Counts(size.get("emergency", 0), size.get("overdue", 0), size.get("today", 0), decisions)
 
 
 def _tasks(session, actor: Actor, tree: UnitTree, until: datetime) -> list:

@@ -12,16 +12,19 @@ class Link:
     endpoint: str
     label: object  # a lazy string
     permission: str | None  # None: everyone who has signed in
+    covers: tuple[str, ...] = ()  # pages further in that stand under this link, where the blueprint has several links
 
 
 def init_app(app: Flask) -> None:
     app.extensions["casemgr.navigation"] = []
 
 
-def add(app: Flask, endpoint: str, label, permission: str | None = None, order: int = 50) -> None:
+def add(
+    app: Flask, endpoint: str, label, permission: str | None = None, order: int = 50, covers: tuple[str, ...] = ()
+) -> None:
     """Adds a link to the header, left to right by `order`; only readers who have `permission` somewhere see it."""
     links = app.extensions["casemgr.navigation"]
-    links.append(Link(order, endpoint, label, permission))
+    links.append(Link(order, endpoint, label, permission, covers))
     links.sort(key=lambda link: link.order)
 
 
@@ -34,7 +37,8 @@ def is_current(link: Link) -> bool:
     """Whether the page being shown belongs to the part of the house behind this link."""
     if not request.endpoint:
         return False
-    named = {each.endpoint for each in current_app.extensions["casemgr.navigation"]}
+    every = current_app.extensions["casemgr.navigation"]
+    named = {page for each in every for page in (each.endpoint, *each.covers)}
     if request.endpoint in named:  # two links may lead into one part of the house
-        return request.endpoint == link.endpoint
+        return request.endpoint in (link.endpoint, *link.covers)
     return request.blueprint == link.endpoint.partition(".")[0]

@@ -1,5 +1,7 @@
 """A day's work and the decisions that wait: derived from the open promises of files and detections."""
 
+from importlib import import_module
+
 
 def init_app(app) -> None:
     from flask_babel import lazy_gettext
@@ -9,9 +11,20 @@ def init_app(app) -> None:
     from casemgr.work.projection import register
     from casemgr.work.views import bp
 
+    for pages in ("approvals", "exception_pages", "caseload_pages"):
+        import_module(f"casemgr.work.{pages}")
     register()
-
     app.register_blueprint(bp)
     # Those who may search for persons are those who work on cases: workers and their leaders.
     navigation.add(app, "work.today", lazy_gettext("Việc hôm nay"), Permission.PERSON_SEARCH, order=10)
-    navigation.add(app, "work.approvals", lazy_gettext("Chờ duyệt"), Permission.CASE_DECIDE, order=15)
+    navigation.add(
+        app, "work.approvals", lazy_gettext("Chờ duyệt"), Permission.CASE_DECIDE, order=15, covers=("work.accept_late",)
+    )
+    further = {
+        "work.exception_lists": ("work.exception_list",),
+        "work.caseload_page": ("work.caseload_files", "work.reassign", "work.save_view"),
+    }
+    for order, (page, label) in enumerate(
+        (("work.exception_lists", lazy_gettext("Cần chú ý")), ("work.caseload_page", lazy_gettext("Phụ trách"))), 16
+    ):
+        navigation.add(app, page, label, Permission.CASELOAD_READ, order=order, covers=further[page])

@@ -28,7 +28,9 @@ class List:
     least: int = 0
     share: int = 0
     excused: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()  # of units: the programmes compared
     urgent: bool = False
+    newest: bool = False  # the newest first, not the oldest
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """What the work pages ask of the database: open spans within the reader's scope. A constant number of queries."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from casemgr.access import policy
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases.models import CaseFile, CaseSpan
-from casemgr.cases.queries import scopes, visible
+from casemgr.cases.queries import late, scopes, visible
 from casemgr.detections.models import Detected
 from casemgr.ledger.services import province
 from casemgr.people import services as people
@@ -24,6 +24,7 @@ COLUMNS = [
     + ("unit_id", "worker")
 ]
 MOST = 400  # more open tasks than anybody reads; beyond, the lists of cases and detections are the place
+AHEAD = timedelta(days=7)  # what a leader does, and does not only decide, waits with the decisions from so long before
 
 
 def urgent_criteria() -> list[str]:
@@ -54,7 +55,7 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
         query = query.where(sa.or_(CaseSpan.worker == str(actor.user_id), CaseSpan.worker.is_(None)))
     # The index gives them by due date within a unit; what is most late, or most urgent, comes first.
     query = query.order_by(sa.case((urgent, 0), else_=1), CaseSpan.due.is_(None), CaseSpan.due, CaseSpan.number)
-    return _tasks(session.execute(query.limit(MOST)))
+    return tasks_of(session.execute(query.limit(MOST)))
 
 
 def _near(actor: Actor, tree: UnitTree, *permissions: Permission):
@@ -63,8 +64,8 @@ def _near(actor: Actor, tree: UnitTree, *permissions: Permission):
     return CaseSpan.unit_id.in_(sorted(units)) if len(units) < len(tree) else sa.true()
 
 
-def _tasks(rows) -> list[Task]:
-    """A task for each span; none where the programme no longer has its criterion."""
+def tasks_of(rows) -> list[Task]:
+    """What each span still asks for; nothing where the programme no longer has its criterion."""
     known = {
         (programme.code, name, criterion.code): (programme, criterion)
         for programme in programmes().values()
@@ -96,10 +97,9 @@ def add_labels(session, actor: Actor, found: Sequence[Task]) -> None:
     for model in (CaseFile, Detected):
         ids = {t.subject for t in named if (t.track == "case") is (model is CaseFile)}
         if ids:
-            query = sa.select(model.subject, model.beneficiary).where(
-                model.province == province(), model.subject.in_(ids), model.beneficiary.is_not(None)
-            )
-            owners.update((row.subject, row.beneficiary) for row in session.execute(query))
+            query = sa.select(model.subject, model.beneficiary)
+            query = query.where(model.province == province(), model.subject.in_(ids))
+            owners.update((row.subject, row.beneficiary) for row in session.execute(query) if row.beneficiary)
     labels = people.labels(session, list(owners.values())) if owners else {}
     for task in found:
         task.label = labels.get(owners.get(task.subject), "")
@@ -125,32 +125,4 @@ def overdue_count(session, actor: Actor, tree: UnitTree, now: datetime) -> int:
     """How many open files in the reader's scope have something overdue, whoever should do it."""
     query = sa.select(sa.func.count()).select_from(CaseFile)
     query = query.where(visible(actor, Permission.CASE_LIST, CaseFile, tree), CaseFile.status != "closed")
-    return session.scalar(query.where(CaseFile.next_due < now))
-
-
-def waiting(session, actor: Actor, tree: UnitTree) -> list[Task]:
-    """Everything that waits for a decision of the reader: the open promises of a decision, in files and detections."""
-    decide = sa.and_(CaseSpan.track == "case", visible(actor, Permission.CASE_DECIDE, CaseSpan, tree))
-    above = sa.and_(CaseSpan.track == "detection", visible(actor, Permission.DETECTION_DECIDE, CaseSpan, tree))
-    query = sa.select(*COLUMNS).where(
-        CaseSpan.province == province(),
-        _near(actor, tree, Permission.CASE_DECIDE, Permission.DETECTION_DECIDE),
-        sa.or_(decide, above),
-        CaseSpan.pending,
-        CaseSpan.role.in_(("supervisor", "above")),
-        CaseSpan.criterion.in_(_decision_criteria()),
-    )
-    query = query.order_by(CaseSpan.due.is_(None), CaseSpan.due, CaseSpan.number).limit(MOST)
-    return _tasks(session.execute(query))
-
-
-def _decision_criteria() -> list[str]:
-    return sorted(
-        {
-            c.code
-            for p in programmes().values()
-            for track in (p.case, p.detection)
-            for c in track.criteria
-            if c.task == "decided"
-        }
-    )
+    return session.scalar(query.where(late(CaseFile.next_due, now)))

@@ -25,22 +25,37 @@ def upgrade() -> None:
         [
             "province",
             "unit_id",
-            "worker",
             "programme",
+            "worker",
             "risk",
             "stage",
             "next_due",
             "last_contact",
             "opened_at",
             "needs",
+            "status",
         ],
         sqlite_where=sa.text(OPEN),
         postgresql_where=sa.text(OPEN),
     )
     op.create_index(
+        "ix_case_file_next",
+        "case_file",
+        ["province", "next_due", "number", "unit_id"],
+        sqlite_where=sa.text(OPEN),
+        postgresql_where=sa.text(OPEN),
+    )
+    op.create_index(
+        "ix_case_span_late",
+        "case_span",
+        ["province", "due", "subject", "criterion", "unit_id", "worker", "programme", "track", "pending"],
+        sqlite_where=sa.text(PENDING[0]),
+        postgresql_where=sa.text(PENDING[1]),
+    )
+    op.create_index(
         "ix_case_span_pending",
         "case_span",
-        ["province", "criterion", "due", "unit_id", "worker", "programme", "track"],
+        ["province", "criterion", "due", "unit_id"],
         sqlite_where=sa.text(PENDING[0]),
         postgresql_where=sa.text(PENDING[1]),
     )
@@ -91,6 +106,8 @@ def downgrade() -> None:
     op.drop_table("saved_view")
     op.drop_table("case_sign")
     op.drop_index("ix_case_span_pending", "case_span")
+    op.drop_index("ix_case_span_late", "case_span")
+    op.drop_index("ix_case_file_next", "case_file")
     op.drop_index("ix_case_file_open", "case_file")
     with op.batch_alter_table("case_file", schema=None) as batch_op:
         batch_op.drop_column("needs")

@@ -1,13 +1,13 @@
 """Zones of communes and specially difficult hamlets, who is in charge of them, and outlines for maps.
 
-Revision: unit_areas, after funds.
+Revision: unit_areas, after reconciling.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "unit_areas"
-down_revision = "funds"
+down_revision = "reconciling"
 
 
 def upgrade() -> None:

@@ -32,7 +32,7 @@ def load(app, session, rows, facts=FACTS, name="a.xlsx", author="x", data: bytes
     data = data if data is not None else xlsx(rows)
     register = drafts.begin(session, facts, name, data, author=author, now=NOW)
     draft = drafts.find(session, register)
-    job = importing.start(session, draft, drafts.look(session, draft, NOW), author=author, at=NOW)
+    job = importing.start(session, draft, author=author, at=NOW)
     session.commit()
     jobs.work_on(app, job)
     session.rollback()
@@ -147,7 +147,7 @@ def test_an_import_killed_half_way_shows_nothing_and_goes_on_where_it_was(app, p
     HOOKS.append(lambda _session, register, *_: told.append(register))
     register = drafts.begin(place, FACTS, "a.csv", csv(plain(45)), author="x", now=NOW)
     draft = drafts.find(place, register)
-    job = importing.start(place, draft, drafts.look(place, draft, NOW), author="x", at=NOW)
+    job = importing.start(place, draft, author="x", at=NOW)
     place.commit()
     uri = app.config["SQLALCHEMY_DATABASE_URI"]
     killed = subprocess.run([sys.executable, "-c", SCRIPT, str(tmp_path), uri, str(job)], check=False)

@@ -1,0 +1,204 @@
+"""Who carries how much: open files by worker and by commune, and the files behind a number."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from casemgr.access.models import RoleGrant, User
+from casemgr.cases.models import CaseFile, CaseSpan
+from casemgr.cases.queries import home_of, late
+from casemgr.programmes import programmes
+from casemgr.programmes.model import STAGES
+from casemgr.units.rules import UnitTree
+from casemgr.work.left import may_work
+from casemgr.work.scope import OPEN, PENDING, View
+
+HIGH, MEDIUM, LOW, NONE = "high", "medium", "low", "none"
+LEVELS = (HIGH, MEDIUM, LOW)
+FUNNEL = ("new", *reversed(STAGES))
+WEEK = timedelta(days=7)
+NOBODY = "none"  # in an address: files that nobody is assigned to
+
+
+@dataclass(slots=True)
+class Load:
+    """What one worker, one commune or all together carry."""
+
+    key: str | None = None  # the worker's or the unit's id; None: nobody is assigned
+    open: int = 0
+    risk: Counter = field(default_factory=Counter)
+    stage: Counter = field(default_factory=Counter)
+    late_files: int = 0
+    late: int = 0  # overdue steps
+    week: int = 0  # steps due within seven days
+    contact: datetime | None = None  # the file that waits longest for a contact: when it had the last
+    unassigned: int = 0
+    units: set = field(default_factory=set)
+
+    def days_silent(self, now: datetime) -> int | None:
+        return (now.date() - self.contact.date()).days if self.contact else None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the caseload is narrowed to; None: not narrowed."""
+
+    by: str = "worker"
+    programme: str | None = None
+    units: frozenset[str] | None = None
+
+
+def level(programme: str, risk: str) -> str:
+    """High, medium or low, whatever a programme calls its levels; it lists the highest first."""
+    codes = list(programmes()[programme].codes.get("risk", ()))
+    if risk not in codes:
+        return NONE
+    place = codes.index(risk)
+    return HIGH if place == 0 else LOW if place == len(codes) - 1 else MEDIUM
+
+
+def loads(view: View, asked: Asked) -> tuple[list[Load], Load]:
+    """(a load for each worker or commune, all together). Two queries when anything has changed, else none."""
+    return view.kept(("loads", asked), lambda: _loads(view, asked))
+
+
+def _loads(view: View, asked: Asked) -> tuple[list[Load], Load]:
+    found: dict[str | None, Load] = {}
+    total = Load()
+    for row in view.session.execute(_files(view, asked)):
+        for load in _both(found, total, asked, row.unit_id, row.worker):
+            load.open += row.n
+            load.risk[level(row.programme, row.risk)] += row.n
+            load.stage[row.stage] += row.n
+            load.late_files += row.late
+            load.contact = min((each for each in (load.contact, row.contact) if each is not None), default=None)
+            load.unassigned += row.n if row.worker is None else 0
+            load.units.add(row.unit_id)
+    for row in view.session.execute(_steps(view, asked)):
+        for load in _both(found, total, asked, row.unit_id, row.worker):
+            load.late += row.late
+            load.week += row.n - row.late
+    return list(found.values()), total
+
+
+def _both(found: dict, total: Load, asked: Asked, unit: str, worker: str | None) -> Iterable[Load]:
+    key = unit if asked.by == "unit" else worker
+    return found.setdefault(key, Load(key)), total
+
+
+def _narrow(table, asked: Asked) -> list:
+    where = []
+    if asked.programme:
+        where.append(table.programme == asked.programme)
+    if asked.units is not None:
+        where.append(table.unit_id.in_(sorted(asked.units)))
+    return where
+
+
+def _sum(condition):
+    return sa.func.sum(sa.case((condition, 1), else_=0))
+
+
+def _files(view: View, asked: Asked):
+    key = (CaseFile.unit_id, CaseFile.programme, CaseFile.worker, CaseFile.risk, CaseFile.stage)
+    contact = sa.func.min(sa.func.coalesce(CaseFile.last_contact, CaseFile.opened_at))
+    counts = (
+        sa.func.count().label("n"),
+        _sum(late(CaseFile.next_due, view.now)).label("late"),
+        contact.label("contact"),
+    )
+    return sa.select(*key, *counts).where(view.holds(CaseFile), OPEN, *_narrow(CaseFile, asked)).group_by(*key)
+
+
+def _steps(view: View, asked: Asked):
+    key = (CaseSpan.unit_id, CaseSpan.worker)
+    counts = (sa.func.count().label("n"), _sum(late(CaseSpan.due, view.now)).label("late"))
+    soon = (PENDING, CaseSpan.track == "case", CaseSpan.due < view.now + WEEK)
+    return sa.select(*key, *counts).where(view.holds(CaseSpan), *soon, *_narrow(CaseSpan, asked)).group_by(*key)
+
+
+def ordered(found: Sequence[Load], sort: str, name, now: datetime) -> list[Load]:
+    """The most pressing first; by name where asked. `name(load)` gives what to sort by."""
+    weights = {
+        "late": lambda load: load.late,
+        "open": lambda load: load.open,
+        "high": lambda load: load.risk[HIGH],
+        "week": lambda load: load.week,
+        "contact": lambda load: load.days_silent(now) or 0,
+    }
+    if sort not in weights:
+        return sorted(found, key=name)
+    return sorted(found, key=lambda load: (-weights[sort](load), name(load)))
+
+
+# --- the files behind a number ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted(Asked):
+    """Which files."""
+
+    worker: str | None = None
+    stage: str | None = None
+    risk: str | None = None
+    state: str | None = None
+    sort: str = "due"
+
+
+def files(view: View, wanted: Wanted, number: int, size: int) -> tuple[list[CaseFile], int]:
+    """One page of the open files; and how many there are."""
+    where = [view.holds(CaseFile), OPEN, *_narrow(CaseFile, wanted)]
+    if wanted.worker == NOBODY:
+        where.append(CaseFile.worker.is_(None))
+    elif wanted.worker:
+        where.append(CaseFile.worker == wanted.worker)
+    if wanted.stage:
+        where.append(CaseFile.stage == wanted.stage)
+    if wanted.risk:
+        where.append(CaseFile.risk == wanted.risk)
+    if wanted.state == "late":
+        where.append(late(CaseFile.next_due, view.now))
+    elif wanted.state == "week":
+        where += [CaseFile.next_due >= view.now, CaseFile.next_due < view.now + WEEK]
+    count = sa.select(sa.func.count()).select_from(CaseFile).where(*where)
+    total = view.kept(("files", wanted), lambda: view.session.scalar(count))
+    contact = sa.func.coalesce(CaseFile.last_contact, CaseFile.opened_at)
+    order = [contact] if wanted.sort == "contact" else [CaseFile.next_due.nulls_last()]
+    query = sa.select(CaseFile).where(*where).order_by(*order, CaseFile.number)
+    return list(view.session.scalars(query.offset((number - 1) * size).limit(size))), total
+
+
+def users_of(session, ids: Iterable[str]) -> dict[str, User]:
+    """The accounts of workers, with their roles, by id as text."""
+    wanted = [user_id for text in ids if text and (user_id := _uuid(text)) is not None]
+    found = (
+        session.scalars(sa.select(User).where(User.id.in_(wanted)).options(selectinload(User.grants))) if wanted else ()
+    )
+    return {str(user.id): user for user in found}
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def candidates(session, tree: UnitTree, shown: Sequence[CaseFile]) -> list[User]:
+    """The workers who could take at least one of these files, by name."""
+    places = {(file.unit_id, file.programme) for file in shown}
+    near: set[str] = set()
+    for unit, _programme in places:
+        near |= home_of(tree, unit)
+    if not near:
+        return []
+    grants = User.grants.any(sa.and_(RoleGrant.role == "worker", RoleGrant.unit_id.in_(sorted(near))))
+    users = session.scalars(
+        sa.select(User).where(User.active, grants).order_by(User.full_name).options(selectinload(User.grants))
+    )
+    return [user for user in users if any(may_work(user, *place) for place in places)]

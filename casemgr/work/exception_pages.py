@@ -1,0 +1,167 @@
+"""The lists of exceptions and why each line stands there."""
+
+from flask import abort, render_template, request
+from flask_babel import gettext
+
+from casemgr.access.web import Permission, guard, log_access, may
+from casemgr.cases.clocks import short_day
+from casemgr.cases.queries import names_of
+from casemgr.db import db
+from casemgr.programmes import programmes
+from casemgr.ui.i18n import language
+from casemgr.ui.paging import Page, page_number
+from casemgr.work import exceptions
+from casemgr.work.exceptions import Row
+from casemgr.work.lists import UNITS, supervision
+from casemgr.work.queries import add_labels
+from casemgr.work.views import bp
+from casemgr.work.web import current_view, page_of, words_at
+
+SIZE = 25
+
+
+@bp.get("/exceptions")
+@guard(Permission.CASELOAD_READ)
+def exception_lists():
+    counts = exceptions.counts(current_view())
+    log_access(Permission.CASELOAD_READ, detail="exceptions")
+    lists = list(supervision().lists.values())
+    none_on = [code for code, count in counts.items() if not count]
+    return render_template("work/exceptions.html", lists=lists, counts=counts, none_on=none_on)
+
+
+@bp.get("/exceptions/<code>")
+@guard(Permission.CASELOAD_READ)
+def exception_list(code: str):
+    rule = supervision().lists.get(code)
+    if rule is None:
+        abort(404)
+    view, number = current_view(), page_number()
+    log_access(Permission.CASELOAD_READ, detail=code)
+    if rule.sort == UNITS:
+        few = exceptions.few_needs(view, rule)
+        return render_template("work/exception_units.html", rule=rule, few=few, programmes=programmes())
+    rules = _rules(view) if code == "overdue" else []
+    only = next((each for each in rules if each.number == request.args.get("rule")), None)
+    rows = exceptions.page(view, rule, number, SIZE, only.key if only else None)
+    add_labels(view.session, view.actor, rows)
+    total = only.count if only else exceptions.counts(view)[code]
+    return render_template(
+        "work/exception_list.html",
+        rule=rule,
+        page=Page(rows, number, SIZE, total),
+        rules=rules,
+        only=only,
+        why=Why(view.now, language()),
+        worker_of=_workers(rows),
+        page_of=page_of,
+    )
+
+
+class Rule:
+    """One rule of one programme with how many promises are overdue by it. Numbered: no address names a programme."""
+
+    def __init__(self, number: int, key: tuple[str, str], name: str, count: int):
+        self.number, self.key, self.name, self.count = str(number), key, name, count
+
+
+def _rules(view) -> list[Rule]:
+    found = exceptions.by_rule(view)
+    every = [(p, c) for p in programmes().values() for track in (p.case, p.detection) for c in track.criteria]
+    said = [
+        Rule(n, (p.code, c.code), f"{p.short[language()]}: {c.name[language()]}", found[p.code, c.code])
+        for n, (p, c) in enumerate(every, 1)
+        if found[p.code, c.code]
+    ]
+    return sorted(said, key=lambda rule: -rule.count)
+
+
+def _workers(rows: list[Row]):
+    """Who is assigned, for readers who see names; an auditor sees the account."""
+    names = names_of(db.session, [row.worker for row in rows if row.worker]) if may(Permission.CASE_ASSIGN) else {}
+
+    def worker_of(row: Row) -> str:
+        if row.worker is None:
+            return gettext("chưa phân công")
+        return names.get(row.worker) or gettext("tài khoản %(code)s", code=row.worker.replace("-", "")[:6])
+
+    return worker_of
+
+
+class Why:
+    """Says in one sentence, with dates, why a line stands on its list."""
+
+    def __init__(self, moment, lang: str):
+        self.now, self.language, self.words = moment, lang, words_at(moment)
+
+    def __call__(self, row: Row) -> str:
+        if row.task is not None:
+            return self._promise(row.task)
+        if row.sign is None:
+            return gettext("tài khoản đã khóa hoặc không còn quyền ở nơi giữ hồ sơ")
+        return getattr(self, "_" + row.sign.code.replace("-", "_"))(row, row.sign)
+
+    def _promise(self, task) -> str:
+        said = self.words(task)
+        name = task.name[self.language]
+        if task.detail:
+            name += ": " + task.programme.needs[task.detail].name[self.language]
+        due = f"{task.due:%d/%m/%Y %H:%M}" if task.due.second != 59 else f"{task.due:%d/%m/%Y}"
+        return gettext("%(name)s: hạn %(due)s, %(how)s", name=name, due=due, how=gettext(said.text, **said.params))
+
+    def _day(self, at) -> str:
+        return f"{at:%d/%m/%Y}"
+
+    def _need(self, row: Row, code: str) -> str:
+        need = row.programme.needs.get(code)
+        return need.name[self.language] if need else code
+
+    def _high_risk_silent(self, row: Row, sign) -> str:
+        days = (self.now.date() - sign.day.date()).days
+        return gettext("nguy cơ cao; lần gặp gần nhất %(day)s, cách đây %(n)s ngày", day=self._day(sign.day), n=days)
+
+    def _single_need(self, row: Row, sign) -> str:
+        need = self._need(row, sign.detail)
+        return gettext("nguy cơ cao; đánh giá ngày %(day)s chỉ nêu «%(need)s»", day=self._day(sign.day), need=need)
+
+    def _need_without_service(self, row: Row, sign) -> str:
+        days = (self.now.date() - sign.day.date()).days
+        facts = {"need": self._need(row, sign.detail), "day": self._day(sign.day), "n": days, "count": sign.amount}
+        if sign.amount > 1:
+            return gettext(
+                "«%(need)s» và nhu cầu khác (%(count)s) biết từ %(day)s, %(n)s ngày, chưa có dịch vụ", **facts
+            )
+        return gettext("«%(need)s» biết từ %(day)s, %(n)s ngày, chưa có dịch vụ", **facts)
+
+    def _closed_without_outcome(self, row: Row, sign) -> str:
+        codes = row.programme.codes.get("close_reason", {})
+        reason = codes[sign.detail].name[self.language] if sign.detail in codes else "–"
+        return gettext(
+            "đóng ngày %(day)s, lý do «%(reason)s», không có dịch vụ, không rà soát",
+            day=self._day(sign.day),
+            reason=reason,
+        )
+
+    def _date_missing(self, row: Row, sign) -> str:
+        every = (*row.programme.case.criteria, *row.programme.detection.criteria)
+        name = next((c.name[self.language] for c in every if c.code == sign.detail), sign.detail)
+        return gettext("%(name)s: thiếu ngày, giờ (phát sinh %(day)s)", name=name, day=self._day(sign.day))
+
+    def _burst(self, row: Row, sign) -> str:
+        return gettext(
+            "%(n)s bản ghi cho việc đã qua, nhập đến %(last)s, ngay trước hạn %(due)s",
+            n=sign.amount,
+            last=f"{sign.since:%d/%m/%Y %H:%M}",
+            due=self._day(sign.day),
+        )
+
+    def _recorded_late(self, row: Row, sign) -> str:
+        track = row.programme.case if sign.track == "case" else row.programme.detection
+        kind = track.kinds.get(sign.detail)
+        return gettext(
+            "«%(kind)s» ngày %(day)s, nhập %(recorded)s, muộn %(n)s ngày",
+            kind=kind.name[self.language] if kind else gettext("Quyết định"),
+            day=short_day(sign.day, sign.since),
+            recorded=self._day(sign.since),
+            n=sign.amount,
+        )

@@ -1,0 +1,177 @@
+"""Everything that waits for the reader's decision: open promises of a decision, in files and detections, and entries
+that were written down too late. A constant number of queries."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from casemgr.access.policy import Actor, Permission
+from casemgr.cases.changes import PlanChange, plan_changes, previous_plan
+from casemgr.cases.models import CaseFile, CaseSpan
+from casemgr.cases.queries import names_of, visible
+from casemgr.ledger import services as ledger
+from casemgr.ledger.rules import Entry, effective
+from casemgr.programmes import programmes
+from casemgr.programmes.model import Criterion, Programme, Track
+from casemgr.units.rules import UnitTree
+from casemgr.work.models import CaseSign
+from casemgr.work.queries import AHEAD, COLUMNS, add_labels, tasks_of, urgent_criteria
+from casemgr.work.rules import Task
+from casemgr.work.scope import OPEN, PENDING, View
+
+LATE = "recorded-late"
+
+
+@dataclass(slots=True)
+class Item:
+    """One thing to decide: what, who asked, what is different from the version before."""
+
+    task: Task
+    entry: Entry | None
+    author: str = ""
+    own: bool = False  # the reader wrote it, so somebody else decides
+    before: Entry | None = None
+    changes: list[PlanChange] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class LateEntry:
+    """An entry that somebody must accept although it was written down late; `token` names it in the form."""
+
+    sign: CaseSign
+    programme: Programme
+    head_seq: int
+    label: str = ""
+    author: str = ""
+
+    # As a task has them.
+    subject = property(lambda self: self.sign.subject)
+    track = property(lambda self: self.sign.track)
+    number = property(lambda self: self.sign.number)
+    unit = property(lambda self: self.sign.unit_id)
+    worker = property(lambda self: self.sign.worker)
+
+    @property
+    def token(self) -> str:
+        return f"{self.sign.number}.{self.head_seq}.{self.sign.entry.hex}"
+
+
+def asks_leader(programme: Programme, track: Track, criterion: Criterion) -> bool:
+    """Whether a promise is a leader's to keep here: a decision, or an entry that only leaders write. What the leader
+    answers for but a worker writes (a decision on paper) stands among the work of the day."""
+    if criterion.role not in ("supervisor", "above"):
+        return False
+    kind = track.kinds.get(criterion.task or "")
+    return criterion.task == "decided" or track is programme.detection or (kind is not None and kind.by == "supervisor")
+
+
+def _criteria(wanted) -> list[str]:
+    every = ((p, track, c) for p in programmes().values() for track in (p.case, p.detection) for c in track.criteria)
+    return sorted({c.code for p, track, c in every if wanted(p, track, c)})
+
+
+def _waiting(view: View) -> tuple[list, list]:
+    """The conditions on spans: what waits in the reader's own unit, and what waits above those below. The codes are
+    named, so that the index over what is pending is used."""
+    decided = _criteria(lambda _p, _t, c: c.task == "decided")
+    soon = sa.or_(
+        CaseSpan.criterion.in_(decided), CaseSpan.criterion.in_(urgent_criteria()), CaseSpan.due <= view.now + AHEAD
+    )
+    found = []
+    for role, permission in (("supervisor", Permission.CASE_DECIDE), ("above", Permission.DETECTION_DECIDE)):
+        codes = _criteria(lambda p, t, c, role=role: c.role == role and asks_leader(p, t, c))
+        scope = visible(view.actor, permission, CaseSpan, view.tree)
+        found.append([CaseSpan.role == role, CaseSpan.criterion.in_(codes), PENDING, scope, soon])
+    return found[0], found[1]
+
+
+def count(view: View) -> int:
+    """How many decisions wait for the reader, late entries included."""
+    return _total(view) + _late_total(view)
+
+
+def _total(view: View) -> int:
+    parts = [sa.select(sa.func.count()).select_from(CaseSpan).where(*each).scalar_subquery() for each in _waiting(view)]
+    return view.kept(("inbox", view.actor.user_id), lambda: view.session.scalar(sa.select(parts[0] + parts[1])))
+
+
+def page(view: View, number: int, size: int) -> tuple[list[Item], int]:
+    """One page of the decisions, what is urgent and what is due first on top; and how many there are."""
+    urgent = frozenset(urgent_criteria())
+    found = []
+    for where in _waiting(view):
+        query = sa.select(*COLUMNS).where(*where)
+        first = sa.case((CaseSpan.criterion.in_(sorted(urgent)), 0), else_=1)
+        query = query.order_by(first, CaseSpan.due.nulls_last(), CaseSpan.number)
+        found += view.session.execute(query.limit(number * size))
+    found.sort(key=lambda s: (s.criterion not in urgent, s.due or datetime.max, s.number))
+    spans = found[(number - 1) * size : number * size]
+    tasks = tasks_of(spans)
+    add_labels(view.session, view.actor, tasks)
+    return _items(view.session, view.actor, tasks), _total(view)
+
+
+def _items(session, actor: Actor, tasks: Sequence[Task]) -> list[Item]:
+    ledgers = ledger.entries_of(session, list({task.subject for task in tasks}))
+    items = []
+    for task in tasks:
+        entries = effective(ledgers.get(task.subject, []))
+        entry = next((e for e in entries if e.id == task.anchor), None)
+        item = Item(task, entry, own=entry is not None and task.criterion.task == "decided" and _wrote(actor, entry))
+        if entry is not None and entry.kind == "planned":
+            item.before = previous_plan(entries, entry)
+            item.changes = plan_changes(item.before, entry)
+        items.append(item)
+    names = names_of(session, [item.entry.author for item in items if item.entry is not None])
+    for item in items:
+        item.author = names.get(item.entry.author, "") if item.entry is not None else ""
+    return items
+
+
+def _wrote(actor: Actor, entry: Entry) -> bool:
+    return entry.author == str(actor.user_id)
+
+
+def _late(actor: Actor, tree: UnitTree) -> list:
+    return [
+        visible(actor, Permission.CASE_DECIDE, CaseSign, tree),
+        CaseSign.code == LATE,
+        CaseSign.asks,
+        CaseSign.author != str(actor.user_id),
+    ]
+
+
+def _late_total(view: View) -> int:
+    query = sa.select(sa.func.count()).select_from(CaseSign).where(*_late(view.actor, view.tree))
+    return view.kept(("late entries", view.actor.user_id), lambda: view.session.scalar(query))
+
+
+def late_entries(view: View, size: int) -> tuple[list[LateEntry], int]:
+    """The entries that wait to be accepted, the oldest first; and how many there are."""
+    session, where = view.session, _late(view.actor, view.tree)
+    file = sa.and_(CaseFile.province == CaseSign.province, CaseFile.subject == CaseSign.subject)
+    query = sa.select(CaseSign, CaseFile.head_seq).join(CaseFile, file).where(*where)
+    rows = session.execute(query.order_by(CaseSign.since, CaseSign.number, CaseSign.position).limit(size)).all()
+    found = [LateEntry(row.CaseSign, programmes()[row.CaseSign.programme], row.head_seq) for row in rows]
+    add_labels(session, view.actor, found)
+    names = names_of(session, [each.sign.author for each in found])
+    for each in found:
+        each.author = names.get(each.sign.author, "")
+    return found, _late_total(view)
+
+
+def unassigned(view: View) -> int:
+    """How many open files nobody is assigned to."""
+    query = (
+        sa.select(sa.func.count()).select_from(CaseFile).where(view.holds(CaseFile), OPEN, CaseFile.worker.is_(None))
+    )
+    return view.kept(("unassigned",), lambda: view.session.scalar(query))
+
+
+def acceptable(session, actor: Actor, tree: UnitTree, entries: Collection[UUID]) -> Mapping[UUID, CaseSign]:
+    """Those of the entries that may be accepted together with others: late, and nothing but late."""
+    query = sa.select(CaseSign).where(*_late(actor, tree), CaseSign.entry.in_(sorted(entries)))
+    return {sign.entry: sign for sign in session.scalars(query)} if entries else {}

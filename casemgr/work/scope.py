@@ -1,0 +1,54 @@
+"""What a supervisor looks over, said once for the query and for what is kept of it between two writes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from casemgr.access.policy import ALL, Actor, Permission, scope
+from casemgr.cases.models import CaseFile, CaseSpan
+from casemgr.cases.queries import hidden_from, within
+from casemgr.ledger.kept import kept
+from casemgr.units.rules import UnitTree
+
+# Written out, and not as bound values, so that SQLite finds the indexes over what is open and what is pending.
+OPEN = CaseFile.status != sa.literal_column("'closed'")
+PENDING = CaseSpan.pending
+
+
+@dataclass(frozen=True)
+class View:
+    """The files and detections that one reader looks over at one moment, by one permission."""
+
+    session: object
+    actor: Actor
+    tree: UnitTree
+    now: datetime
+    hidden: tuple[UUID, ...]
+    permission: Permission = Permission.CASELOAD_READ
+
+    @classmethod
+    def of(cls, session, actor: Actor, tree: UnitTree, now: datetime) -> "View":
+        return cls(session, actor, tree, now, tuple(hidden_from(session, actor)))
+
+    def holds(self, table):
+        """The SQL condition on a table with province, subject, unit_id, programme and worker."""
+        found = within(self.actor, self.permission, table, self.tree)
+        return sa.and_(found, table.subject.not_in(self.hidden)) if self.hidden else found
+
+    def kept(self, key: tuple, count: Callable[[], object]):
+        """`count()`, counted again only when something was written or another minute has come."""
+        minute = self.now.replace(second=0, microsecond=0)
+        return kept(self.session, (*key, minute, self._reach, self.hidden), count)
+
+    @property
+    def _reach(self) -> tuple:
+        reached = []
+        for each in scope(self.actor, self.permission):
+            units = "*" if len(each.units) >= len(self.tree) else each.units
+            programmes = "*" if each.programmes is ALL else each.programmes
+            mine = str(self.actor.user_id) if each.assigned_only else ""
+            reached.append((units, programmes, mine))
+        return tuple(reached)

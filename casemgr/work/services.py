@@ -1,0 +1,181 @@
+"""The verbs of supervision: many files given to another worker, late entries accepted together. What is refused is
+said by number; the rest goes through."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from casemgr.access import policy
+from casemgr.access.models import User
+from casemgr.access.policy import Actor, Permission
+from casemgr.cases import entries as rules
+from casemgr.cases.models import CaseBar, CaseFile
+from casemgr.cases.queries import hidden_from
+from casemgr.cases.services import assign_draft, state
+from casemgr.cases.web import facts_of
+from casemgr.ledger import services as ledger
+from casemgr.programmes import programmes
+from casemgr.refused import N_, Refused
+from casemgr.units.rules import UnitTree
+from casemgr.work import inbox
+from casemgr.work.left import may_work
+from casemgr.work.models import SavedView
+
+NOT_HERE = N_("không có hồ sơ này trong phạm vi của bạn")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a request about many files, by number."""
+
+    done: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)  # (number, a source string saying why)
+
+
+def reassign(session, actor: Actor, numbers: Sequence[str], worker: User, *, note: str, now: datetime) -> Outcome:
+    """Gives each of these files to the worker, with a note in its ledger. What is scheduled goes along, because it is
+    read from the file."""
+    found = Outcome()
+    numbers = list(dict.fromkeys(numbers))
+    query = sa.select(CaseFile).where(CaseFile.province == ledger.province(), CaseFile.number.in_(numbers))
+    files = {file.number: file for file in session.scalars(query)}
+    hidden = {*hidden_from(session, actor)}
+    barred = _barred(session, worker)
+    batches = []
+    for number in numbers:
+        file = files.get(number)
+        why = _refusal(actor, file, worker, hidden, barred)
+        if why:
+            found.refused.append((number, why))
+            continue
+        draft = assign_draft(
+            programmes()[file.programme],
+            str(worker.id),
+            author=str(actor.user_id),
+            unit=file.unit_id,
+            now=now,
+            note=note,
+        )
+        batches.append((file.subject, [draft]))
+        found.done.append(number)
+    if batches:
+        ledger.append_many(session, batches)
+    return found
+
+
+def _barred(session, worker: User) -> frozenset[UUID]:
+    query = sa.select(CaseBar.hidden).where(CaseBar.province == ledger.province(), CaseBar.account == str(worker.id))
+    return frozenset(session.scalars(query))
+
+
+def _refusal(actor: Actor, file: CaseFile | None, worker: User, hidden, barred) -> str | None:
+    if file is None or file.subject in hidden or not policy.may(actor, Permission.CASE_ASSIGN, **facts_of(file)):
+        return NOT_HERE
+    if file.status == "closed":
+        return N_("hồ sơ đã đóng")
+    if file.worker == str(worker.id):
+        return N_("đã do cán bộ này phụ trách")
+    if file.subject in barred or not may_work(worker, file.unit_id, file.programme):
+        return N_("cán bộ được chọn không phụ trách được hồ sơ này")
+    return None
+
+
+def accept_late(
+    session,
+    actor: Actor,
+    tree: UnitTree,
+    tokens: Sequence[str],
+    *,
+    outcome: str,
+    number: str | None,
+    note: str | None,
+    now: datetime,
+) -> Outcome:
+    """Decides on entries that were written down late, all alike. Only those that are late and nothing else; a file
+    that has changed since the page was made is left for another look."""
+    found = Outcome()
+    wanted = _wanted(tokens)
+    acceptable = inbox.acceptable(session, actor, tree, [entry for _n, _seq, entry in wanted])
+    for (file_number, seq), entries in _by_file(wanted).items():
+        try:
+            signs = [acceptable[entry] for entry in entries if entry in acceptable]
+            if len(signs) < len(entries) or any(sign.number != file_number for sign in signs):
+                raise Refused(N_("bản ghi không còn chờ, hoặc phải quyết định riêng"))
+            facts = {"outcome": outcome, "number": number, "note": note, "signer": None}
+            _accept(session, signs[0].subject, entries, seq, **facts, author=str(actor.user_id), now=now)
+        except Refused as refused:
+            found.refused.append((file_number, str(refused)))
+        else:
+            found.done += [file_number] * len(entries)
+    return found
+
+
+def _accept(session, subject: UUID, entries: Sequence[UUID], seq: int, *, author: str, now: datetime, **facts) -> None:
+    if ledger.lock(session, subject) != seq:
+        raise ledger.Stale(N_("hồ sơ đã có bản ghi mới sau khi trang này được mở, hãy xem lại"))
+    current, _all = state(session, subject)
+    by_id = {entry.id: entry for entry in current.entries}
+    drafts = [
+        rules.draft_decision(
+            current, by_id[entry], occurred=(now, "minute"), author=author, unit=current.unit, now=now, **facts
+        )
+        for entry in entries
+    ]
+    ledger.append(session, subject, drafts, on_seq=seq)
+
+
+def _wanted(tokens: Sequence[str]) -> list[tuple[str, int, UUID]]:
+    """(number, seq, entry) of what the form sent; what is not ours is left out."""
+    found = []
+    for token in dict.fromkeys(tokens):
+        number, _, rest = token.partition(".")
+        seq, _, entry = rest.partition(".")
+        if seq.isascii() and seq.isdigit() and len(seq) < 9 and len(entry) == 32:
+            try:
+                found.append((number, int(seq), UUID(entry)))
+            except ValueError:
+                continue
+    return found
+
+
+def _by_file(wanted: Sequence[tuple[str, int, UUID]]) -> dict[tuple[str, int], list[UUID]]:
+    files: dict[tuple[str, int], list[UUID]] = {}
+    for number, seq, entry in wanted:
+        files.setdefault((number, seq), []).append(entry)
+    return files
+
+
+def save_view(session, actor: Actor, unit: str, name: str, query: str, *, shared: bool, now: datetime) -> SavedView:
+    """Keeps a way to look at the caseload; the same name again replaces it."""
+    here = ledger.province()
+    old = sa.select(SavedView).where(
+        SavedView.province == here, SavedView.owner == actor.user_id, SavedView.name == name
+    )
+    view = session.scalar(old)
+    if view is None:
+        view = SavedView(province=here, id=uuid4(), owner=actor.user_id, name=name, created_at=now)
+        session.add(view)
+    view.unit_id, view.query, view.shared = unit, query, shared
+    session.flush()
+    return view
+
+
+def saved_views(session, actor: Actor, units: Collection[str]) -> list[SavedView]:
+    """The reader's own, and those that others shared where the reader supervises, by name."""
+    mine = SavedView.owner == actor.user_id
+    others = sa.and_(SavedView.shared, SavedView.unit_id.in_(sorted(units)))
+    query = sa.select(SavedView).where(SavedView.province == ledger.province(), sa.or_(mine, others))
+    return list(session.scalars(query.order_by(SavedView.name).limit(30)))
+
+
+def drop_view(session, actor: Actor, id: UUID) -> bool:
+    """Only one's own."""
+    view = session.get(SavedView, (ledger.province(), id))
+    if view is None or view.owner != actor.user_id:
+        return False
+    session.delete(view)
+    session.flush()
+    return True

@@ -1,0 +1,76 @@
+"""What the pages of supervision share: the reader's view, the words of a clock, the places a line leads to."""
+
+from datetime import datetime
+
+from flask import url_for
+
+from casemgr.access import web
+from casemgr.access.web import Permission, current_actor
+from casemgr.cases.clocks import Running, left, overdue
+from casemgr.clock import now
+from casemgr.db import db
+from casemgr.programmes.spans import overdue as is_late
+from casemgr.units.loading import calendar
+from casemgr.units.web import current_tree
+from casemgr.work.rules import Task
+from casemgr.work.scope import View
+
+
+def current_view() -> View:
+    return View.of(db.session, current_actor(), current_tree(), now())
+
+
+def words_at(moment: datetime):
+    """How late a task is, or how long is left, in the unit its rule counts in."""
+    days = calendar(db.session)
+
+    def words(task: Task):
+        clock = Running(None, task.version) if task.version else None
+        return (overdue if is_late(task.due, moment) else left)(task.due, clock, days, moment)
+
+    return words
+
+
+def page_of(task) -> str:
+    """The file or detection of a task, or of a line of a list."""
+    return url_for("detections.page" if task.track == "detection" else "cases.case", number=task.number)
+
+
+def address_of(task: Task) -> str:
+    """Where the reader does a task: the entry form of its file or the decision page; else the page it stands on."""
+    if task.criterion.task == "decided":
+        return _decision(task)
+    if task.track == "detection":
+        return _step(task)
+    kind = task.programme.case.kinds.get(task.criterion.task or "")
+    # The page of the file knows which of several entries comes next, and whether a plan already waits for its decision.
+    asked = task.criterion.parts or (kind is not None and kind.decide)
+    if kind is not None and kind.offer and not asked and _may_write(task, kind):
+        return url_for("cases.entry", number=task.number, kind=kind.code)
+    return page_of(task)
+
+
+def _step(task: Task) -> str:
+    """The form of a leader's own step on a detection; what a worker does is chosen on the page."""
+    kind = task.programme.detection.kinds.get(task.criterion.task or "")
+    place = {"unit": task.unit, "programme": task.programme.code}
+    if kind is None or not kind.offer or task.criterion.role != "supervisor":
+        return page_of(task)
+    if not web.may(Permission.DETECTION_WRITE, **place):
+        return page_of(task)
+    return url_for("detections.step", number=task.number, kind=kind.code)
+
+
+def _decision(task: Task) -> str:
+    """The page of the decision for whoever decides; a commune's plan is not decided above it."""
+    detected = task.track == "detection"
+    needed = Permission.DETECTION_DECIDE if detected else Permission.CASE_DECIDE
+    if not web.may(needed, unit=task.unit, programme=task.programme.code):
+        return page_of(task)
+    return url_for("detections.decide" if detected else "cases.decide", number=task.number, id=task.anchor)
+
+
+def _may_write(task: Task, kind) -> bool:
+    needed = Permission.CASE_DECIDE if kind.by == "supervisor" else Permission.CASE_WRITE
+    facts = {"unit": task.unit, "programme": task.programme.code, "worker": task.worker}
+    return web.may(needed, **facts, read=task.programme.readers)

@@ -1,0 +1,257 @@
+"""Each list of exceptions says why a case is on it, and empties itself when the cause is gone."""
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+
+from casemgr.cases import services
+from casemgr.detections import services as detections
+from casemgr.detections.drafts import Seen
+from casemgr.people.identifiers import Birth
+from casemgr.work.lists import supervision
+from tests.accounts import sign_in
+from tests.cases import files
+from tests.cases.conftest import as_, clock, count_queries, who  # noqa: F401 - fixtures
+from tests.cases.files import HERE, PLAN, SCREENED, at, open_child, plan_of, write
+
+LOW = {"emergency": False, "a1": "T", "a2": "T", "a3": "T"} | {f"b{n}": "C" for n in range(1, 6)}
+VISIT = {"place": "TAI_NHA", "seen": "CO", "note": "x"}
+SERVED = {"provider": "CO_SO_Y_TE", "proof": "BIEN_NHAN"}
+
+
+class World:
+    """Files written for one list, and the doing away with its cause."""
+
+    def __init__(self, session, who, clock):  # noqa: F811
+        self.session, self.who, self.clock = session, who, clock
+
+    def child(self, emergency=False, risk="C", needs=PLAN, **more):
+        case, number = open_child(self.session, self.who, emergency=emergency, **more)
+        screened = SCREENED | {"emergency": emergency, "a1": risk} if risk else LOW
+        write(self.session, case, "screened", screened, "2022-03-04T17:40", self.who.worker)
+        if needs:
+            answers = {c: ("yes", "") if c in needs else ("no", "Không cần.") for c in PLAN}
+            write(self.session, case, "assessed", {"needs": answers}, "2022-03-07", self.who.worker)
+        return case, number
+
+    def write(self, case, kind, values, when, **more):
+        return write(self.session, case, kind, values, when, self.who.worker, **more)
+
+    def detected(self, emergency=True, received="2022-03-22T07:00"):
+        made = detections.report(
+            self.session, "TE",
+            detections.Report(
+                at(received), source="TRUONG_HOC", mode="DIEN_THOAI",
+                persons=[(
+                    detections_seen(),
+                    {"level": "BI_XAM_HAI", "harm": ["BL"], "emergency": emergency},
+                )],
+            ),
+            author=str(self.who.worker.id), unit=HERE, now=at(received)[0] + timedelta(minutes=5),
+        )  # fmt: skip
+        return made.detected[0]
+
+    def by(self, text):
+        return detections.By(str(self.who.worker.id), HERE, at(text)[0] + timedelta(minutes=1), at(text))
+
+
+def detections_seen():
+    return Seen(name="Nguyễn Thị Bé", sex="nu", birth=Birth(2011), ethnicity="kinh")
+
+
+def emergency_untaken(w):
+    subject, number = w.detected()
+    yield number, "Nhận việc khẩn cấp: hạn 22/03/2022 08:00, quá 1 giờ"
+    detections.take(w.session, subject, str(w.who.worker.id), w.by("2022-03-22T08:30"))
+
+
+def detected_no_file(w):
+    subject, number = w.detected(emergency=False, received="2022-03-01T08:00")
+    detections.verify(w.session, subject, "substantiated", "Đã gặp.", w.by("2022-03-02T08:00"))
+    yield number, "Mở hồ sơ: hạn 10/03/2022, quá 8 ngày làm việc"
+    person = {"name": "Nguyễn Thị Bé", "sex": "nu", "birth": Birth(2011), "ethnicity": "kinh"}
+    detections.open_file(w.session, subject, w.by("2022-03-22T08:30"), person=person)
+
+
+def suspect_released(w):
+    case, number = w.child()
+    w.write(case, "released", {"note": "Được tại ngoại."}, "2022-03-21T15:00")
+    yield number, "Đánh giá lại khi đối tượng trở về: hạn 22/03/2022 15:00, còn 6 giờ"
+    w.write(case, "screened", SCREENED | {"emergency": False, "a1": "TB"}, "2022-03-22T08:00", now=files.NOW)
+
+
+def isolation_ending(w):
+    case, number = w.child(emergency=True)
+    shelter = {"measure": ["CACH_LY"], "isolation": True, "signer": "CHU_TICH"}
+    w.write(case, "protected", shelter, "2022-03-08T21:15")
+    yield number, "Kết thúc tạm thời cách ly trong 15 ngày: hạn 23/03/2022, còn 1 ngày"
+    write(w.session, case, "isolation_ended", {"outcome": "VE_GIA_DINH", "note": "x"}, "2022-03-22T08:00",
+          w.who.chair, now=files.NOW)  # fmt: skip
+
+
+def high_risk_silent(w):
+    case, number = w.child()
+    w.clock("2022-04-22T09:00")
+    yield number, "nguy cơ cao; lần gặp gần nhất 07/03/2022, cách đây 46 ngày"
+    w.write(case, "visited", VISIT, "2022-04-21T09:00")
+
+
+def plan_past_end(w):
+    case, number = w.child()
+    files.approve(w.session, case, plan_of(w.session, case, w.who.worker), w.who.chair)
+    w.clock("2022-05-09T09:00")
+    yield number, "Rà soát, đánh giá tình trạng trẻ em (Mẫu 06): hạn 30/04/2022"
+    values = {"a1": "T", "a2": "T", "a3": "T", "result": "TIEP_TUC", "note": "x"}
+    w.write(case, "reviewed", values, "2022-05-08")
+
+
+def need_without_service(w):
+    case, number = w.child()
+    w.clock("2022-03-25T09:00")
+    yield number, "«An toàn» và nhu cầu khác (5) biết từ 07/03/2022, 18 ngày, chưa có dịch vụ"
+    plan_of(w.session, case, w.who.worker)
+
+
+def single_need(w):
+    case, number = w.child(needs=("AN_TOAN",))
+    yield number, "nguy cơ cao; đánh giá ngày 07/03/2022 chỉ nêu «An toàn»"
+    answers = {c: ("yes", "") for c in PLAN}
+    w.write(case, "assessed", {"needs": answers}, "2022-03-21")
+
+
+def closed_without_outcome(w):
+    case, number = w.child(risk="", needs=())
+    closed = w.write(case, "closed", {"reason": "DU_TUOI", "note": "x"}, "2022-03-10")
+    files.decide(w.session, case, closed, w.who.chair, "2022-03-11T08:00")
+    yield number, "đóng ngày 11/03/2022"
+    w.write(case, "served", SERVED | {"service": "TE-TV"}, "2022-03-10")
+
+
+def date_missing(w):
+    case, number = w.child(emergency=True)
+    values = {"measure": ["BAO_CONG_AN"], "isolation": False, "signer": "CHU_TICH"}
+    known = w.write(case, "protected", values, "2022-03-05")
+    yield number, "Can thiệp khẩn cấp: thiếu ngày, giờ"
+    services.void(w.session, case, known.id, reason="wrong_data", note="Thiếu giờ.", author=str(w.who.worker.id),
+                  unit=HERE, now=files.NOW)  # fmt: skip
+    w.write(case, "protected", values, "2022-03-04T20:00", now=files.NOW)
+
+
+def burst(w):
+    case, number = w.child()
+    made = [
+        w.write(case, "visited", VISIT, f"2022-03-{day}T08:00", now=datetime(2022, 3, 15, 10, 0))
+        for day in ("08", "09", "10", "11")
+    ]
+    yield number, "4 bản ghi cho việc đã qua, nhập đến 15/03/2022 10:00, ngay trước hạn 15/03/2022"
+    services.void(w.session, case, made[0].id, reason="double", note="x", author=str(w.who.worker.id), unit=HERE,
+                  now=files.NOW)  # fmt: skip
+
+
+def recorded_late(w):
+    case, number = w.child()
+    entry = w.write(case, "visited", VISIT, "2022-03-08T08:00", now=datetime(2022, 3, 20, 9, 0))
+    yield number, "«Thăm hộ, gặp trẻ» ngày 08/03, nhập 20/03/2022, muộn 12 ngày"
+    files.decide(w.session, case, entry, w.who.chair, "2022-03-21T08:00")
+
+
+def worker_left(w):
+    _case, number = w.child()
+    w.who.worker.active = False
+    yield number, "tài khoản đã khóa hoặc không còn quyền"
+    w.who.worker.active = True
+
+
+SCENES = {
+    scene.__name__.replace("_", "-"): scene
+    for scene in (
+        emergency_untaken, detected_no_file, suspect_released, isolation_ending, high_risk_silent, plan_past_end,
+        need_without_service, single_need, closed_without_outcome, date_missing, burst, recorded_late, worker_left,
+    )
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", SCENES)
+def test_a_list_says_why_and_empties_itself(session, as_, who, clock, code):  # noqa: F811
+    world = World(session, who, clock)
+    scene = SCENES[code](world)
+    number, why = next(scene)
+    session.commit()
+    chair, auditor = as_("chair"), as_("auditor")
+    page = chair.get(f"/exceptions/{code}").text
+    assert number in page
+    assert why in words(page)
+    assert f'href="/exceptions/{code}"' in chair.get("/exceptions").text
+    read = auditor.get(f"/exceptions/{code}").text
+    assert number in read
+    assert not [name for name in ("Kha N.", "Bé N.", "Người dùng") if name in read], "an auditor sees numbers only"
+    assert as_("worker").get(f"/exceptions/{code}").status_code in (403, 303)
+    assert next(scene, None) is None  # the cause goes
+    session.commit()
+    assert number not in chair.get(f"/exceptions/{code}").text
+    assert f'href="/exceptions/{code}"' not in chair.get("/exceptions").text
+
+
+def test_every_list_of_the_file_has_its_scene():
+    assert set(supervision().lists) - set(SCENES) == {"overdue", "few-needs"}
+
+
+def test_overdue_is_one_thing_everywhere(session, as_, who, clock):  # noqa: F811
+    """The day, the case page, the list of files, the caseload and the exceptions say the same of the same minute."""
+    _case, number = World(session, who, clock).child(needs=())
+    session.commit()
+    chair, worker, said = as_("chair"), as_("worker"), []
+    for moment in ("2022-03-15T23:59", "2022-03-16T00:01"):  # seven working days after Friday 04/03
+        clock(moment)
+        sign_in(chair, who.chair), sign_in(worker, who.worker)
+        said.append(
+            {
+                "exceptions": words(chair.get("/exceptions/overdue").text).count("Kế hoạch được phê duyệt: hạn 15/03"),
+                "file": words(worker.get(f"/cases/{number}").text).count(
+                    "Kế hoạch được phê duyệt · quá 1 ngày làm việc"
+                ),
+                "day": words(worker.get("/").text).count("Quá hạn ("),
+                "list": number in chair.get("/cases?overdue=y").text,
+                "caseload": re.search(r"(\d+) hồ sơ có việc quá hạn", words(chair.get("/caseload").text))[1],
+            }
+        )
+    assert list(said[0].values()) == [0, 0, 0, False, "0"]
+    assert list(said[1].values()) == [1, 1, 1, True, "1"]
+
+
+def test_few_needs_are_told_by_commune(session, as_, who, clock):  # noqa: F811
+    world = World(session, who, clock)
+    for n in range(5):
+        world.child(needs=("AN_TOAN",), name=f"Trần Văn Ba {n}")
+        case, _number = open_child(session, who, name=f"Chau Rít {n}", unit=files.THERE, emergency=False)
+        write(session, case, "screened", SCREENED | {"emergency": False}, "2022-03-04T17:40", who.worker, files.THERE)
+        answers = {"needs": {code: ("yes", "") for code in PLAN}}
+        write(session, case, "assessed", answers, "2022-03-07", who.worker, files.THERE)
+    session.commit()
+    page = words(as_("chair").get("/exceptions/few-needs").text)
+    assert "xã Núi Tô Trẻ em 1,0 3,0 5" in page
+    assert "thị trấn Tri Tôn" not in page
+
+
+def test_the_lists_take_as_many_queries_with_more_in_them(session, as_, who, clock, count_queries):  # noqa: F811
+    world = World(session, who, clock)
+    world.child()
+    session.commit()
+    clock("2022-04-22T09:00")
+    taken = []
+    for n in (0, 8):
+        for each in range(n):
+            world.child(name=f"Nguyễn Văn Ân {each}")
+        session.commit()
+        for path in ("/exceptions", "/exceptions/overdue", "/exceptions/high-risk-silent", "/caseload", "/"):
+            as_("chair").get(path)
+            with count_queries() as seen:
+                as_("chair").get(path)
+            taken.append((path, len(seen)))
+    assert taken[:5] == taken[5:]
+    assert max(n for _path, n in taken) <= 22, taken
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", page).split())
