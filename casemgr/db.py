@@ -9,9 +9,9 @@ import contextlib
 import fcntl
 import os
 import sqlite3
+import sys
 
 import sqlalchemy as sa
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -51,6 +51,14 @@ def init_app(app) -> None:
         options.setdefault("pool_size", 8)
         options.setdefault("pool_pre_ping", True)
     db.init_app(app)
+    if "flask_migrate" in sys.modules:  # the command line brings it; a web server does without its memory
+        migrations(app)
+
+
+def migrations(app) -> None:
+    """Prepares an application for the functions of flask_migrate."""
+    from flask_migrate import Migrate
+
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
 
 

@@ -211,7 +211,7 @@ def find_cases(
     codes = cases.criteria_of(indicator, programme)
     for first in range(0, len(rows), 400):
         part = rows[first : first + 400]
-        spans = spans_of(session, {row.Verdict.subject for row in part}, programme)
+        spans = spans_of(session, {row.Verdict.subject for row in part}, programme, codes)
         for row, worker, opened in part:
             own = [s for s in spans.get(row.subject, ()) if s.item == row.item]
             group_of = Group(row.unit_id, row.sex, row.age_band, row.ethnicity)
@@ -246,10 +246,12 @@ def count_cases(
     return session.scalar(query)
 
 
-def spans_of(session, subjects: Collection, programme: Programme) -> dict:
-    """{subject: [Span]} as the projection has them, for at most a few hundred subjects."""
+def spans_of(session, subjects: Collection, programme: Programme, codes: Collection[str]) -> dict:
+    """{subject: [Span]} of these criteria as the projection has them, for at most a few hundred subjects."""
     result: dict = {}
-    query = sa.select(CaseSpan.__table__).where(CaseSpan.province == province(), CaseSpan.subject.in_(sorted(subjects)))
+    query = sa.select(CaseSpan.__table__).where(
+        CaseSpan.province == province(), CaseSpan.subject.in_(sorted(subjects)), CaseSpan.criterion.in_(sorted(codes))
+    )
     for row in session.execute(query.order_by(CaseSpan.subject, CaseSpan.position)):
         span = span_from(row._mapping, programme)
         if span is not None:

@@ -4,8 +4,6 @@ import io
 import re
 from datetime import datetime
 
-import xlsxwriter
-
 from casemgr.papers.model import Break, Cell, Heading, Paper, Rows, Table, Text, clean, place_and_day, text_of
 
 FONT = "Times New Roman"
@@ -17,6 +15,8 @@ WIDEST, NARROWEST = 48, 6
 def excel(paper: Paper) -> bytes:
     """The paper as .xlsx: the head and body on one sheet, a sheet more for each Break."""
     out = io.BytesIO()
+    import xlsxwriter  # at the first table: a worker that makes none does without its memory
+
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": clean(paper.title), "created": datetime(2020, 1, 1)})
     writer = _Writer(book, paper)

@@ -1,13 +1,13 @@
 """Zones of communes and specially difficult hamlets, who is in charge of them, and outlines for maps.
 
-Revision: unit_areas, after reconciling.
+Revision: unit_areas, after register_rows_as_received.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "unit_areas"
-down_revision = "reconciling"
+down_revision = "register_rows_as_received"
 
 
 def upgrade() -> None:
