@@ -15,6 +15,7 @@ from casemgr.refused import N_
 class Permission(StrEnum):
     """resource:action"""
 
+    AREA_MANAGE = "area:manage"
     AUDIT_READ = "audit:read"
     CASE_ASSIGN = "case:assign"
     CASE_CONFLICT = "case:conflict"
@@ -68,10 +69,10 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "coordinator": frozenset(
         {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.FUND_KEEP, P.REGISTER_LOAD, P.REGISTER_READ}
-        | {P.REGISTER_MATCHES, P.REPORT_PREPARE, P.REPORT_APPROVE}
+        | {P.AREA_MANAGE, P.REGISTER_MATCHES, P.REPORT_PREPARE, P.REPORT_APPROVE}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
     ),
-    "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE}),
+    "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE, P.AREA_MANAGE}),
 }
 
 TITLES = {
