@@ -23,15 +23,11 @@ from sqlalchemy.engine import make_url
 
 from casemgr import create_app
 from casemgr.access.cli import make_schema
-from casemgr.cases.projection import state_of
-from casemgr.cases.verdicts import segments
 from casemgr.db import db
+from casemgr.demo import bench_audit, bench_ledger
 from casemgr.demo import bench_http as http
 from casemgr.demo.bench_floor import Floor, floor_of
 from casemgr.demo.build import build
-from casemgr.ledger import services as ledger
-from casemgr.ledger.check import verify
-from casemgr.units.loading import calendar
 from config import database_url
 
 TODAY = date(2022, 6, 15)
@@ -48,6 +44,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=60, help="how often one client asks for each page")
     parser.add_argument("--serve", default=SERVE, help="how granian is started")
     parser.add_argument("--postgres", default=os.environ.get("TEST_POSTGRES_URL", ""))
+    parser.add_argument("--ledgers", action="store_true", help="only build, replay and verify; no pages")
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
     parser.add_argument("--out", type=Path, default=Path("bench.json"))
     options = parser.parse_args()
@@ -110,7 +107,12 @@ def measure(name: str, uri: str, folder: Path, options) -> dict:
             db.session.execute(sa.text("ANALYZE"))
             db.session.commit()
         found["size_mb"] = round(size(name, uri) / 1e6, 1)
-        found |= ledgers(name)
+        say(name, "replaying and verifying")
+        found["ledger"] = bench_ledger.measure(TODAY)
+        say(name, "sealing, and replaying as known a week ago")
+        found["audit"] = bench_audit.measure(db.session, TODAY)
+        if options.ledgers:
+            return found
         wanted = pages(db.session, built)
         db.session.remove()
         say(name, "one page after the other, and their floors")
@@ -127,35 +129,6 @@ def size(name: str, uri: str) -> int:
     if name == "sqlite":
         return Path(make_url(uri).database).stat().st_size
     return db.session.scalar(sa.select(sa.func.pg_database_size(sa.func.current_database())))
-
-
-def ledgers(name: str) -> dict:
-    """Entries a second: read, folded, folded with verdicts over time, verified."""
-    say(name, "replaying and verifying")
-    days, rates = calendar(db.session), {}
-    work = {
-        "read": lambda _entries: None,
-        "folded": lambda entries: state_of(entries, days),
-        "folded_with_verdicts": lambda entries: segments(state_of(entries, days)),
-    }
-    for label, each in work.items():
-        count, started = 0, time.perf_counter()
-        for _subject, entries in ledger.replay(db.session, "case"):
-            each(entries)
-            count += len(entries)
-            if time.perf_counter() - started > 60:
-                break
-        rates[label] = round(count / (time.perf_counter() - started))
-        db.session.rollback()
-    started = time.perf_counter()
-    count, breaks = verify(db.session)
-    db.session.rollback()
-    if breaks:
-        raise SystemExit(f"{len(breaks)} ledgers are broken")
-    return {
-        "replay_entries_per_second": rates,
-        "verify_entries_per_second": round(count / (time.perf_counter() - started)),
-    }
 
 
 def pages(session, built) -> list[tuple[str, str, str]]:
@@ -211,12 +184,17 @@ def show(results: dict) -> None:
         found = results.get(name)
         if found is None:
             continue
-        build_, rates, sizes = found["build"], found["replay_entries_per_second"], found["workers_rss_mb"]
+        build_ = found["build"]
         out += [
             f"\n{name}: {build_['entries']} entries, {found['size_mb']} MB, built in {build_['seconds']} s "
             f"({build_['entries_per_second']}/s; appended in bulk {build_['append_entries_per_second']}/s)",
-            f"  entries/s: read {rates['read']}, folded {rates['folded']}, with verdicts "
-            f"{rates['folded_with_verdicts']}, verified {found['verify_entries_per_second']}",
+            *bench_ledger.show(found["ledger"]),
+            bench_audit.show(found["audit"]),
+        ]
+        if "pages" not in found:
+            continue
+        sizes = found["workers_rss_mb"]
+        out += [
             f"  memory of the workers: {' + '.join(map(str, sizes))} = {round(sum(sizes), 1)} MB; first visit "
             f"{found['first_page_gzip_bytes']} bytes gzipped",
             f"  {'page':10} {'p50':>7} {'p95':>7} | {'8: p50':>7} {'p95':>7} {'req/s':>7} {'cpu':>7} | {'queries':>7}"

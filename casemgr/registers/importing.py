@@ -5,7 +5,6 @@ from io import BytesIO
 from uuid import UUID
 
 import sqlalchemy as sa
-import xlsxwriter
 
 from casemgr import files, jobs
 from casemgr.clock import now
@@ -130,6 +129,8 @@ def error_file(look: Look) -> bytes:
     Everything is written as text, and what a spreadsheet would take for a formula gets an apostrophe before it.
     """
     made = BytesIO()
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet, bold = book.add_worksheet("Cần sửa"), book.add_format({"bold": True, "text_wrap": True})
     headings = [*look.table.headings, REASON]
