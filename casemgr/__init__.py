@@ -25,10 +25,12 @@ HOUSE = (
     "casemgr.plans",
     "casemgr.funds",
     "casemgr.registers",
+    "casemgr.reconciling",
     "casemgr.work",
     "casemgr.handover",
     "casemgr.reminders",
     "casemgr.coverage",
+    "casemgr.reports",
     "casemgr.audit",
     "casemgr.demo",
 )

@@ -31,6 +31,7 @@ RECORDERS = ("worker", "supervisor", "coordinator")
 DETECTION = (*READERS, "coordinator")
 EVERYONE = (*DETECTION, "administrator")
 FIELD = ("worker", "supervisor")
+MAPPERS = ("administrator", "coordinator")
 ABSENT = UUID(int=5)
 
 
@@ -58,6 +59,7 @@ class Page(NamedTuple):
 
 
 CASE, DET = "/cases/{number}", "/detections/{detection}"
+LIST, ROW = "/registers/{listed}", "/registers/{listed}/rows/2"
 ASKED = f"plan=KH322-2022&indicator=TE-2&unit={HERE}&start=2022-01-01&basis=as_were"
 CHANGES = ASKED + "&through_a=2022-03-20&known_a=2022-03-20T20:00&through_b=2022-03-21&known_b=2022-03-21T20:00"
 PAGES = {
@@ -73,6 +75,10 @@ PAGES = {
     "admin.reset": [Page("/admin/users/{user}/reset", ("administrator",), about="user")],
     "admin.user": [Page("/admin/users/{user}", ("administrator",), about="user")],
     "admin.users": [Page("/admin/users", ("administrator",))],
+    "areas.end": [Page("/areas/{area}/end", MAPPERS, about="unit")],
+    "areas.index": [Page("/areas", MAPPERS)],
+    "areas.member": [Page("/areas/{area}", MAPPERS, about="unit")],
+    "areas.new": [Page("/areas/new", MAPPERS)],
     "audit.ask": [Page("/audit/figures", READERS)],
     "audit.changes": [Page("/audit/changes", READERS, about="indicator", query=CHANGES)],
     "audit.compare": [Page("/audit/compare", READERS)],
@@ -99,6 +105,9 @@ PAGES = {
     "coverage.indicator": [
         Page("/coverage/KH322-2022/TE-2", DETECTION, about="indicator", logged=False, query="unit=" + HERE),
         Page("/coverage/KH322-2022/TE-2", DETECTION, READERS, "indicator", query="state=missed&unit=" + HERE),
+    ],
+    "coverage.map_page": [
+        Page("/coverage/KH322-2022/TE-2/map", DETECTION, about="indicator", logged=False, query="unit=" + HERE)
     ],
     "coverage.plan": [Page("/coverage/KH322-2022", DETECTION, about="plan", logged=False, query="unit=" + HERE)],
     "detections.assign": [Page(DET + "/assign", ("supervisor",), about="detection")],
@@ -138,16 +147,46 @@ PAGES = {
     "reminders.end_calendar": [Page("/reminders/calendar/end", EVERYONE, logged=False)],
     "reminders.new_calendar": [Page("/reminders/calendar", EVERYONE, logged=False)],
     "reminders.own": [Page("/reminders", EVERYONE, logged=False)],
+    "reconciling.again": [Page(LIST + "/reconcile", ("coordinator",), about="row", where="above")],
+    "reconciling.answer": [Page(ROW + "/answer", FIELD, about="row")],
+    "reconciling.decide": [Page(ROW + "/entries/{asked_row}/decide", ("supervisor",), about="row", where="above")],
+    "reconciling.detect": [Page(ROW + "/detect", FIELD, about="row")],
+    "reconciling.dispute": [Page(ROW + "/dispute", FIELD, about="row")],
+    "reconciling.exclude": [Page(ROW + "/exclude", FIELD, about="row")],
+    "reconciling.index": [Page("/registers/reconcile", DETECTION)],
+    "reconciling.page": [Page(LIST + "/reconcile", DETECTION, about="row")],
+    "reconciling.row": [Page(ROW, DETECTION, about="row")],
     "registers.draft": [Page("/registers/drafts/{draft}", ("coordinator",), about="draft")],
     "registers.errors": [Page("/registers/{register}/errors", ("coordinator",), about="register")],
     "registers.index": [Page("/registers", ("supervisor", "auditor", "coordinator"))],
     "registers.new": [Page("/registers/new", ("coordinator",))],
     "registers.show": [Page("/registers/{register}", ("supervisor", "auditor", "coordinator"), about="register")],
+    "reported.attached": [Page("/reported/{figure}/entries/{figure_entry}/file", ("coordinator",), about="figure")],
+    "reported.units": [
+        Page(
+            "/reported/parts/KH322-2022/MT1.list", ("coordinator",), about="figure", logged=False, query="unit=" + HERE
+        )
+    ],
     "reported.confirm": [Page("/reported/{figure}/confirm", ("coordinator",), about="figure")],
     "reported.correct": [Page("/reported/{figure}/correct", ("coordinator",), about="figure", logged=False)],
     "reported.index": [Page("/reported", ("coordinator",), logged=False)],
     "reported.new": [Page("/reported/new", ("coordinator",), logged=False)],
     "reported.show": [Page("/reported/{figure}", ("coordinator",), about="figure", logged=False)],
+    "outgoing.exports": [Page("/reports/outgoing/exports", ("supervisor",))],
+    "outgoing.flash_report": [Page("/reports/outgoing/flash/{number}", READERS, FIELD, "case", own=True, only=("TE",))],
+    "outgoing.gifts": [Page("/reports/outgoing/gifts", READERS)],
+    "outgoing.index": [Page("/reports/outgoing", DETECTION, about="plan", logged=False, query="unit=" + HERE)],
+    "outgoing.paper": [
+        Page("/reports/outgoing/KH322-2022/csv", DETECTION, about="plan", logged=False, query="unit=" + HERE)
+    ],
+    "reports.approve": [Page("/reports/{waiting}/approve", ("supervisor", "coordinator"), about="report")],
+    "reports.check": [Page("/check", EVERYONE, logged=False)],
+    "reports.given_out": [Page("/reports/{report}/bundle", ("auditor",), about="report")],
+    "reports.index": [Page("/reports", DETECTION, logged=False)],
+    "reports.new": [Page("/reports/new", ("coordinator",))],
+    "reports.paper": [Page("/reports/{report}/paper/xlsx", DETECTION, about="report", logged=False)],
+    "reports.show": [Page("/reports/{report}", DETECTION, about="report", logged=False)],
+    "reports.verify": [Page("/reports/{report}/verify", DETECTION, about="report")],
     "ui.healthz": [Page("/healthz", EVERYONE, logged=False)],
     "ui.language": [Page("/language", EVERYONE, logged=False)],
     "ui.readyz": [Page("/readyz", EVERYONE, logged=False)],
@@ -164,7 +203,7 @@ PAGES = {
     "work.today": [Page("/", EVERYONE)],
 }
 # Pages that change something without being told what; they come last, and the end of the session after all.
-LAST = ["detections.take", "admin.end_grant", "admin.reset", "admin.active", "access.sign_out"]
+LAST = ["areas.end", "detections.take", "admin.end_grant", "admin.reset", "admin.active", "access.sign_out"]
 GOOD = {200, 303, 400, 422}
 UNLIKE = ("Content-Length", "Date", "Set-Cookie")  # the cookie is renewed every half minute
 
@@ -185,6 +224,8 @@ def expected(page: Page, role: str, place: str, item: Item) -> int:
         return 404
     if page.about == "figure" and page.path.endswith("/confirm") and place == "programme":
         return 403  # who entered a figure does not confirm it
+    if page.path.endswith("{waiting}/approve") and (role, place) == ("coordinator", "parent"):
+        return 403  # nor does who prepared a report approve it
     return 200 if role in page.roles else 403
 
 
@@ -193,6 +234,10 @@ def _in_scope(page: Page, role: str, place: str, item: Item) -> bool:
         return place != "programme"
     if page.about == "figure":
         return reaches(place, HERE) and place != "other"
+    if page.about == "row":
+        level = "above" if place == "parent" else "commune"
+        near = reaches(place, HERE) and place not in ("programme", "other")
+        return near and (page.where in ("scope", level) or role not in page.roles)
     if page.about == "transfer":
         return place == "own"  # the commune that is asked, not the level above it
     if page.about == "divided":
@@ -201,7 +246,7 @@ def _in_scope(page: Page, role: str, place: str, item: Item) -> bool:
         return (role, place) == ("coordinator", "parent")
     if page.about in ("user", "unit", "plan"):
         return reaches(place, HERE)
-    if page.about in ("indicator", "register"):
+    if page.about in ("indicator", "register", "report"):
         return reaches(place, HERE) and place not in ("programme", "other")
     if not page.about:
         return True
@@ -249,9 +294,15 @@ class Town:
             grant=target.grants[0].id,
             unit="99999-20210101" if absent else HERE,
             hamlet=world.hamlet,
+            area=ABSENT if absent else world.area,
             figure=ABSENT if absent else world.figure,
+            figure_entry=world.figure_entry,
+            listed=ABSENT if absent else world.listed,
+            asked_row=world.asked_row,
             job=ABSENT if absent else world.job,
+            report=ABSENT if absent else world.report,
             register=ABSENT if absent else world.register,
+            waiting=ABSENT if absent else world.waiting,
             draft=ABSENT if absent else world.draft,
         )
         return f"{path}?{page.query}" if page.query else path
@@ -477,6 +528,7 @@ def test_writing_by_everyone_everywhere(town):
     assert not wrong, "\n".join(wrong)
     assert len(answers) > 500
     changed = {name for name, rows in snapshot(town).items() if rows != before[name]}
-    assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "ledger_entry", "ledger_subject",
-                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder"}, changed  # fmt: skip
+    assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "unit_area", "ledger_entry", "ledger_subject",
+                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder",
+                       "seal", "seal_head", "report_body", "replayed", "job", "vault_key", "reconciled_row"}, changed  # fmt: skip
     _check_secrets(town, answers)

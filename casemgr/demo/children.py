@@ -106,7 +106,11 @@ def _twice(world: World, rng: Random, incident: Incident, first: Story, harm: li
     )
     child = Child(received=at, received_to_the_day=False, counted=_counts(first), emergency=False)
     done = pen.duplicate(first.detected, at + timedelta(hours=3)) if at + timedelta(hours=4) < world.now else None
-    child.duplicate_at = done and done.occurred_at
+    if done is not None:
+        child.proposed_at = done.occurred_at
+        decided = at_work(rng, days.after(done.occurred_at.date(), rng.randint(1, 4)))
+        if pen.decide(done, "approved", decided):
+            child.duplicate_at = decided
     return Story(CODE, detected=pen, truth=child)
 
 

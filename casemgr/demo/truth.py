@@ -40,7 +40,7 @@ class Child:
     counted: bool
     emergency: bool
     verified_at: datetime | None = None
-    proposed_at: datetime | None = None  # proposed as not substantiated
+    proposed_at: datetime | None = None  # proposed as not substantiated, or as a duplicate
     refuted_at: datetime | None = None  # so decided above
     duplicate_at: datetime | None = None
     excluded_at: datetime | None = None
@@ -122,7 +122,7 @@ def _without_file(child: Child, t: datetime) -> str:
     if _by(child.refuted_at, t):
         return UNSUBSTANTIATED
     if not _by(child.verified_at, t):
-        # Proposed as not substantiated, it waits for the unit above, but not for ever.
+        # A proposal waits for the unit above, but not for ever.
         due = days.due(child.proposed_at, ABOVE) if _by(child.proposed_at, t) else days.due(child.received, VERIFY)
         return PENDING if t <= due else MISSED
     if t > days.due(child.received, PROCEDURE):

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from casemgr.detections import drafts
-from casemgr.detections.base import By, locked, tell_case
+from casemgr.detections.base import By, locked, state, tell_case, tell_receipt
 from casemgr.detections.rules import APPROVED, DUPLICATE, EXCLUDED, REFUSED
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Entry
@@ -35,13 +35,28 @@ def decide(session, subject: UUID, target: UUID, outcome: str, note: str, by: By
         raise Refused(N_("Việc này do cấp trên của đơn vị được tính chỉ tiêu quyết định."))
     if by.occurred[0].date() < entry.occurred_at.date():
         raise Refused(N_("Ngày quyết định sớm hơn ngày đề nghị."), "occurred")
+    if entry.kind == DUPLICATE and outcome == APPROVED:
+        _check_kept(session, subject, entry)
     draft = drafts.decided_draft(current.programme, target, entry.kind, outcome, note, **by.facts())
     decision = ledger.append(session, subject, [draft])[0]
+    if entry.kind == DUPLICATE and outcome == APPROVED:
+        # Else the later of two reports could be kept in order to gain time.
+        kept = UUID(entry.coded["of"])
+        tell_receipt(session, kept, current.received, author=by.author, unit=by.unit, now=by.now)
     if entry.kind == EXCLUDED and outcome == APPROVED:
         fact = {"fact": "excluded", "reason": entry.coded["reason"]}
         writer = {"author": by.author, "unit": by.unit, "now": by.now}
         tell_case(session, subject, current, fact, **writer, at=decision.occurred_at)
     return decision
+
+
+def _check_kept(session, subject: UUID, proposal: Entry) -> None:
+    """The other one still counts, and is not itself waiting to be a duplicate of this one."""
+    other, _entries = state(session, UUID(proposal.coded["of"]))
+    if other is None or other.status in (DUPLICATE, REFUSED):
+        raise Refused(
+            N_("Trường hợp %(number)s cũng đã được ghi là trùng hoặc từ chối."), number=proposal.coded["of_number"]
+        )
 
 
 def include(session, subject: UUID, note: str, by: By) -> Entry:

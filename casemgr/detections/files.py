@@ -11,7 +11,7 @@ from casemgr.cases.entries import check_refusals
 from casemgr.cases.models import CaseFile
 from casemgr.detections import drafts
 from casemgr.detections.base import CLOSED_TO_STEPS, By, locked
-from casemgr.detections.rules import EXCLUDED, OPEN, DetectedState, age_on, for_case
+from casemgr.detections.rules import DUPLICATE, EXCLUDED, OPEN, DetectedState, age_on, for_case
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft
 from casemgr.people import services as people
@@ -89,6 +89,8 @@ def _sent_before(session, subject: UUID, by: By) -> Opened | None:
 
 def _check(current: DetectedState) -> None:
     """A file may be opened before the verification is done, and for somebody who is not counted."""
+    if current.waiting and current.waiting[-1].kind == DUPLICATE:
+        raise Refused(N_("Đề nghị ghi là trùng đang chờ cấp trên duyệt."))
     if current.waiting and current.waiting[-1].kind != EXCLUDED:
         raise Refused(N_("Kết quả «không có căn cứ» đang chờ cấp trên duyệt."))
     if current.status not in (*OPEN, EXCLUDED):

@@ -15,7 +15,7 @@ from casemgr.cases.reading import Line, lines
 from casemgr.detections.forms import STATUS_NAMES, UNFILED
 from casemgr.detections.models import Detected
 from casemgr.detections.queries import labels
-from casemgr.detections.rules import OPEN, REFUSED, SUBSTANTIATED, UNSUBSTANTIATED, VERIFIED
+from casemgr.detections.rules import DUPLICATE, OPEN, REFUSED, SUBSTANTIATED, UNSUBSTANTIATED, VERIFIED
 from casemgr.detections.web import Sheet, may_identify
 from casemgr.ledger.rules import first_break
 from casemgr.people.rules import ETHNICITIES, SEXES
@@ -189,15 +189,16 @@ class Reader:
         return self.sheet.open or self.row.status == REFUSED
 
     def _files(self) -> list[Action]:
-        waits = any(e.kind == VERIFIED for e in self.state.waiting)
+        waits = any(e.kind in (VERIFIED, DUPLICATE) for e in self.state.waiting)
         if not self.sheet.may_file or waits or self.row.status not in (*OPEN, "excluded"):
             return []
         return [Action(gettext("Mở hồ sơ"), self._at("file"), main=self.row.status == SUBSTANTIATED)]
 
     def _sides(self) -> list[Action]:
         found = []
-        if self.sheet.may_write and self.sheet.open:
-            found.append(Action(gettext("Ghi là trùng"), self._at("duplicate")))
+        twice = any(e.kind == DUPLICATE for e in self.state.waiting)
+        if self.sheet.may_write and self.sheet.open and not twice:
+            found.append(Action(gettext("Đề nghị ghi là trùng"), self._at("duplicate")))
         asked = any(e.kind == "excluded" for e in self.state.waiting)
         excluded = bool(self.state.excluded) and self.state.excluded[-1][1] is not None
         if self.sheet.may_write and not asked and not excluded and self.row.status not in ("duplicate", REFUSED):

@@ -114,7 +114,7 @@ def needs_decision(entry: Entry) -> bool:
     """What a commune may only propose, because it takes a case out of its own figure."""
     if entry.kind == VERIFIED:
         return entry.coded.get("outcome") == UNSUBSTANTIATED
-    return entry.kind == EXCLUDED
+    return entry.kind in (EXCLUDED, DUPLICATE)
 
 
 def _last(ledger: Ledger, kind: str) -> Entry | None:
@@ -165,7 +165,7 @@ def standing(state: DetectedState, t: datetime) -> str:
     if reason is not None:
         return EXCLUDED
     by_kind = state.ledger.by_kind
-    if any(e.occurred_at <= t for e in by_kind.get(DUPLICATE, ())):
+    if any(_approved(state, e, t) for e in by_kind.get(DUPLICATE, ())):
         return DUPLICATE
     if state.counted and _refuses(state, t):
         return REFUSED
@@ -176,9 +176,12 @@ def standing(state: DetectedState, t: datetime) -> str:
         return PENDING
     if last.coded["outcome"] == SUBSTANTIATED:
         return SUBSTANTIATED
-    decision = state.decision_on(last)
-    approved = decision is not None and decision.occurred_at <= t and decision.coded["outcome"] == APPROVED
-    return UNSUBSTANTIATED if approved else PENDING
+    return UNSUBSTANTIATED if _approved(state, last, t) else PENDING
+
+
+def _approved(state: DetectedState, entry: Entry, t: datetime) -> bool:
+    decision = state.decision_on(entry)
+    return decision is not None and decision.occurred_at <= t and decision.coded["outcome"] == APPROVED
 
 
 def _refuses(state: DetectedState, t: datetime) -> bool:
@@ -207,6 +210,12 @@ def refuses_file(programme: Programme, kind: str, facts: Mapping) -> bool:
 def last_verification(state: DetectedState, t: datetime = FOREVER) -> Entry | None:
     found = [e for e in state.ledger.by_kind.get(VERIFIED, ()) if e.occurred_at <= t]
     return found[-1] if found else None
+
+
+def last_proposal(state: DetectedState, t: datetime) -> Entry | None:
+    """What was last said before it was verified: «no grounds», or a duplicate; both count once approved above."""
+    found = [e for kind in (VERIFIED, DUPLICATE) for e in state.ledger.by_kind.get(kind, ()) if e.occurred_at <= t]
+    return max(found, key=lambda e: (e.occurred_at, e.id.int), default=None)
 
 
 # --- small things that others need too ------------------------------------------------------------------------------

@@ -166,19 +166,18 @@ def verify(session, subject: UUID, outcome: str, note: str, by: By) -> Entry:
 
 
 def mark_duplicate(session, subject: UUID, of: str, note: str, by: By) -> Entry:
-    """The same person and incident as the detected person numbered `of`, who takes over the earlier receipt time."""
+    """Proposed as the same person and incident as the detected person numbered `of`; counts once approved above."""
     current = locked(session, subject, by)
     check_open(current)
+    if any(e.kind == DUPLICATE for e in current.waiting):
+        raise Refused(N_("Đã có đề nghị đang chờ cấp trên duyệt."))
     other = find(session, of)
     if other is None or other.subject == subject or other.programme != current.programme.code:
         raise Refused(N_("Không tìm thấy trường hợp phát hiện khác có số này."), "of")
     if other.status in (DUPLICATE, REFUSED):
         raise Refused(N_("Trường hợp %(number)s cũng đã được ghi là trùng hoặc từ chối."), "of", number=of)
     draft = drafts.duplicate_draft(current.programme, other.subject, of, note, **by.facts())
-    entry = ledger.append(session, subject, [draft])[0]
-    # Else the later of two reports could be kept in order to gain time.
-    tell_receipt(session, other.subject, current.received, author=by.author, unit=by.unit, now=by.now)
-    return entry
+    return ledger.append(session, subject, [draft])[0]
 
 
 def _check_verifiable(current: DetectedState) -> None:

@@ -81,7 +81,8 @@ def duplicate(number: str):
             of = ""  # outside the scope nothing exists, and nothing is written there
         services.mark_duplicate(db.session, sheet.row.subject, of, form.note.data or "", by(sheet, form, moment))
 
-    return _form("step", sheet, form, write, gettext("Ghi là trùng"), gettext("Đã ghi là trùng."))
+    said = gettext("Đã gửi đề nghị. Trường hợp này vẫn được tính cho đến khi cấp trên duyệt.")
+    return _form("step", sheet, form, write, gettext("Đề nghị ghi là trùng"), said)
 
 
 @bp.route("/<number>/exclude", methods=["GET", "POST"])

@@ -20,7 +20,7 @@ TITLES = {
     "taken": N_("Nhận xử lý"),
     "assigned": N_("Phân công cán bộ phụ trách"),
     "matched": N_("Mở hồ sơ"),
-    "duplicate": N_("Ghi là trùng"),
+    "duplicate": N_("Đề nghị ghi là trùng"),
     "excluded": N_("Đề nghị không tính vào chỉ tiêu"),
     "included": N_("Tính lại vào chỉ tiêu"),
     "voided": N_("Hủy bản ghi"),

@@ -9,7 +9,7 @@ from casemgr.detections.rules import (
     UNSUBSTANTIATED,
     VERIFIED,
     DetectedState,
-    last_verification,
+    last_proposal,
     standing,
 )
 from casemgr.programmes.spans import MISSED, NOT_DUE, UNKNOWN
@@ -18,10 +18,10 @@ from casemgr.programmes.spans import MISSED, NOT_DUE, UNKNOWN
 def _unverified(state: DetectedState, t: datetime) -> str:
     """The verdict of a detection that is not verified at t: not due before the clock has run out, then missed.
 
-    While a proposal «not substantiated» waits for the unit above, the commune has done its part; but a proposal that
-    nobody decides in time does not take the child out of the count.
+    While a proposal («not substantiated», a duplicate) waits for the unit above, the commune has done its part; but one
+    that nobody decides in time does not take the child out of the count.
     """
-    last = last_verification(state, t)
+    last = last_proposal(state, t)
     if last is not None:
         decision = state.decision_on(last)
         if decision is None or decision.occurred_at > t:

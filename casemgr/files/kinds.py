@@ -97,6 +97,8 @@ def _zipped(data: bytes) -> str | None:
             ):
                 raise Refused(MACRO, "file")
             if "mimetype" in names:
+                if "META-INF/manifest.xml" in names and b":encryption-data" in file.read("META-INF/manifest.xml"):
+                    raise Refused(LOCKED, "file")
                 kind = file.read("mimetype")[:100].strip().decode("ascii", "replace")
                 return "ods" if kind == MEDIA["ods"].type else None
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError):

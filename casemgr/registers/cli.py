@@ -59,7 +59,7 @@ def import_(
             db.session.rollback()
             click.echo("Chạy thử: không có gì được nạp.")
             return
-        job = importing.start(db.session, draft, look, author=AUTHOR, at=at)
+        job = importing.start(db.session, draft, author=AUTHOR, at=at)
         db.session.commit()
     except Refused as refused:
         db.session.rollback()

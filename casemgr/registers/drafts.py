@@ -84,8 +84,8 @@ class Look:
     sheet: reading.Sheet = field(repr=False)
     table: Table = field(repr=False)
     columns: Mapping[int, str]
-    checked: Checked | None = field(repr=False)
-    difference: Differences | None
+    checked: Checked | None = field(default=None, repr=False)
+    difference: Differences | None = None
     refused: Refused | None = None
 
 
@@ -171,25 +171,32 @@ def of_author(session, author: str) -> list[RegisterDraft]:
     return list(session.scalars(query.order_by(RegisterDraft.made_at.desc())))
 
 
-def look(session, draft: RegisterDraft, now: datetime) -> Look:
-    """Reads the file again and checks every line. Raises Refused where the sheet cannot be read."""
+def opened(session, draft: RegisterDraft) -> Look:
+    """Reads the file again and says which column is which; no line is checked. Raises Refused."""
     facts = Facts.loads(draft.facts)
     stored = files.load(session, draft.file, draft.sha256)
     sheet = reading.read(stored.data, stored.media, facts.sheet, sources().limits)
     found = _table(sheet)
     _check_table(facts, found)
     columns = _columns(session, facts, found)
-    named = sources().subjects[facts.programme].named
     try:
-        check_columns(columns, named)
+        check_columns(columns, sources().subjects[facts.programme].named)
     except Refused as refused:
-        return Look(facts, sheet, found, columns, None, None, refused)
-    checked = check(found, columns, _frame(session, facts, now))
-    if sheet.formulas:
-        checked.repaired["formula"] += sheet.formulas
-    if sheet.old_font:
+        return Look(facts, sheet, found, columns, refused=refused)
+    return Look(facts, sheet, found, columns)
+
+
+def look(session, draft: RegisterDraft, now: datetime) -> Look:
+    """`opened`, with every line checked where the columns can be used. Raises Refused."""
+    found = opened(session, draft)
+    if found.refused is not None:
+        return found
+    checked = check(found.table, found.columns, _frame(session, found.facts, now))
+    if found.sheet.formulas:
+        checked.repaired["formula"] += found.sheet.formulas
+    if found.sheet.old_font:
         checked.repaired["encoding"] += 1
-    return Look(facts, sheet, found, columns, checked, _difference(session, facts, checked))
+    return replace(found, checked=checked, difference=_difference(session, found.facts, checked))
 
 
 def _columns(session, facts: Facts, found: Table) -> dict[int, str]:

@@ -40,6 +40,7 @@ _NUCLEI = (
 _SYLLABLE = re.compile(
     f"(?:{_ONSET})(?:{'|'.join(sorted(_NUCLEI.split(), key=len, reverse=True))})(?:ch|ng|nh|c|m|n|p|t)?"
 )
+_CAPITALS = re.compile(r"(?<!\w)(?=\w*[A-Z]\w*[A-Z])[^\Wa-z]{2,}(?!\w)")
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 _WORD = re.compile(r"[^\W\d_](?:[^\s\d.,;:/()\"'-]|\u00ad)*|[^\x00-\x7f\s][^\s\d.,;:/()\"'-]*")
 
@@ -49,7 +50,8 @@ def convert(text: str, how: str) -> str:
     if not how or text.isascii() or _ONLY_UNICODE.search(unicodedata.normalize("NFC", text)):
         return text
     if how == "tcvn3":
-        return text.translate(_TCVN3)
+        # Its capitals with marks are drawn by another font from the small letters' places.
+        return _CAPITALS.sub(lambda found: found[0].upper(), text.translate(_TCVN3))
     return _VNI_PAIR.sub(lambda found: _VNI[found[0]], text)
 
 

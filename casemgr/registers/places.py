@@ -47,13 +47,18 @@ class Places:
         return self._found[key]
 
     def _find(self, commune: str, district: str, address: str) -> tuple[str, str]:
-        names = [commune] if commune.strip() else []
+        named = self._named(commune)
+        if named:
+            return self._one(named, district or address)
+        # Of the parts of an address the one that says it is a commune, else the first that bears such a name: what
+        # comes after it may be a district of the same name.
         parts = [part for part in re.split(r"[,;\n]| - ", address) if part.strip()]
-        names += parts[::-1]
-        for name in names:
-            found = self._named(name, within=name is not commune)
-            if found:
-                return self._one(found, district or address)
+        parts = [part for part in parts if not _LEADING["hamlet"].match(fold_name(part))]
+        said = [part for part in parts if _LEADING["commune"].match(fold_name(part))]
+        for part in said + [part for part in parts if not _LEADING["district"].match(fold_name(part))]:
+            named = self._named(part)
+            if named:
+                return self._one(named, district or address)
         # A whole address without commas: "ấp Tô Thuận xã Núi Tô huyện Tri Tôn".
         for whole in (commune, address):
             found = self._inside(whole)
@@ -61,12 +66,9 @@ class Places:
                 return self._one(found, district or whole)
         return "", "unit_unknown"
 
-    def _named(self, text: str, within: bool) -> set[str]:
+    def _named(self, text: str) -> set[str]:
         folded = fold_name(text)
-        bare = _LEADING["commune"].sub("", folded)
-        if within and bare == folded and _LEADING["district"].match(folded):
-            return set()  # "huyện Tri Tôn" is not the commune of that name
-        return self.communes.get(bare) or self.communes.get(folded) or set()
+        return self.communes.get(_LEADING["commune"].sub("", folded)) or self.communes.get(folded) or set()
 
     def _inside(self, text: str) -> set[str]:
         folded = f" {fold_name(text)} "

@@ -91,6 +91,8 @@ def hour(cell: Cell) -> time | None:
 
 
 def _number(value: float) -> tuple[Birth | None, str]:
+    if not abs(value) < 1e9:  # nor "not a number"
+        return None, "birth_bad"
     whole = int(value)
     if whole in YEARS and whole == value:
         return Birth(whole), ""

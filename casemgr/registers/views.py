@@ -56,7 +56,10 @@ def new():
     """Sends a file. It is read at once, so that what is wrong with it is said here."""
     form, tree = SendForm(), current_tree()
     units = frozenset().union(*(each.units for each in scope(current_actor(), Permission.REGISTER_LOAD)))
-    nodes = sorted((tree[unit] for unit in units if unit in tree), key=lambda node: node.path)
+    nodes = sorted(
+        (tree[unit] for unit in units if unit in tree and tree[unit].valid_from <= now().date()),
+        key=lambda node: node.path,
+    )
     form.choose(_kinds(), [(node.id, _unit_label(node)) for node in nodes])
     if form.validate_on_submit():
         facts = form.facts()
@@ -93,8 +96,7 @@ def draft(draft: UUID):
             seen = _choose(row, facts)
             row = drafts.find(db.session, row.id)
             if act == "import" and seen:
-                look = drafts.look(db.session, row, now())
-                job = importing.start(db.session, row, look, author=str(actor.user_id), at=now())
+                job = importing.start(db.session, row, author=str(actor.user_id), at=now())
                 return redirect(url_for("jobs.show", job=job), 303)
             return redirect(url_for("registers.draft", draft=row.id), 303)
         except Refused as refused:
@@ -224,7 +226,8 @@ def _unit_label(node) -> str:
     tree = current_tree()
     line = [tree.label(each) for each in reversed(tree.line(node.id)[1:])] or [tree.label(node.id)]
     label = ", ".join(line)
-    return f"{label} ({gettext('đến %(day)s', day=f'{node.valid_to:%d/%m/%Y}')})" if node.valid_to else label
+    ended = node.valid_to is not None and node.valid_to < now().date()
+    return f"{label} ({gettext('đến %(day)s', day=f'{node.valid_to:%d/%m/%Y}')})" if ended else label
 
 
 def _sender(author: str) -> str:

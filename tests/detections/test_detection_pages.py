@@ -214,6 +214,11 @@ def test_duplicates_and_assignment(at_work, client, place, worker):
     values = at_work.form(address, 1) | {"of": first.number, "note": "Cùng cháu"}
     assert at_work.post(address, data=values | {"of": "PH-222-222"}).status_code == 422
     assert at_work.post(address, data=values).status_code == 303
+    assert (row_of(place, second.subject).status, row_of(place, second.subject).waiting) == ("pending", 1)
+    assert "Đề nghị ghi là trùng" in at_work.get(f"/detections/{second.number}").text
+    sign_in(client, make_user(place, "above", ("supervisor", ABOVE)))
+    link = re.search(r'href="(/detections/[^"]+/decide)"', client.get(f"/detections/{second.number}").text)[1]
+    assert client.post(link, data=client.form(link, 1) | {"outcome": "approved"}).status_code == 303
     assert row_of(place, second.subject).status == "duplicate"
     sign_in(client, make_user(place, "leader", ("supervisor", UNIT)))
     address = f"/detections/{first.number}/assign"

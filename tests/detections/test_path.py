@@ -193,8 +193,20 @@ def test_a_duplicate_hands_over_the_earlier_receipt(session):
         services.mark_duplicate(session, early[0], early[1], "x", by("2022-03-09"))
     with pytest.raises(Refused):
         services.mark_duplicate(session, early[0], "PH-XXX-XXX", "x", by("2022-03-09"))
-    services.mark_duplicate(session, early[0], late[1], "Cùng cháu, cùng việc", by("2022-03-09"))
+    asked = services.mark_duplicate(session, early[0], late[1], "Cùng cháu, cùng việc", by("2022-03-09"))
+    # Proposed by the commune whose figure it is: nothing changes until the unit above has approved.
+    assert (row_of(session, early[0]).status, row_of(session, early[0]).waiting) == ("pending", 1)
+    assert row_of(session, late[0]).received_at == datetime(2022, 3, 8, 8, 0)
+    for refused in (
+        lambda: services.mark_duplicate(session, early[0], late[1], "lần nữa", by("2022-03-09")),
+        lambda: services.open_file(session, early[0], by("2022-03-09")),
+        lambda: services.decide(session, early[0], asked.id, "approved", "", by("2022-03-10", "chair")),
+    ):
+        with pytest.raises(Refused):
+            refused()
+    services.decide(session, early[0], asked.id, "approved", "", by("2022-03-10", "above", ABOVE))
     assert row_of(session, early[0]).status == "duplicate"
+    assert verdicts(session, "2022-03-09T23:00", early[0])[0][0] == "pending"
     assert row_of(session, late[0]).received_at == datetime(2022, 3, 4, 17, 15)
     assert verdicts(session, "2022-03-12", early[0])[0][0] == "duplicate"
     with pytest.raises(Refused):

@@ -123,8 +123,8 @@ def csv(rows, encoding: str = "utf-8", sign: str = ";") -> bytes:
 
 
 def in_old_font(text: str, how: str) -> str:
-    """The letters as that font wants them, as far as it has them."""
+    """The letters as that font wants them; the capitals that TCVN3 lacks are typed as small letters."""
     table = {chr(v) if isinstance(v, int) else v: chr(k) for k, v in _TCVN3.items()} if how == "tcvn3" else {}
     for old, new in _VNI.items() if how == "vni" else ():
         table.setdefault(new, old)
-    return "".join(table.get(letter, letter) for letter in text)
+    return "".join(table.get(letter) or table.get(letter.lower(), letter) for letter in text)

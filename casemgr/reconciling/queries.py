@@ -1,0 +1,179 @@
+"""What the pages of a reconciliation ask of the database: a constant number of queries, whatever the rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from casemgr.access import policy
+from casemgr.access.policy import ALL, Actor, Permission
+from casemgr.cases.models import CaseFile, Verdict
+from casemgr.detections.models import Detected
+from casemgr.ledger.services import province
+from casemgr.reconciling.comparing import subject_of
+from casemgr.reconciling.models import ReconciledRow
+from casemgr.reconciling.rules import DUPLICATE, LOOK, SETTINGS, WAITING
+from casemgr.registers.models import Register, RegisterRow
+
+# Where a row stands on the page, in the order of the tiles.
+FILED, UNFILED, UNSURE, TWICE, NOT_COUNTED, DISPUTED_, UNCOMPARED = (
+    "filed", "unfiled", "unsure", "twice", "not_counted", "disputed", "uncompared",
+)  # fmt: skip
+STANDINGS = (FILED, UNFILED, UNSURE, TWICE, NOT_COUNTED, DISPUTED_, UNCOMPARED)
+OUT = ("excluded", "unsubstantiated")
+
+
+def in_scope(actor: Actor, register: Register, permission: Permission = Permission.REGISTER_MATCHES):
+    """The SQL condition on rows of a register that the actor may see: those of their communes; rows whose commune is
+    not known belong to the unit that the register covers."""
+    reached = []
+    for scope in policy.scope(actor, permission):
+        if scope.programmes is not ALL and register.programme not in scope.programmes:
+            continue
+        units = RegisterRow.unit_id.in_(sorted(scope.units))
+        reached.append(sa.or_(units, RegisterRow.unit_id == "") if register.unit_id in scope.units else units)
+    return sa.or_(sa.false(), *reached)
+
+
+def standing(register: Register, now: datetime):
+    """The SQL expression of where a row stands: what this ledger says, and what became of its person since."""
+    since = datetime.combine(register.start, datetime.min.time()) - timedelta(days=SETTINGS["same_incident_days"])
+    own = sa.and_(Detected.province == province(), Detected.subject == ReconciledRow.detected)
+    status = sa.func.coalesce(sa.select(Detected.status).where(own).scalar_subquery(), "")
+    person = sa.func.coalesce(ReconciledRow.person, sa.select(Detected.beneficiary).where(own).scalar_subquery())
+    filed = sa.exists().where(
+        CaseFile.province == province(),
+        CaseFile.beneficiary == person,
+        CaseFile.programme == register.programme,
+        sa.or_(CaseFile.status != "closed", CaseFile.opened_at >= since),
+    )
+    counted = sa.and_(
+        Verdict.province == province(),
+        Verdict.beneficiary == person,
+        Verdict.programme == register.programme,
+        Verdict.counted_at >= since,
+        Verdict.start <= now,
+        Verdict.end > now,
+    )
+    out = sa.exists().where(counted, Verdict.verdict.in_(OUT)) & ~sa.exists().where(counted, ~Verdict.verdict.in_(OUT))
+    return sa.case(
+        (ReconciledRow.said.is_(None), UNCOMPARED),
+        (ReconciledRow.dispute.is_not(None), DISPUTED_),
+        (sa.or_(ReconciledRow.reason != "", status.in_(OUT), out), NOT_COUNTED),
+        (sa.or_(ReconciledRow.said == DUPLICATE, status == "duplicate"), TWICE),
+        (ReconciledRow.said == LOOK, UNSURE),
+        (ReconciledRow.said == WAITING, UNCOMPARED),
+        (sa.or_(filed, status == "matched"), FILED),
+        else_=UNFILED,
+    )
+
+
+def _joined(register: Register):
+    return sa.and_(
+        ReconciledRow.province == RegisterRow.province,
+        ReconciledRow.subject == subject_of(register.subject),
+        ReconciledRow.number == RegisterRow.number,
+    )
+
+
+def _of(register: Register, scope):
+    return sa.and_(RegisterRow.province == province(), RegisterRow.register == register.subject, scope)
+
+
+def counts(session, register: Register, scope, now: datetime) -> dict[str, int]:
+    """How many rows of the scope stand where."""
+    stands = standing(register, now)
+    query = sa.select(stands, sa.func.count()).select_from(RegisterRow).outerjoin(ReconciledRow, _joined(register))
+    found = dict(session.execute(query.where(_of(register, scope)).group_by(stands)).all())
+    return {name: found.get(name, 0) for name in STANDINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A row's number and commune with where it stands and, where something is said of it, what."""
+
+    number: int
+    unit: str
+    standing: str
+    doubts: tuple[str, ...]
+    received: object
+    said: ReconciledRow | None
+
+
+def placed(
+    session, register: Register, scope, now: datetime, stands: str | None = None, *, limit: int = 25, offset: int = 0
+) -> tuple[list[Placed], int]:
+    """Rows of the scope, those put off last, and how many there are."""
+    expression = standing(register, now)
+    where = [_of(register, scope)] + ([expression == stands] if stands else [])
+    base = sa.select(sa.func.count()).select_from(RegisterRow).outerjoin(ReconciledRow, _joined(register)).where(*where)
+    query = (
+        sa.select(RegisterRow.number, RegisterRow.unit_id, RegisterRow.doubts, RegisterRow.received_at)
+        .add_columns(expression.label("stands"), ReconciledRow)
+        .select_from(RegisterRow)
+        .outerjoin(ReconciledRow, _joined(register))
+        .where(*where)
+        .order_by(ReconciledRow.later, RegisterRow.number)
+    )
+    found = [
+        Placed(row.number, row.unit_id, row.stands, _words(row.doubts), row.received_at, row.ReconciledRow)
+        for row in session.execute(query.limit(limit).offset(offset))
+    ]
+    return found, session.scalar(base)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
+
+
+def one(session, register: Register, scope, now: datetime, number: int) -> Placed | None:
+    found, _total = placed(session, register, sa.and_(scope, RegisterRow.number == number), now, limit=1)
+    return found[0] if found else None
+
+
+def files_of(session, programme: str, persons: Sequence[UUID]) -> dict[UUID, CaseFile]:
+    """The last case file of each person in a programme; an open one before a closed one."""
+    found: dict[UUID, CaseFile] = {}
+    if persons:
+        query = sa.select(CaseFile).where(
+            CaseFile.province == province(), CaseFile.programme == programme, CaseFile.beneficiary.in_(list(persons))
+        )
+        for row in session.scalars(query.order_by(CaseFile.status == "closed", CaseFile.opened_at.desc())):
+            found.setdefault(row.beneficiary, row)
+    return found
+
+
+def detections_of(
+    session, programme: str, persons: Sequence[UUID], subjects: Sequence[UUID]
+) -> Mapping[UUID, Detected]:
+    """Detections by the person they are about and by their own subject; of several of a person the last."""
+    found: dict[UUID, Detected] = {}
+    about = [Detected.beneficiary.in_(list(persons))] if persons else []
+    about += [Detected.subject.in_(list(subjects))] if subjects else []
+    if about:
+        query = sa.select(Detected).where(
+            Detected.province == province(), Detected.programme == programme, sa.or_(*about)
+        )
+        for row in session.scalars(query.order_by(Detected.received_at)):
+            found[row.subject] = row
+            if row.beneficiary is not None:
+                found[row.beneficiary] = row
+    return found
+
+
+def by_commune(session, register: Register, scope, now: datetime) -> dict[str, dict[str, int]]:
+    """{commune: {standing: rows}}; "" where the commune is not known."""
+    stands = standing(register, now)
+    query = (
+        sa.select(RegisterRow.unit_id, stands, sa.func.count())
+        .select_from(RegisterRow)
+        .outerjoin(ReconciledRow, _joined(register))
+        .where(_of(register, scope))
+        .group_by(RegisterRow.unit_id, stands)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for unit, name, count in session.execute(query):
+        found.setdefault(unit, {})[name] = count
+    return found

@@ -1,0 +1,172 @@
+"""The pages of a reconciliation: who sees what of a pair, what is answered there, and what a row becomes."""
+
+import re
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from casemgr.detections.models import Detected
+from casemgr.people.rules import Birth
+from tests.accounts import few_units, make_user, sign_in
+from tests.reconciling.conftest import (
+    BE,
+    DISTRICT,
+    KHA,
+    NEIGHBOUR,
+    NUMBER,
+    PROVINCE,
+    UNIT,
+    compare,
+    filed,
+    received,
+    row,
+    state,
+)  # fmt: skip
+
+pytestmark = pytest.mark.usefixtures("sound")
+
+
+@pytest.fixture
+def app(app):
+    app.config["CASEMGR_TODAY"] = "2022-04-06"
+    return app
+
+
+@pytest.fixture
+def place(session):
+    few_units(session)
+    return session
+
+
+def reading_as(app, user):
+    return sign_in(app.test_client(), user)
+
+
+@pytest.fixture
+def register(place):
+    """Two rows of Tri Tôn, one of them doubtful, and a row of the next commune."""
+    filed(place, **BE, identifiers=NUMBER)
+    filed(place, "2022-03-06T08:00", **KHA)
+    subject = received(
+        place,
+        row(2, name="NGUYỄN THỊ BÉ", identifiers=NUMBER),
+        row(37, name="NEANG SOC KHA", birth=Birth(2010), mother="", home=UNIT),
+        row(38, name="Lâm Quốc Tuấn", sex="nam", birth=Birth(2012, 2, 3)),
+        row(39, name="Trần Văn Út", birth=Birth(2009), home=NEIGHBOUR),
+    )
+    compare(place, subject)
+    place.commit()
+    return subject
+
+
+def tiles(page) -> list[int]:
+    return [int(n) for n in re.findall(r"<strong>(\d+)</strong></a>", page.text)]
+
+
+def test_a_worker_answers_a_doubtful_pair(client, place, register):
+    sign_in(client, make_user(place, "hoa", ("worker", UNIT, "TE")))
+    index = client.get("/registers/reconcile")
+    assert "Tổng đài 111" in index.text
+    page = client.get(f"/registers/{register}/reconcile")
+    assert tiles(page) == [1, 1, 1, 0, 0]
+    for shown in ("Có phải cùng một người? (1 / 1)", "NEANG SOC KHA", "Néang Sóc Kha", "khớp không dấu", "lệch 1 năm",
+                  "(trống)", "thiếu", "Hai người khác nhau"):  # fmt: skip
+        assert shown in page.text, shown
+    for hidden in ("Khác người", "Trần Văn Út", "TE-"):
+        assert hidden not in page.text
+    form = client.form(f"/registers/{register}/reconcile", 1)
+    address = f"/registers/{register}/rows/37/answer"
+    answered = client.post(address, data=form | {"said": "same"})
+    assert answered.status_code == 303
+    assert tiles(client.get(f"/registers/{register}/reconcile")) == [2, 1, 0, 0, 0]
+    one = client.get(f"/registers/{register}/rows/37")
+    assert "Cùng một người (đã xác nhận)" in one.text
+    undo = client.form(f"/registers/{register}/rows/37", 1)
+    client.post(address, data=undo | {"said": "undone"})
+    assert tiles(client.get(f"/registers/{register}/reconcile")) == [1, 1, 1, 0, 0]
+
+
+def test_who_works_elsewhere_learns_only_whom_to_contact(app, client, place, register):
+    """The pair of a row of Núi Tô with a child of Tri Tôn; and nothing of the rows of other communes."""
+    other = received(place, row(5, name="NEANG SOC KHA", birth=Birth(2010), mother=KHA["mother"], home=NEIGHBOUR))
+    compare(place, other)
+    sign_in(client, make_user(place, "sen", ("worker", NEIGHBOUR, "TE")))
+    page = client.get(f"/registers/{other}/reconcile")
+    assert "liên hệ thị trấn Tri Tôn" in page.text
+    for hidden in ("Néang", "15/08/2011", "HS-", "Cùng một người"):
+        assert hidden not in page.text
+    assert client.get(f"/registers/{register}/rows/37").status_code == 404
+    assert client.get(f"/registers/{register}/rows/39").status_code == 200
+    drugs = reading_as(app, make_user(place, "mt", ("worker", UNIT, "MT")))
+    assert drugs.get(f"/registers/{register}/reconcile").status_code == 404
+    auditor = reading_as(app, make_user(place, "kt", ("auditor", PROVINCE)))
+    text = auditor.get(f"/registers/{register}/reconcile").text
+    assert "Dòng 37" in text
+    assert "NEANG" not in text + auditor.get(f"/registers/{register}/rows/37").text
+
+
+def test_a_row_without_a_file_becomes_a_detection_in_one_step(client, place, register):
+    worker = make_user(place, "hoa", ("worker", UNIT, "TE"))
+    sign_in(client, worker)
+    address = f"/registers/{register}/rows/38/detect"
+    form = client.form(address, 1)
+    assert form["unit"] == UNIT
+    wrong = client.post(address, data=form)
+    assert wrong.status_code == 422
+    typed = {"p1-level": "BI_XAM_HAI", "p1-harm": ["BL"], "p1-emergency": "no", "worker": str(worker.id)}
+    done = client.post(address, data=form | typed)
+    assert done.status_code == 303, done.text
+    detected = place.scalar(sa.select(Detected).where(Detected.subject == state(place, register, 38).detected))
+    assert (f"{detected.received_at:%d/%m/%Y}", detected.worker) == ("04/03/2022", str(worker.id))
+    assert detected.number in client.get(f"/registers/{register}/rows/38").text
+    assert client.get(f"/detections/{detected.number}").status_code == 200
+
+
+def test_an_exclusion_and_a_dispute_are_decided_above(app, client, place, register):
+    sign_in(client, make_user(place, "hoa", ("worker", UNIT, "TE")))
+    for deed, typed in (
+        ("exclude", {"reason": "NGOAI_DIA_BAN", "document": "12/CV-UBND"}),
+        ("dispute", {"note": "Không có người này ở xã"}),
+    ):
+        address = f"/registers/{register}/rows/38/{deed}"
+        assert client.post(address, data=client.form(address, 1)).status_code == 422
+        assert client.post(address, data=client.form(address, 1) | typed).status_code == 303
+    assert "decide" not in client.get(f"/registers/{register}/rows/38").text
+    above = reading_as(app, make_user(place, "huyen", ("supervisor", DISTRICT)))
+    links = re.findall(r'href="([^"]+/decide)"', above.get(f"/registers/{register}/rows/38").text)
+    assert len(links) == 2
+    for link in links:
+        typed = {"outcome": "approved", "note": "Đã kiểm tra"}
+        assert above.post(link, data=above.form(link, 1) | typed).status_code == 303
+    assert tiles(above.get(f"/registers/{register}/reconcile"))[-1] == 1
+    assert above.get(links[0].replace(links[0].split("/")[6], str(uuid4()))).status_code == 404
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(client, place, register):
+    sign_in(client, make_user(place, "huyen", ("supervisor", DISTRICT)))
+    more = received(place, *(row(n, name=f"Lâm Quốc {n}", birth=Birth(2009)) for n in range(2, 22)))
+    compare(place, more)
+    place.commit()
+    asked = []
+    for subject in (register, register, more):
+        with counted(place) as seen:
+            assert client.get(f"/registers/{subject}/reconcile?state=unfiled").status_code == 200
+        asked.append(len(seen))
+    assert asked[2] <= asked[1]
+
+
+@contextmanager
+def counted(session):
+    """Collects the statements sent to the database."""
+    engine, seen = session.get_bind(), []
+
+    def note(_connection, _cursor, statement, *_rest):
+        seen.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,252 @@
+"""Files as offices send them, and files that are traps: within seconds, with little memory, one clear sentence."""
+
+import io
+import subprocess
+import sys
+import time
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from casemgr.files.kinds import MEDIA, sniff
+from casemgr.refused import Refused
+from casemgr.registers import sources
+from casemgr.registers.checking import check
+from casemgr.registers.columns import table
+from casemgr.registers.lines import Frame
+from casemgr.registers.places import Places
+from casemgr.registers.reading import Limits, read
+from casemgr.units.rules import UnitNode, UnitTree
+from tests.registers.tables import AWKWARD, AWKWARD_COUNTS, csv, in_old_font, ods, plain, xls, xlsx
+
+KNOWN = sources.load()
+PROVINCE, DISTRICT = "89-20210101", "891-20210101"
+
+
+def tree() -> UnitTree:
+    made, paths = {}, {None: "/"}
+    for code, kind, name, above in (
+        ("89", "tinh", "An Giang", None), ("891", "huyen", "Tri Tôn", "89"), ("30544", "thi_tran", "Tri Tôn", "891"),
+        ("30547", "xa", "Núi Tô", "891"),
+    ):  # fmt: skip
+        id = f"{code}-20210101"
+        paths[code] = f"{paths[above]}{id}/"
+        made[id] = UnitNode(
+            id, code, name, kind, f"{above}-20210101" if above else None, paths[code], date(2021, 1, 1), None
+        )
+    return UnitTree(made)
+
+
+def checked(data: bytes, kind: str, unit: str = PROVINCE, **frame):
+    sheet = read(data, MEDIA[kind], limits=KNOWN.limits)
+    found = table(sheet, KNOWN.vocabulary, sheet.old_font)
+    places = Places(tree(), unit, date(2022, 6, 30))
+    known = {"harms": KNOWN.subjects["TE"].harms, "age_below": 16} | frame
+    return check(
+        found, found.guess, Frame(True, places, date(2022, 1, 1), date(2022, 6, 30), date(2022, 7, 5), **known)
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "make"),
+    [("xlsx", xlsx), ("xls", xls), ("ods", ods), ("csv", csv), ("csv", lambda rows: csv(rows, "utf-16", "\t")),
+     ("csv", lambda rows: csv(rows, "utf-8-sig", ","))],
+)  # fmt: skip
+def test_the_same_register_in_every_kind_of_file(kind, make):
+    found = checked(make(AWKWARD), kind)
+    counts = found.counts()
+    assert {name: counts[name] for name in AWKWARD_COUNTS} == AWKWARD_COUNTS
+    assert counts["doubts"] == {"id_lost": 1, "unit_unknown": 1}
+    assert counts["errors"] == {"birth_bad": 1, "name_missing": 1, "year_short": 1}
+    first = found.rows[0]
+    assert (first.person.identifiers[0].value, first.person.home) == ("089211001234", "30547-20210101")
+    assert found.repaired["zero"] == 2
+    assert found.rows[-1].same_as == first.number
+
+
+@pytest.mark.parametrize("how", ["tcvn3", "vni"])
+def test_a_whole_register_in_an_old_font(how):
+    rows = [[in_old_font(cell, how) if isinstance(cell, str) else cell for cell in line] for line in AWKWARD]
+    found = checked(xlsx(rows), "xlsx")
+    assert {name: found.counts()[name] for name in AWKWARD_COUNTS} == AWKWARD_COUNTS
+    assert found.rows[1].person.name == "Trần Thị Bé"
+    assert found.rows[0].person.home == "30547-20210101"
+
+
+def test_sections_name_the_commune_of_the_lines_below_them():
+    rows = [["STT", "Họ tên", "Năm sinh"], [None, "I. Xã Núi Tô"], [1, "Lê Văn Một", 2010], [None, "II. Thị trấn Tri Tôn"],
+            [2, "Lê Văn Hai", 2011], [3, None, None], [4, "Tống Thị Ba", 2012], ["Người lập biểu"]]  # fmt: skip
+    found = checked(xlsx(rows), "xlsx")
+    assert [row.person.home[:5] for row in found.rows] == ["30547", "30544", "30544"]
+    assert found.skipped == [2, 4, 6, 8]
+
+
+def test_formulas_give_their_value_and_are_flagged():
+    sheet = read(xlsx(plain(3), {(2, 0): ("=1+1", 2), (3, 0): ("=A3+1", 3)}), MEDIA["xlsx"])
+    assert (sheet.formulas, sheet.formula_places) == (2, ("A3", "A4"))
+    assert [cells[0] for _line, cells in sheet.lines[1:]] == [1.0, 2.0, 3.0]
+    assert read(ods(plain(3), "of:=1+1"), MEDIA["ods"]).formulas == 3
+    text = read(b'Ten;CCCD\n=1+1;="089211001234"\n', MEDIA["csv"])
+    assert (text.formulas, text.lines[1][1]) == (1, ["=1+1", "089211001234"])
+
+
+def test_too_old_or_outside_the_period_is_parked_and_an_untrue_date_is_not_taken():
+    rows = [plain(1)[0], [1, "A1", "Lê Văn Một", "01/02/2006", "Nam", "Núi Tô", "02/02/2022"],
+            [2, "A2", "Lê Văn Hai", "03/02/2006", "Nam", "Núi Tô", "02/02/2022"],
+            [3, "A3", "Lê Văn Ba", 2010, "Nam", "Núi Tô", "02/12/2021"],
+            [4, "A4", "Lê Văn Bốn", "01/01/2023", "Nam", "Núi Tô", "02/02/2022"],
+            [5, "A5", "Lê Văn Năm", 2010, "Nam", "Núi Tô", "02/08/2022"]]  # fmt: skip
+    found = checked(xlsx(rows), "xlsx")
+    assert [row.doubts for row in found.rows] == [("age",), (), ("received_outside",)]
+    assert [codes for _line, _cells, codes in found.wrong] == [("birth_future",), ("received_future",)]
+
+
+def test_one_child_in_two_lines():
+    rows = plain(1) + [[2, "A2", "nguyen van binh", "02/02/2009", "Nam", "Núi Tô", "05/05/2022"]]
+    rows[1][2:4] = "NGUYỄN VĂN BÌNH", "02/02/2009"
+    found = checked(xlsx(rows), "xlsx")
+    assert [(row.number, row.doubts, row.same_as) for row in found.rows] == [(2, (), None), (3, ("same_person",), 2)]
+
+
+# --- traps ----------------------------------------------------------------------------------------------------------
+
+
+def repacked(content: bytes, times: int = 1) -> bytes:
+    """An XLSX file whose sheet is this content, repeated."""
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(xlsx(plain(1)))) as old,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
+    ):
+        for name in old.namelist():
+            if name != "xl/worksheets/sheet1.xml":
+                new.writestr(name, old.read(name))
+        with new.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
+            part.write(
+                b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>'
+            )
+            for _ in range(times):
+                part.write(content)
+    return made.getvalue()
+
+
+def lying(data: bytes) -> bytes:
+    """The same archive, whose directory says that every part is small."""
+    import struct
+
+    out, at = bytearray(data), 0
+    while (at := data.find(b"PK\x01\x02", at)) >= 0:
+        size = struct.unpack_from("<I", data, at + 24)[0]
+        if size > 1 << 20:
+            struct.pack_into("<I", out, at + 24, 1000)
+        at += 4
+    return bytes(out)
+
+
+def far() -> bytes:
+    rows = plain(1)
+    made = bytearray(xlsx(rows))
+    with zipfile.ZipFile(io.BytesIO(bytes(made))) as old:
+        sheet = old.read("xl/worksheets/sheet1.xml").replace(
+            b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+        )
+        parts = {name: old.read(name) for name in old.namelist()} | {"xl/worksheets/sheet1.xml": sheet}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, content in parts.items():
+            new.writestr(name, content)
+    return out.getvalue()
+
+
+def locked_ods() -> bytes:
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
+        'manifest:full-path="content.xml" manifest:media-type="text/xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>'
+    )
+    with zipfile.ZipFile(io.BytesIO(ods(plain(1)))) as old:
+        parts = {name: old.read(name) for name in old.namelist()} | {"META-INF/manifest.xml": manifest.encode()}
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as new:
+        for name, content in parts.items():
+            new.writestr(name, content)
+    return made.getvalue()
+
+
+def locked_xls() -> bytes:
+    """An old Excel file with the record that says "behind a password" after its beginning."""
+    data = bytearray(xls(plain(3)))
+    at = data.index(b"\x09\x08\x10\x00")  # BOF
+    after = at + 4 + 16
+    data[after : after + 4] = b"\x2f\x00" + data[after + 2 : after + 4]
+    return bytes(data)
+
+
+MEGA = b"A" * (1 << 20)
+TRAPS = {
+    "bomb": ("xlsx", lambda: repacked(MEGA, 230), "giải nén ra quá lớn"),
+    "bomb that lies": ("xlsx", lambda: lying(repacked(MEGA, 300)), "quá lớn|bị hỏng"),
+    "one huge cell": ("xlsx", lambda: repacked(MEGA, 190), "quá lớn|bị hỏng"),
+    "a cell far away": ("xlsx", far, "nằm rất xa"),
+    "a million columns": ("csv", lambda: b"Ho ten;" + b"x;" * 1_000_000 + b"\n", "bị hỏng|quá nhiều cột"),
+    "many columns": ("csv", lambda: b"Ho ten;" + b"x;" * 300 + b"\n", "quá nhiều cột"),
+    "many columns of a sheet": ("xlsx", lambda: xlsx([["Họ tên"] * 300, ["x"] * 300]), "quá nhiều cột"),
+    "many rows": ("csv", lambda: b"Ho ten;Nam sinh\n" + b"An;2010\n" * 60_000, "quá nhiều dòng"),
+    "empty lines": ("csv", lambda: b"Ho ten;Nam sinh\n" + b"\n" * 3_000_000, "quá nhiều dòng"),
+    "an unfinished quotation": ("csv", lambda: b'Ho ten;Nam sinh\n"An;2010\n' + b"Ba;2011\n" * 40_000, "bị hỏng"),
+    "cut off": ("xlsx", lambda: xlsx(plain(50))[:-200], "bị hỏng"),
+    "cut off, old": ("xls", lambda: xls(plain(200))[:3000], "bị hỏng|Không nhận ra"),
+    "a password": ("ods", locked_ods, "mật khẩu"),
+    "a password, old": ("xls", locked_xls, "mật khẩu|bị hỏng"),
+    "nothing": ("xlsx", lambda: xlsx([]), "không có bảng"),
+    "an entity that grows": (
+        "xlsx",
+        lambda: repacked(b'</t></is></c></row></sheetData></worksheet><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'),
+        "bị hỏng|không có bảng|Không tìm thấy",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_a_trap_ends_in_one_sentence(name):
+    kind, make, words = TRAPS[name]
+    data = make()
+    begin = time.monotonic()
+    with pytest.raises(Refused, match=words) as refused:
+        table(read(data, sniff(f"a.{kind}", data, (kind,)), limits=KNOWN.limits), KNOWN.vocabulary)
+    assert time.monotonic() - begin < 40, "a trap holds nobody up"  # the machine may be busy; alone it takes a second
+    assert refused.value.field == "file"
+    assert "\n" not in str(refused.value)
+
+
+MEASURE = """
+import resource, subprocess, sys
+from pathlib import Path
+child, kind = sys.argv[1], sys.argv[2]
+limits = sys.argv[3:]
+done = subprocess.run([sys.executable, "-I", child, kind, "-1", *limits], input=sys.stdin.buffer.read(), capture_output=True)
+print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.parametrize("name", ["one huge cell", "bomb that lies", "a cell far away", None])
+def test_reading_takes_at_most_300_mb(name):
+    """Measured, not trusted; without a name: twenty thousand rows, which are read."""
+    data = TRAPS[name][1]() if name else xlsx(plain(20_000))
+    limits = KNOWN.limits
+    child = str(Path(read.__code__.co_filename).with_name("child.py"))
+    numbers = (limits.rows, limits.columns, limits.memory_mb << 20, limits.seconds)
+    command = [sys.executable, "-c", MEASURE, child, "xlsx", *map(str, numbers)]
+    done = subprocess.run(command, input=data, capture_output=True, check=True)
+    code, peak = map(int, done.stdout.split())
+    assert (code == 0) is (name is None)
+    assert peak <= 300
+
+
+def test_a_file_that_takes_too_long_is_given_up(monkeypatch, tmp_path):
+    slow = tmp_path / "child.py"
+    slow.write_text("import time; time.sleep(60)")
+    monkeypatch.setattr("casemgr.registers.reading.CHILD", slow)
+    with pytest.raises(Refused, match="đọc quá lâu"):
+        read(xlsx(plain(1)), MEDIA["xlsx"], limits=Limits(seconds=-9))  # ten seconds of grace, less nine
