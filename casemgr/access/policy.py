@@ -15,6 +15,7 @@ from casemgr.refused import N_
 class Permission(StrEnum):
     """resource:action"""
 
+    AREA_MANAGE = "area:manage"
     AUDIT_READ = "audit:read"
     CASE_ASSIGN = "case:assign"
     CASE_CONFLICT = "case:conflict"
@@ -32,6 +33,7 @@ class Permission(StrEnum):
     FIGURE_READ = "figure:read"
     FUND_KEEP = "fund:keep"
     IDENTITY_READ = "identity:read"
+    PERSON_EXPORT = "person:export"
     PERSON_SEARCH = "person:search"
     REGISTER_LOAD = "register:load"
     REGISTER_MATCHES = "register:matches"
@@ -61,7 +63,7 @@ ROLES: dict[str, frozenset[Permission]] = {
         {P.CASE_LIST, P.CASE_READ, P.CASE_DECIDE, P.CASE_ASSIGN, P.IDENTITY_READ, P.PERSON_SEARCH, P.CASELOAD_READ}
         | {P.CASE_TRANSFER, P.CASE_CONFLICT, P.TRANSFER_ANSWER}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.DETECTION_DECIDE, P.FIGURE_READ, P.FIGURE_CASES}
-        | {P.REGISTER_READ, P.REGISTER_MATCHES, P.REGISTER_RECONCILE, P.REPORT_APPROVE}
+        | {P.PERSON_EXPORT, P.REGISTER_READ, P.REGISTER_MATCHES, P.REGISTER_RECONCILE, P.REPORT_APPROVE}
         | {P.SAMPLE_READ, P.SAMPLE_ANSWER}
     ),
     "auditor": frozenset(
@@ -71,10 +73,10 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "coordinator": frozenset(
         {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.FUND_KEEP, P.REGISTER_LOAD, P.REGISTER_READ}
-        | {P.REGISTER_MATCHES, P.REPORT_PREPARE, P.REPORT_APPROVE}
+        | {P.AREA_MANAGE, P.REGISTER_MATCHES, P.REPORT_PREPARE, P.REPORT_APPROVE}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
     ),
-    "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE}),
+    "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE, P.AREA_MANAGE}),
 }
 
 TITLES = {
