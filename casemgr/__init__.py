@@ -31,6 +31,7 @@ HOUSE = (
     "casemgr.reminders",
     "casemgr.coverage",
     "casemgr.samples",
+    "casemgr.export",
     "casemgr.reports",
     "casemgr.audit",
     "casemgr.demo",
