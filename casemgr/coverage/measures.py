@@ -116,6 +116,8 @@ def parts(indicator: Indicator, figure: Figure) -> str:
     if indicator.measure == POINTS:
         if figure.baseline is None or figure.current is None:
             return ""
+        if figure.value is None:  # not to be compared: the baseline stands with the target
+            return gettext("hiện nay %(now)s", now=show_percent(float(figure.current), 2))
         before, now = show_percent(float(figure.baseline), 2), show_percent(float(figure.current), 2)
         return gettext("từ %(before)s còn %(now)s", before=before, now=now)
     if figure.numerator is None or indicator.measure == MONEY:
