@@ -9,7 +9,6 @@ import contextlib
 import fcntl
 import os
 import sqlite3
-import sys
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -51,7 +50,7 @@ def init_app(app) -> None:
         options.setdefault("pool_size", 8)
         options.setdefault("pool_pre_ping", True)
     db.init_app(app)
-    if "flask_migrate" in sys.modules:  # the command line brings it; a web server does without its memory
+    if os.environ.get("FLASK_RUN_FROM_CLI"):  # for `flask db`; a web server does without its memory
         migrations(app)
 
 

@@ -172,6 +172,13 @@ PAGES = {
     "reported.index": [Page("/reported", ("coordinator",), logged=False)],
     "reported.new": [Page("/reported/new", ("coordinator",), logged=False)],
     "reported.show": [Page("/reported/{figure}", ("coordinator",), about="figure", logged=False)],
+    "outgoing.exports": [Page("/reports/outgoing/exports", ("supervisor",))],
+    "outgoing.flash_report": [Page("/reports/outgoing/flash/{number}", READERS, FIELD, "case", own=True, only=("TE",))],
+    "outgoing.gifts": [Page("/reports/outgoing/gifts", READERS)],
+    "outgoing.index": [Page("/reports/outgoing", DETECTION, about="plan", logged=False, query="unit=" + HERE)],
+    "outgoing.paper": [
+        Page("/reports/outgoing/KH322-2022/csv", DETECTION, about="plan", logged=False, query="unit=" + HERE)
+    ],
     "reports.approve": [Page("/reports/{waiting}/approve", ("supervisor", "coordinator"), about="report")],
     "reports.check": [Page("/check", EVERYONE, logged=False)],
     "reports.given_out": [Page("/reports/{report}/bundle", ("auditor",), about="report")],
