@@ -56,7 +56,8 @@ def _written(indicator: Indicator, value) -> str:
 def target(indicator: Indicator) -> str:
     """The target with its direction."""
     if indicator.target is None:
-        return gettext(WITHOUT_A_NUMBER[indicator.direction])
+        way = "Q" if indicator.rule == "narrative" else indicator.direction
+        return gettext(WITHOUT_A_NUMBER[way])
     if indicator.rule == "reduction":
         return f"−{_share(indicator.target)}"
     if indicator.range is not None:
