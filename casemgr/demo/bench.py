@@ -24,8 +24,8 @@ from sqlalchemy.engine import make_url
 from casemgr import create_app
 from casemgr.access.cli import make_schema
 from casemgr.db import db
+from casemgr.demo import bench_audit, bench_ledger
 from casemgr.demo import bench_http as http
-from casemgr.demo import bench_ledger
 from casemgr.demo.bench_floor import Floor, floor_of
 from casemgr.demo.build import build
 from config import database_url
@@ -109,6 +109,8 @@ def measure(name: str, uri: str, folder: Path, options) -> dict:
         found["size_mb"] = round(size(name, uri) / 1e6, 1)
         say(name, "replaying and verifying")
         found["ledger"] = bench_ledger.measure(TODAY)
+        say(name, "sealing, and replaying as known a week ago")
+        found["audit"] = bench_audit.measure(db.session, TODAY)
         if options.ledgers:
             return found
         wanted = pages(db.session, built)
@@ -187,6 +189,7 @@ def show(results: dict) -> None:
             f"\n{name}: {build_['entries']} entries, {found['size_mb']} MB, built in {build_['seconds']} s "
             f"({build_['entries_per_second']}/s; appended in bulk {build_['append_entries_per_second']}/s)",
             *bench_ledger.show(found["ledger"]),
+            bench_audit.show(found["audit"]),
         ]
         if "pages" not in found:
             continue

@@ -9,8 +9,8 @@ from casemgr import papers
 from casemgr.access.web import Permission, guard, log_access, require
 from casemgr.clock import now
 from casemgr.coverage import services
+from casemgr.coverage.asking import own_unit, unit_choices
 from casemgr.coverage.services import AS_WERE, TODAY, Asked
-from casemgr.coverage.views import own_unit, unit_choices
 from casemgr.db import db
 from casemgr.papers.web import download
 from casemgr.plans import plans
