@@ -8,7 +8,7 @@ from flask_babel import gettext
 from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.clock import now
-from casemgr.coverage import live, present, services
+from casemgr.coverage import live, present, services, silence
 from casemgr.coverage.cases import COUNTS_CASES, Case
 from casemgr.coverage.services import AS_WERE, LEVELS, TODAY, Asked
 from casemgr.db import db
@@ -46,7 +46,12 @@ def plan(code: str):
     asked, period = _asked(chosen, moment)
     wanted = [i.code for i in chosen.indicators.values() if _may_read(asked, i)]
     report = services.report(db.session, asked, moment, indicators=wanted, details=False)
+    named = {
+        r.indicator.code: silence.named_words(asked, r) for r in report.results if r.indicator.rule == "list_share"
+    }
     rows = [present.row(result.indicator, result.figure, chosen) for result in report.results]
+    for line in rows:
+        line.beside += named.get(line.code, [])
     for line in rows:
         line.links["page"] = url_for("coverage.indicator", code=code, indicator=line.code, **_kept())
     first = next((r for r in report.results if r.indicator.rule == "all_steps"), None)
@@ -79,6 +84,7 @@ def plan(code: str):
         more=more,
         definitions=[programmes()[p] for p in dict.fromkeys(r.indicator.programme for r in report.results) if p],
         units=unit_choices(asked),
+        silent=silence.lines(asked, report),
         lang=language(),
     )
 

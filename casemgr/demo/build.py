@@ -9,7 +9,7 @@ from time import perf_counter
 import sqlalchemy as sa
 
 from casemgr.db import begin_write
-from casemgr.demo import addicts, children, families, figures, givings, lists, sexwork, truth
+from casemgr.demo import addicts, children, families, figures, givings, lists, months, sexwork, truth
 from casemgr.demo.ground import lay
 from casemgr.demo.models import DemoMark
 from casemgr.demo.story import Story
@@ -82,6 +82,7 @@ def build(session, *, cases: int, seed: int, today: date, told: Callable[[Built]
     result.record, result.answers = record, answering(world)
     figures.report(session, world, roster, result.filed)
     lists.write(session, world, listed, roster.ids["tonghop1"], load(session).find("89", today))
+    months.confirm(session, world)
     givings.give(session, world, roster)
     session.commit()
     return result
