@@ -30,6 +30,7 @@ HOUSE = (
     "casemgr.handover",
     "casemgr.reminders",
     "casemgr.coverage",
+    "casemgr.reports",
     "casemgr.audit",
     "casemgr.demo",
 )

@@ -11,7 +11,6 @@ import os
 import sqlite3
 
 import sqlalchemy as sa
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -51,6 +50,14 @@ def init_app(app) -> None:
         options.setdefault("pool_size", 8)
         options.setdefault("pool_pre_ping", True)
     db.init_app(app)
+    if os.environ.get("FLASK_RUN_FROM_CLI"):  # for `flask db`; a web server does without its memory
+        migrations(app)
+
+
+def migrations(app) -> None:
+    """Prepares an application for the functions of flask_migrate."""
+    from flask_migrate import Migrate
+
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
 
 

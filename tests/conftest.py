@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.engine import make_url
 
@@ -17,6 +18,10 @@ from casemgr.db import db
 from casemgr.programmes import loader
 from config import database_url
 from tests.pages import PageClient
+
+# How long an example takes says how busy the machine is, not whether the rule holds.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 SOFFICE = shutil.which("soffice")

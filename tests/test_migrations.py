@@ -7,7 +7,7 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy.exc import DBAPIError
 
-from casemgr.db import db
+from casemgr.db import db, migrations
 from casemgr.db_triggers import APPEND_ONLY
 
 
@@ -20,7 +20,8 @@ def test_the_schema_is_what_the_models_say(session):
     assert compare_metadata(context, db.metadata) == []
 
 
-def test_every_revision_runs_down_and_up_again(session):
+def test_every_revision_runs_down_and_up_again(app, session):
+    migrations(app)
     full = tables(session)
     session.commit()
     downgrade(revision="base")

@@ -31,6 +31,7 @@ RECORDERS = ("worker", "supervisor", "coordinator")
 DETECTION = (*READERS, "coordinator")
 EVERYONE = (*DETECTION, "administrator")
 FIELD = ("worker", "supervisor")
+MAPPERS = ("administrator", "coordinator")
 ABSENT = UUID(int=5)
 
 
@@ -74,6 +75,10 @@ PAGES = {
     "admin.reset": [Page("/admin/users/{user}/reset", ("administrator",), about="user")],
     "admin.user": [Page("/admin/users/{user}", ("administrator",), about="user")],
     "admin.users": [Page("/admin/users", ("administrator",))],
+    "areas.end": [Page("/areas/{area}/end", MAPPERS, about="unit")],
+    "areas.index": [Page("/areas", MAPPERS)],
+    "areas.member": [Page("/areas/{area}", MAPPERS, about="unit")],
+    "areas.new": [Page("/areas/new", MAPPERS)],
     "audit.ask": [Page("/audit/figures", READERS)],
     "audit.changes": [Page("/audit/changes", READERS, about="indicator", query=CHANGES)],
     "audit.compare": [Page("/audit/compare", READERS)],
@@ -100,6 +105,9 @@ PAGES = {
     "coverage.indicator": [
         Page("/coverage/KH322-2022/TE-2", DETECTION, about="indicator", logged=False, query="unit=" + HERE),
         Page("/coverage/KH322-2022/TE-2", DETECTION, READERS, "indicator", query="state=missed&unit=" + HERE),
+    ],
+    "coverage.map_page": [
+        Page("/coverage/KH322-2022/TE-2/map", DETECTION, about="indicator", logged=False, query="unit=" + HERE)
     ],
     "coverage.plan": [Page("/coverage/KH322-2022", DETECTION, about="plan", logged=False, query="unit=" + HERE)],
     "detections.assign": [Page(DET + "/assign", ("supervisor",), about="detection")],
@@ -157,11 +165,32 @@ PAGES = {
     "registers.index": [Page("/registers", ("supervisor", "auditor", "coordinator"))],
     "registers.new": [Page("/registers/new", ("coordinator",))],
     "registers.show": [Page("/registers/{register}", ("supervisor", "auditor", "coordinator"), about="register")],
+    "reported.attached": [Page("/reported/{figure}/entries/{figure_entry}/file", ("coordinator",), about="figure")],
+    "reported.units": [
+        Page(
+            "/reported/parts/KH322-2022/MT1.list", ("coordinator",), about="figure", logged=False, query="unit=" + HERE
+        )
+    ],
     "reported.confirm": [Page("/reported/{figure}/confirm", ("coordinator",), about="figure")],
     "reported.correct": [Page("/reported/{figure}/correct", ("coordinator",), about="figure", logged=False)],
     "reported.index": [Page("/reported", ("coordinator",), logged=False)],
     "reported.new": [Page("/reported/new", ("coordinator",), logged=False)],
     "reported.show": [Page("/reported/{figure}", ("coordinator",), about="figure", logged=False)],
+    "outgoing.exports": [Page("/reports/outgoing/exports", ("supervisor",))],
+    "outgoing.flash_report": [Page("/reports/outgoing/flash/{number}", READERS, FIELD, "case", own=True, only=("TE",))],
+    "outgoing.gifts": [Page("/reports/outgoing/gifts", READERS)],
+    "outgoing.index": [Page("/reports/outgoing", DETECTION, about="plan", logged=False, query="unit=" + HERE)],
+    "outgoing.paper": [
+        Page("/reports/outgoing/KH322-2022/csv", DETECTION, about="plan", logged=False, query="unit=" + HERE)
+    ],
+    "reports.approve": [Page("/reports/{waiting}/approve", ("supervisor", "coordinator"), about="report")],
+    "reports.check": [Page("/check", EVERYONE, logged=False)],
+    "reports.given_out": [Page("/reports/{report}/bundle", ("auditor",), about="report")],
+    "reports.index": [Page("/reports", DETECTION, logged=False)],
+    "reports.new": [Page("/reports/new", ("coordinator",))],
+    "reports.paper": [Page("/reports/{report}/paper/xlsx", DETECTION, about="report", logged=False)],
+    "reports.show": [Page("/reports/{report}", DETECTION, about="report", logged=False)],
+    "reports.verify": [Page("/reports/{report}/verify", DETECTION, about="report")],
     "ui.healthz": [Page("/healthz", EVERYONE, logged=False)],
     "ui.language": [Page("/language", EVERYONE, logged=False)],
     "ui.readyz": [Page("/readyz", EVERYONE, logged=False)],
@@ -178,7 +207,7 @@ PAGES = {
     "work.today": [Page("/", EVERYONE)],
 }
 # Pages that change something without being told what; they come last, and the end of the session after all.
-LAST = ["detections.take", "admin.end_grant", "admin.reset", "admin.active", "access.sign_out"]
+LAST = ["areas.end", "detections.take", "admin.end_grant", "admin.reset", "admin.active", "access.sign_out"]
 GOOD = {200, 303, 400, 422}
 UNLIKE = ("Content-Length", "Date", "Set-Cookie")  # the cookie is renewed every half minute
 
@@ -199,6 +228,8 @@ def expected(page: Page, role: str, place: str, item: Item) -> int:
         return 404
     if page.about == "figure" and page.path.endswith("/confirm") and place == "programme":
         return 403  # who entered a figure does not confirm it
+    if page.path.endswith("{waiting}/approve") and (role, place) == ("coordinator", "parent"):
+        return 403  # nor does who prepared a report approve it
     return 200 if role in page.roles else 403
 
 
@@ -219,7 +250,7 @@ def _in_scope(page: Page, role: str, place: str, item: Item) -> bool:
         return (role, place) == ("coordinator", "parent")
     if page.about in ("user", "unit", "plan"):
         return reaches(place, HERE)
-    if page.about in ("indicator", "register"):
+    if page.about in ("indicator", "register", "report"):
         return reaches(place, HERE) and place not in ("programme", "other")
     if not page.about:
         return True
@@ -267,11 +298,15 @@ class Town:
             grant=target.grants[0].id,
             unit="99999-20210101" if absent else HERE,
             hamlet=world.hamlet,
+            area=ABSENT if absent else world.area,
             figure=ABSENT if absent else world.figure,
+            figure_entry=world.figure_entry,
             listed=ABSENT if absent else world.listed,
             asked_row=world.asked_row,
             job=ABSENT if absent else world.job,
+            report=ABSENT if absent else world.report,
             register=ABSENT if absent else world.register,
+            waiting=ABSENT if absent else world.waiting,
             draft=ABSENT if absent else world.draft,
         )
         return f"{path}?{page.query}" if page.query else path
@@ -497,6 +532,7 @@ def test_writing_by_everyone_everywhere(town):
     assert not wrong, "\n".join(wrong)
     assert len(answers) > 500
     changed = {name for name, rows in snapshot(town).items() if rows != before[name]}
-    assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "ledger_entry", "ledger_subject",
-                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder", "job", "reconciled_row"}, changed  # fmt: skip
+    assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "unit_area", "ledger_entry", "ledger_subject",
+                       "ledger_pulse", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder",
+                       "seal", "seal_head", "report_body", "replayed", "job", "vault_key", "reconciled_row"}, changed  # fmt: skip
     _check_secrets(town, answers)

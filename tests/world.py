@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from flask import current_app
 
 from casemgr import jobs
+from casemgr.audit import closing
 from casemgr.cases import moves
 from casemgr.cases import services as cases
 from casemgr.cases.attaching import attach
@@ -30,6 +31,8 @@ from casemgr.registers import drafts, importing
 from casemgr.registers import rows as register_rows
 from casemgr.registers.rules import RECEIVED, Row
 from casemgr.reminders.services import new_calendar
+from casemgr.units import areas
+from casemgr.units.area_rules import AreaRow
 from casemgr.units.loading import load
 from casemgr.units.services import add_hamlet, add_unit, close_unit
 from tests.accounts import few_units, make_user
@@ -66,10 +69,14 @@ class World:
     users: dict = field(default_factory=dict)
     items: dict = field(default_factory=dict)
     figure: UUID | None = None
+    figure_entry: UUID | None = None
+    report: UUID | None = None  # sealed, of the commune
+    waiting: UUID | None = None  # another one, prepared by the coordinator of the district
     job: UUID | None = None  # asked for by the coordinator of the district
     register: UUID | None = None  # of HERE, with a row in error
     draft: UUID | None = None  # another one that the same coordinator has sent
     hamlet: UUID | None = None
+    area: UUID | None = None
     gift: UUID | None = None  # received by a fund of the commune
     offer: UUID | None = None  # the file of THERE is offered to HERE
     token: str = ""  # of the calendar of the worker
@@ -93,8 +100,10 @@ def build(session) -> World:
         worker = world.users["worker", place]
         world.items["TE", unit] = _child(session, worker, unit)
     world.items["NCC", HERE] = _family(session, world.users["worker", "assigned"], HERE)
+    world.figure, world.figure_entry = _figure(session, str(world.users["coordinator", "programme"].id))
+    row = AreaRow(0, "", "III", "", None, None, "Quyết định", date(2021, 1, 1), None, "", None, None, "")
+    world.area = areas.add(session, HERE, row, datetime(2022, 1, 1)).id
     world.listed, world.asked_row = _listed(session, world.users["worker", "own"])
-    world.figure = _figure(session, str(world.users["coordinator", "programme"].id))
     world.hamlet = add_hamlet(
         session, HERE, kind="ap", name="Tô Thuận", valid_from=date(2021, 1, 1), now=datetime(2022, 1, 1)
     ).id
@@ -110,6 +119,7 @@ def build(session) -> World:
     world.token = new_calendar(session, world.users["worker", "assigned"].id, datetime(2022, 3, 20, 9))
     session.commit()
     world.job = _work(session, world.users["coordinator", "parent"])
+    world.waiting, world.report = (_report(session, world, closed) for closed in (False, True))
     world.register, world.draft = _registers(session, str(world.users["coordinator", "parent"].id))
     return world
 
@@ -119,6 +129,20 @@ def _divide(session) -> None:
     begun, ended = datetime(2021, 1, 1), datetime(2021, 12, 31)
     add_unit(session, code="30550", name="Xã cũ", kind="xa", parent_id=DISTRICT, valid_from=begun.date(), now=begun)
     close_unit(session, DIVIDED, ended.date(), ended, heirs=[(HERE, True), (THERE, False)], act="NQ")
+
+
+def _report(session, world: World, closed: bool) -> UUID:
+    """A report on the first months of the plan for one commune."""
+    plan, by = plans()["KH322-2022"], [str(world.users[role, "parent"].id) for role in ("coordinator", "supervisor")]
+    subject = closing.prepare(
+        session, plan, indicators=["TE-2", "NCC-1"], unit=HERE, start=plan.start, through=date(2022, 3, 20),
+        basis="as_were", corrects=None, author=by[0], at=DISTRICT, now=NOW,
+    )  # fmt: skip
+    if closed:
+        closing.approve(session, closing.find(session, subject), author=by[1], at=DISTRICT, now=NOW)
+        closing.seal(session, subject, NOW)
+    session.commit()
+    return subject
 
 
 def _listed(session, worker) -> tuple[UUID, UUID]:
@@ -231,13 +255,14 @@ def _family(session, worker, unit: str) -> Item:
     return Item("NCC", unit, case, number, visited.id)
 
 
-def _figure(session, author: str) -> UUID:
+def _figure(session, author: str) -> tuple[UUID, UUID]:
     plan, tree = plans()["KH322-2022"], load(session)
     values = {
         "input": "MT1.list", "unit": HERE, "from": date(2022, 2, 28), "to": date(2022, 2, 28), "source": "CONG_AN_TINH",
         "document": "455/CA", "document_date": date(2022, 3, 1), "value": Decimal(2255), "note": "Đối chiếu sau.",
     }  # fmt: skip
-    subject, _entry = plan_services.report(
-        session, plan, values, author=author, unit=HERE, now=datetime(2022, 3, 2, 9), tree=tree
-    )
-    return subject
+    subject, entry = plan_services.report(
+        session, plan, values, author=author, unit=HERE, now=datetime(2022, 3, 2, 9), tree=tree,
+        upload=("455 Công an.pdf", b"%PDF-1.4\n%%EOF\n"),
+    )  # fmt: skip
+    return subject, entry.id

@@ -27,6 +27,9 @@ def init_app(app) -> None:
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
         "SECURITY_PASSWORD_SINGLE_HASH": True,  # argon2 salts by itself
         "SECURITY_USER_IDENTITY_ATTRIBUTES": [{"username": {"mapper": _fold}}],
+        # Its own commands would write accounts and roles past our services.
+        "SECURITY_CLI_USERS_NAME": None,
+        "SECURITY_CLI_ROLES_NAME": None,
         "SESSION_PROTECTION": None,  # addresses of field workers change; idle time and sign-out end a session
     }
     for name, value in defaults.items():

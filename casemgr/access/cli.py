@@ -12,7 +12,7 @@ from casemgr import vault
 from casemgr.access import accounts, services
 from casemgr.access.policy import ROLES
 from casemgr.clock import now
-from casemgr.db import begin_write, db, is_postgresql
+from casemgr.db import begin_write, db, is_postgresql, migrations
 from casemgr.db_triggers import APPEND_ONLY
 from casemgr.programmes import programmes as known_programmes
 from casemgr.refused import Refused
@@ -75,6 +75,7 @@ def make_schema() -> None:
     """The schema as the migrations make it; nothing where it is there already."""
     from flask_migrate import upgrade
 
+    migrations(current_app)
     upgrade()
 
 

@@ -15,6 +15,7 @@ from casemgr.refused import N_
 class Permission(StrEnum):
     """resource:action"""
 
+    AREA_MANAGE = "area:manage"
     AUDIT_READ = "audit:read"
     CASE_ASSIGN = "case:assign"
     CASE_CONFLICT = "case:conflict"
@@ -33,6 +34,7 @@ class Permission(StrEnum):
     FIGURE_READ = "figure:read"
     FUND_KEEP = "fund:keep"
     IDENTITY_READ = "identity:read"
+    PERSON_EXPORT = "person:export"
     PERSON_SEARCH = "person:search"
     REGISTER_LOAD = "register:load"
     REGISTER_MATCHES = "register:matches"
@@ -40,6 +42,8 @@ class Permission(StrEnum):
     REGISTER_RECONCILE = "register:reconcile"
     REPORTED_CONFIRM = "reported:confirm"
     REPORTED_WRITE = "reported:write"
+    REPORT_APPROVE = "report:approve"
+    REPORT_PREPARE = "report:prepare"
     TRANSFER_ANSWER = "transfer:answer"
     UNIT_MANAGE = "unit:manage"
     USER_MANAGE = "user:manage"
@@ -57,7 +61,8 @@ ROLES: dict[str, frozenset[Permission]] = {
         {P.CASE_LIST, P.CASE_READ, P.CASE_DECIDE, P.CASE_ASSIGN, P.IDENTITY_READ, P.PERSON_SEARCH, P.CASELOAD_READ}
         | {P.CASE_TRANSFER, P.CASE_CONFLICT, P.TRANSFER_ANSWER}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.DETECTION_DECIDE, P.FIGURE_READ, P.FIGURE_CASES}
-        | {P.REGISTER_READ, P.REGISTER_MATCHES, P.REGISTER_RECONCILE, P.DETECTION_CONFIRM}
+        | {P.PERSON_EXPORT, P.REGISTER_READ, P.REGISTER_MATCHES, P.REGISTER_RECONCILE, P.REPORT_APPROVE}
+        | {P.DETECTION_CONFIRM}
     ),
     "auditor": frozenset(
         {P.CASE_LIST, P.CASE_READ, P.IDENTITY_READ, P.DETECTION_LIST, P.DETECTION_READ}
@@ -66,10 +71,10 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "coordinator": frozenset(
         {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.FUND_KEEP, P.REGISTER_LOAD, P.REGISTER_READ}
-        | {P.REGISTER_MATCHES}
+        | {P.AREA_MANAGE, P.REGISTER_MATCHES, P.REPORT_PREPARE, P.REPORT_APPROVE}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE}
     ),
-    "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE}),
+    "administrator": frozenset({P.USER_MANAGE, P.UNIT_MANAGE, P.AREA_MANAGE}),
 }
 
 TITLES = {
@@ -79,6 +84,9 @@ TITLES = {
     "coordinator": N_("Cán bộ tổng hợp"),
     "administrator": N_("Quản trị hệ thống"),
 }
+
+# What nobody decides on their own work.
+SECOND_PERSON = frozenset({P.CASE_DECIDE, P.REPORTED_CONFIRM, P.DETECTION_DECIDE, P.TRANSFER_ANSWER, P.REPORT_APPROVE})
 
 # What a case of a restricted programme shows only to those who work on it; such a programme says read = 'assigned'.
 OF_ONE_CASE = frozenset({P.CASE_READ, P.CASE_WRITE, P.CASE_TRANSFER, P.CASE_CONFLICT, P.IDENTITY_READ})
@@ -170,9 +178,7 @@ def answer(
     ]
     if not near:
         return Answer.OUT_OF_SCOPE
-    if permission in (P.CASE_DECIDE, P.REPORTED_CONFIRM, P.DETECTION_DECIDE, P.TRANSFER_ANSWER) and _among(
-        actor, author
-    ):
+    if permission in SECOND_PERSON and _among(actor, author):
         return Answer.OWN_WORK
     if permission == P.IDENTITY_READ and not reason and all(grant.role == "auditor" for grant in near):
         return Answer.NO_REASON

@@ -2,9 +2,13 @@
 
 
 def init_app(app) -> None:
-    from casemgr.audit import work  # noqa: F401 - registers the long work
+    from flask_babel import lazy_gettext
+
+    from casemgr.audit import report_views, views, work  # noqa: F401 - work registers the long work
     from casemgr.audit.cli import seal
-    from casemgr.audit.views import bp
+    from casemgr.ui import navigation
 
     app.cli.add_command(seal)
-    app.register_blueprint(bp)
+    app.register_blueprint(views.bp)
+    app.register_blueprint(report_views.bp)
+    navigation.add(app, "reports.index", lazy_gettext("Báo cáo"), "figure:read", order=62)

@@ -25,6 +25,11 @@ CAUSES = {
 MOST = 100  # cases named for one cause
 
 
+def cause_name(code: str) -> str:
+    words = CAUSES[code]
+    return gettext(words)
+
+
 def signed(number: int) -> str:
     """A difference with its sign: +4, −1, 0."""
     return f"+{show_number(number)}" if number > 0 else f"−{show_number(-number)}" if number < 0 else "0"
@@ -34,7 +39,7 @@ def parts(found: list[Part], indicator: Indicator, link) -> list[dict]:
     """The parts of a difference for the page; `link(row)` gives the number and where it leads."""
     return [
         {
-            "name": gettext(CAUSES[part.cause]),
+            "name": cause_name(part.cause),
             "numerator": signed(part.numerator),
             "denominator": signed(part.denominator),
             "number": len(part.cases),

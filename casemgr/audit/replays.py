@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -78,24 +78,29 @@ def rows(session, asked: Asked, indicator: Indicator, now: datetime) -> list[Row
     said = kept(session, key)
     if said is None:
         settle(session)
-        said = [list(row) for row in _rows(session, asked, indicator, now)]
+        said = [list(row) for row in rows_by_programme(session, asked, [indicator], now)[indicator.programme]]
         keep(session, key, said, now)
     return [Row(*row) for row in said]
 
 
-def _rows(session, asked: Asked, indicator: Indicator, now: datetime) -> list[Row]:
-    question = services.question_of(asked, [indicator], load(session), now)
-    found = [
-        (item.subject, item.item, item.number, item.unit, item.key.verdict, item.key.steps, item.counted_at)
-        for item in items(session, question, asked.known_at)
-        if item.programme == indicator.programme and question.wants(item.programme, item.counted_at, item.unit)
-    ]
+def rows_by_programme(session, asked: Asked, indicators: Sequence[Indicator], now: datetime) -> dict[str, list[Row]]:
+    """{programme: every case that these indicators count}, in one reading. The caller has settled open writes."""
+    if not indicators:
+        return {}
+    question = services.question_of(asked, indicators, load(session), now)
+    found: dict[str, list] = {indicator.programme: [] for indicator in indicators}
+    for item in items(session, question, asked.known_at):
+        if item.programme in found and question.wants(item.programme, item.counted_at, item.unit):
+            said = (item.subject, item.item, item.number, item.unit, item.key.verdict, item.key.steps, item.counted_at)
+            found[item.programme].append(said)
     heads = dict(_heads(session, asked.known_at))
-    made = [
-        Row(s.hex, item, number, unit, verdict, steps, at.isoformat(), heads[s][0], heads[s][1].hex())
-        for s, item, number, unit, verdict, steps, at in found
-    ]
-    return sorted(made)
+    return {
+        code: sorted(
+            Row(s.hex, item, number, unit, verdict, steps, at.isoformat(), heads[s][0], heads[s][1].hex())
+            for s, item, number, unit, verdict, steps, at in own
+        )
+        for code, own in found.items()
+    }
 
 
 def _heads(session, known_at: datetime) -> Iterator[tuple]:
@@ -122,20 +127,30 @@ def compare(
 ) -> tuple[Figure, Figure, list[Part]]:
     """Two figures of one indicator and what their difference is made of. The caller commits what is kept."""
     figures = [work_out(session, asked, indicator, now) for asked in (first, second)]
-    before, after = ({row.key: row for row in rows(session, asked, indicator, now)} for asked in (first, second))
+    before, after = (rows(session, asked, indicator, now) for asked in (first, second))
+    totals = tuple((f.numerator or 0, f.denominator or 0) for f in figures)
+    period = first.start != second.start or first.basis != second.basis
+    known, t = sorted((first.known_at, second.known_at)), min(first.t, second.t)
+    return *figures, parts_of(session, indicator, before, after, totals, known=known, t=t, period=period)
+
+
+def parts_of(
+    session, indicator: Indicator, before, after, totals, *, known, t: datetime, period=False, rule=False
+) -> list[Part]:
+    """The difference between two lists of cases. `known`: the earlier and the later time at which they were known;
+    `t`: the earlier day; `period`, `rule`: whether period or method differ too."""
     weigh = weigher(indicator)
+    before, after = ({row.key: row for row in found} for found in (before, after))
     after = _paired(session, before, after)
     differing = {
         k for k in before.keys() | after.keys() if _weight(weigh, before.get(k)) != _weight(weigh, after.get(k))
     }
-    between = _between(session, differing, before, after, first, second)
-    period = first.start != second.start or first.basis != second.basis
+    between = _between(session, differing, before, after, *known, t)
 
     def cause_of(key, old, new) -> str:
-        return cause(old, new, between.get(key, Between()), min(first.t, second.t), False, period)
+        return cause(old, new, between.get(key, Between()), t, rule, period)
 
-    totals = tuple((f.numerator or 0, f.denominator or 0) for f in figures)
-    return figures[0], figures[1], difference(before, after, weigh, cause_of, totals)
+    return difference(before, after, weigh, cause_of, totals)
 
 
 def _weight(weigh, row: Row | None) -> tuple[int, int]:
@@ -165,9 +180,8 @@ def _paired(session, before: Mapping, after: Mapping) -> dict:
     return paired
 
 
-def _between(session, keys, before: Mapping, after: Mapping, first: Asked, second: Asked) -> dict[tuple, Between]:
+def _between(session, keys, before: Mapping, after: Mapping, early, late, t: datetime) -> dict[tuple, Between]:
     """For each case that counts otherwise: what was written into its ledgers from one figure to the other."""
-    (early, late), t = sorted((first.known_at, second.known_at)), min(first.t, second.t)
     subjects = {key: {UUID(row.subject) for row in (before.get(key), after.get(key)) if row} for key in keys}
     ledgers = ledger.entries_of(session, sorted({s for own in subjects.values() for s in own}))
     found = {}

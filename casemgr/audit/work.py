@@ -1,6 +1,8 @@
 """The long work of the auditor's pages."""
 
-from casemgr.audit import asking, replays
+from uuid import UUID
+
+from casemgr.audit import asking, closing, replays
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.jobs import Work, job
@@ -35,3 +37,19 @@ def pair_of(params) -> tuple[dict, dict]:
         shared | {"through": params.get(f"through_{each}"), "known": params.get(f"known_{each}")} for each in "ab"
     )
     return first, second
+
+
+@job("audit.close", title=N_("Chốt số liệu"), leads_to=lambda p: ("reports.show", {"report": p["report"]}))
+def close(work: Work) -> None:
+    """Works a report out, seals all ledgers, and closes the report."""
+    closing.seal(db.session, UUID(work.params["report"]), now(), work.progress)
+    work.progress(3, 3)
+
+
+@job("audit.verify", title=N_("Kiểm tra toàn vẹn"), leads_to=lambda p: ("reports.show", {"report": p["report"]}))
+def verify(work: Work) -> None:
+    """Holds a sealed report against the database, case by case; the page shows what was found."""
+    moment, report = now(), closing.find(db.session, UUID(work.params["report"]))
+    wrong = [[each.number, each.seq, each.reason] for each in closing.verify(db.session, report)]
+    replays.keep(db.session, closing.checked_key(report), {"at": moment.isoformat(), "wrong": wrong}, moment)
+    work.progress(1, 1)

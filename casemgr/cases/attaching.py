@@ -19,7 +19,7 @@ from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry
 from casemgr.refused import Refused
 from casemgr.ui.doors import takes_files
-from casemgr.ui.fields import FileField, SelectField, TextField
+from casemgr.ui.fields import FileField, SelectField, TextField, WantedSometimes
 from casemgr.ui.forms import show_form
 
 SCANS = ("pdf", "png", "jpg")
@@ -27,7 +27,9 @@ SCANS = ("pdf", "png", "jpg")
 
 class AttachForm(OnceForm):
     about = SelectField(_l("Là bản đã ký của"), blank=_l("Giấy tờ khác"), choices=[])
-    file = FileField(_l("Tệp quét hoặc ảnh chụp"), description=_l("PDF, PNG hoặc JPEG. Được mã hóa khi lưu."))
+    file = FileField(
+        _l("Tệp quét hoặc ảnh chụp"), [WantedSometimes()], description=_l("PDF, PNG hoặc JPEG. Được mã hóa khi lưu.")
+    )
     note = TextField(_l("Nội dung, số ký hiệu"), limit=300)
 
 

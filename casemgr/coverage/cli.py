@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 
 from casemgr.clock import now as clock_now
 from casemgr.coverage import services, show
+from casemgr.coverage.asked import AS_WERE, BY, TODAY
 from casemgr.db import db
 from casemgr.plans import plans
 from casemgr.refused import Refused
@@ -20,8 +21,8 @@ from casemgr.units.loading import load
 @click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), help="First day (default: the plan's).")
 @click.option("--known-at", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]))
 @click.option("--unit", metavar="CODE", help="Code of a unit, as it was on the last day.")
-@click.option("--basis", type=click.Choice([services.AS_WERE, services.TODAY]), default=services.AS_WERE)
-@click.option("--by", default="", help="Comma separated: " + ", ".join(services.BY))
+@click.option("--basis", type=click.Choice([AS_WERE, TODAY]), default=AS_WERE)
+@click.option("--by", default="", help="Comma separated: " + ", ".join(BY))
 @click.option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table")
 @click.option("--cases", is_flag=True, help="Every case behind the figures, with its criteria.")
 @with_appcontext
@@ -34,8 +35,8 @@ def coverage(plan, indicator, through, start, known_at, unit, basis, by, shape, 
         raise click.ClickException(f"no indicator {indicator}: there is {', '.join(chosen.indicators)}")
     by = tuple(d for d in by.split(",") if d)
     for dimension in by:
-        if dimension not in services.BY:
-            raise click.ClickException(f"no dimension {dimension}: there is {', '.join(services.BY)}")
+        if dimension not in BY:
+            raise click.ClickException(f"no dimension {dimension}: there is {', '.join(BY)}")
     moment, tree = clock_now(), load(db.session)
     try:
         asked = services.ask(
@@ -62,7 +63,7 @@ def _day(value: datetime | None):
 def _unit(tree, code: str | None, day, basis: str, moment: datetime) -> str | None:
     if code is None:
         return None
-    found = tree.find(code, moment.date() if basis == services.TODAY else day)
+    found = tree.find(code, tree.newest(moment.date()) if basis == TODAY else day)
     if found is None:
         raise click.ClickException(f"no unit {code} on {day:%d/%m/%Y}")
     return found

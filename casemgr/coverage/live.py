@@ -58,6 +58,24 @@ def tallies(session, question: Question) -> dict[str, Tally]:
     return result
 
 
+def tallies_through(session, questions: Sequence[Question]) -> list[dict[str, Tally]]:
+    """The same for questions that differ in their times only: two queries for all of them."""
+    result = [{code: Tally() for code in question.counting} for question in questions]
+    cells, marked = [], []
+    for n, question in enumerate(questions):
+        shown, grouped = _key(question)
+        for code in question.counting:
+            said = (sa.literal(n).label("n"), sa.literal(code).label("code"), *shown, sa.func.count())
+            cells.append(sa.select(*said).where(at(question, code)).group_by(*grouped))
+        marked += [_marked(question, mark).add_columns(sa.literal(n)) for mark in question.marks]
+    for n, code, *group, verdict, steps, band, count in session.execute(sa.union_all(*cells)):
+        result[n][code].cells[Key(Group(*group), verdict, steps, band)] = count
+    if marked:
+        for name, code, *group, verdict, steps, band, count, n in session.execute(sa.union_all(*marked)):
+            result[n][code].mark(name, Key(Group(*group), verdict, steps, band), count)
+    return result
+
+
 def add_marks(session, question: Question, result: Mapping[str, Tally]) -> None:
     """Counts the items with each mark; the same as `marks_of`."""
     parts = [_marked(question, mark) for mark in question.marks]
@@ -193,7 +211,7 @@ def find_cases(
     codes = cases.criteria_of(indicator, programme)
     for first in range(0, len(rows), 400):
         part = rows[first : first + 400]
-        spans = spans_of(session, {row.Verdict.subject for row in part}, programme)
+        spans = spans_of(session, {row.Verdict.subject for row in part}, programme, codes)
         for row, worker, opened in part:
             own = [s for s in spans.get(row.subject, ()) if s.item == row.item]
             group_of = Group(row.unit_id, row.sex, row.age_band, row.ethnicity)
@@ -228,10 +246,12 @@ def count_cases(
     return session.scalar(query)
 
 
-def spans_of(session, subjects: Collection, programme: Programme) -> dict:
-    """{subject: [Span]} as the projection has them, for at most a few hundred subjects."""
+def spans_of(session, subjects: Collection, programme: Programme, codes: Collection[str]) -> dict:
+    """{subject: [Span]} of these criteria as the projection has them, for at most a few hundred subjects."""
     result: dict = {}
-    query = sa.select(CaseSpan.__table__).where(CaseSpan.province == province(), CaseSpan.subject.in_(sorted(subjects)))
+    query = sa.select(CaseSpan.__table__).where(
+        CaseSpan.province == province(), CaseSpan.subject.in_(sorted(subjects)), CaseSpan.criterion.in_(sorted(codes))
+    )
     for row in session.execute(query.order_by(CaseSpan.subject, CaseSpan.position)):
         span = span_from(row._mapping, programme)
         if span is not None:

@@ -20,7 +20,7 @@ from casemgr.units.rules import UnitTree
 
 def money_of(session, indicator: Indicator, asked, tree: UnitTree) -> Money | None:
     received = current_app.extensions.get("money", {}).get(indicator.uses["fund"])
-    if received is None:
+    if received is None or asked.within is not None:
         return None
     units = None if tree.level(asked.unit) == "province" else tree.below(asked.unit)
     said = received(session, start=asked.start, through=asked.through, units=units, known_at=asked.known_at)

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from flask_babel import gettext
 
 from casemgr.coverage import measures
+from casemgr.coverage.asked import LEVELS
 from casemgr.coverage.cases import Line
 from casemgr.coverage.figures import IN_PERIOD, MET, MISSED, TOLD, UNKNOWN, Figure
 from casemgr.coverage.present_notes import BESIDE, say
-from casemgr.coverage.services import LEVELS, Result
+from casemgr.coverage.services import Result
 from casemgr.plans.model import Indicator, Plan
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme
@@ -47,9 +48,15 @@ DIMENSIONS = {
     "province": N_("Tỉnh"),
     "district": N_("Huyện, thị xã, thành phố"),
     "commune": N_("Xã, phường, thị trấn"),
+    "focus": N_("Địa bàn trọng tâm của Chỉ thị và phần còn lại"),
+    "zone": N_("Khu vực"),
     "sex": N_("Giới tính"),
     "age": N_("Nhóm tuổi"),
     "ethnicity": N_("Dân tộc"),
+}
+AREAS = {
+    "focus": {"focus": N_("Xã khu vực III, khu vực I"), "rest": N_("Các xã còn lại")},
+    "zone": {"III": N_("Khu vực III"), "II": N_("Khu vực II"), "I": N_("Khu vực I"), "": N_("Không thuộc khu vực nào")},
 }
 SEXES = {"nam": N_("Nam"), "nu": N_("Nữ"), "khong_biet": N_("Không rõ")}
 PEOPLES = {"kinh": "Kinh", "khmer": "Khmer", "cham": "Chăm", "hoa": "Hoa", "khac": N_("Dân tộc khác")}
@@ -184,6 +191,8 @@ def group_name(dimension: str, code: str, tree: UnitTree) -> str:
             return gettext("chưa phân bổ")
         label = tree.label(code)
         return label[:1].upper() + label[1:]
+    if dimension in AREAS:
+        return gettext(AREAS[dimension].get(code, code))
     if not code:
         return gettext("không rõ")
     if dimension == "age":
@@ -256,6 +265,8 @@ def tables(
     """[(dimension, heading, [(code, name, row)])] for the breakdowns of one indicator."""
     found = []
     for dimension, figures in groups.items():
+        if dimension in AREAS and len(figures) < 2:
+            continue  # no list of areas was loaded, or everything lies in one kind
         lines = [
             (code, group_name(dimension, code, tree), row(result.indicator, figure, plan)) for code, figure in figures
         ]

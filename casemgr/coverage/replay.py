@@ -7,6 +7,7 @@ from uuid import UUID
 
 from casemgr.cases.projection import state_of
 from casemgr.cases.verdicts import age_band, counted_at, counts_at, judge
+from casemgr.coverage import processes
 from casemgr.coverage.cases import Case, criteria_of, lines, state
 from casemgr.coverage.tally import COUNTED, Key, Question, Tally, marks_of
 from casemgr.detections import projection as detections
@@ -124,6 +125,14 @@ def _detections(session, question: Question, calendar, known_at: datetime, part:
         )
 
 
+class Counted(NamedTuple):
+    """What some of the subjects add to the tallies; the sets by programme, for what is counted once over all."""
+
+    tallies: dict[str, Tally]
+    beneficiaries: dict[str, set[UUID]]
+    incidents: dict[str, set[UUID]]
+
+
 def tallies(
     session, question: Question, known_at: datetime, windows: Sequence[tuple[datetime, datetime]] = ()
 ) -> dict[str, Tally]:
@@ -131,11 +140,31 @@ def tallies(
 
     `distinct` also has how many items came up in each window, as 'received:0', 'received:1'.
     """
+    parts = processes.parts(session)
+    if len(parts) == 1:
+        found = [count(session, question, known_at, windows)]
+    else:
+        found = processes.share(parts, question, known_at, windows)
     result = {code: Tally() for code in question.counting}
-    beneficiaries: dict[str, set] = {code: set() for code in result}
-    incidents: dict[str, set] = {code: set() for code in result}
-    for item in items(session, question, known_at):
-        tally = result[item.programme]
+    for code, tally in result.items():
+        for part in found:
+            tally.add(part.tallies[code])
+        tally.distinct["beneficiaries"] = len(set().union(*(part.beneficiaries[code] for part in found)))
+        tally.distinct["incidents"] = len(set().union(*(part.incidents[code] for part in found)))
+    return result
+
+
+def count(
+    session,
+    question: Question,
+    known_at: datetime,
+    windows: Sequence[tuple[datetime, datetime]],
+    part: Part | None = None,
+) -> Counted:
+    """The tallies over a part of the subjects."""
+    found = Counted(*({code: new() for code in question.counting} for new in (Tally, set, set)))
+    for item in items(session, question, known_at, part):
+        tally = found.tallies[item.programme]
         if question.units is None or item.unit in question.units:
             for number, (first, last) in enumerate(windows):
                 name = f"received:{number}"
@@ -146,11 +175,9 @@ def tallies(
         for name in marks_of(question, item.programme, item.key.steps, item.spans):
             tally.mark(name, item.key)
         if item.key.verdict in COUNTED:
-            beneficiaries[item.programme].add(item.beneficiary)
-            incidents[item.programme].add(item.incident)
-    for code, tally in result.items():
-        tally.distinct |= {"beneficiaries": len(beneficiaries[code]), "incidents": len(incidents[code])}
-    return result
+            found.beneficiaries[item.programme].add(item.beneficiary)
+            found.incidents[item.programme].add(item.incident)
+    return found
 
 
 def cases(session, question: Question, indicators: Sequence[Indicator], known_at: datetime) -> dict[str, list[Case]]:

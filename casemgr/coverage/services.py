@@ -1,12 +1,15 @@
 """Figures of a plan: for a unit, through a day, as everything is known now or was known at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from casemgr.coverage import live, replay
+from casemgr.coverage.asked import AREA_KINDS, AS_WERE, LEVELS, TODAY, Asked
 from casemgr.coverage.cases import COUNTS_CASES, Case
 from casemgr.coverage.figures import Figure
+from casemgr.coverage.ground import Ground
+from casemgr.coverage.inputs import group_inputs, inputs_of, reporting
 from casemgr.coverage.money import money_of
 from casemgr.coverage.rules import RULES, marks
 from casemgr.coverage.scene import Scene
@@ -14,19 +17,13 @@ from casemgr.coverage.tally import Group, Question, Tally, funnel
 from casemgr.ledger.kept import kept
 from casemgr.ledger.services import settle
 from casemgr.plans import services as reported
-from casemgr.plans.choice import NOT_HERE, Found, choose, choose_pair
 from casemgr.plans.model import Indicator, Plan
-from casemgr.plans.notes import Note
-from casemgr.plans.rules import Reported
 from casemgr.programmes import programmes
 from casemgr.refused import N_, Refused
 from casemgr.units.loading import load
 from casemgr.units.rules import UnitTree
 
 DAY_END = time(23, 59, 59)
-AS_WERE, TODAY = "as_were", "today"
-LEVELS = ("province", "district", "commune")
-BY = (*LEVELS, "sex", "age", "ethnicity")
 NO_FILES = Tally()  # of an indicator whose figure comes from outside alone
 OF_PERSONS = {"sex": 1, "age": 2, "ethnicity": 3}  # position in a Group
 
@@ -39,27 +36,6 @@ class Result:
     figure: Figure
     funnel: list[tuple[str, int]]
     groups: list[tuple[dict[str, str], Figure]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Asked:
-    """What is asked: `through` a day (not after today), for a `unit`, on a `basis` of units, since `start`."""
-
-    plan: Plan
-    start: date
-    through: date
-    t: datetime
-    unit: str
-    basis: str = AS_WERE
-    known_at: datetime | None = None
-
-    def units(self, tree: UnitTree, today: date) -> frozenset[str] | None:
-        """The units whose items count for the unit asked about, None where that is all of them; on today's basis those
-        that are mapped into it."""
-        if self.basis == AS_WERE:
-            return None if tree.children(None, self.through) == (self.unit,) else tree.below(self.unit)
-        within = tree.below(self.unit)
-        return frozenset(u for u in tree.nodes if tree.map_to(u, today) in within) | within
 
 
 @dataclass(slots=True)
@@ -87,7 +63,7 @@ def ask(
     if known_at is not None and known_at > now:
         raise Refused(N_("Thời điểm này chưa đến."), "known_at")
     if unit is None:
-        day = now.date() if basis == TODAY else through
+        day = tree.newest(now.date()) if basis == TODAY else through
         roots = tree.children(None, day)
         if not roots:
             raise Refused(N_("Chưa có đơn vị hành chính nào."), "unit")
@@ -114,23 +90,25 @@ def report(
     """
     tree = load(session)
     wanted = [i for i in asked.plan.indicators.values() if indicators is None or i.code in indicators]
-    question = question_of(asked, wanted, tree, now, frozenset("unit" if d in LEVELS else d for d in by), details)
+    question = question_of(asked, wanted, tree, now, _dims(by), details)
     tallies, received = _tallies(session, asked, question, wanted)
     said = reported.figures_for(session, asked.plan, asked.known_at)
-    result = Report(asked, [])
+    result, ground = Report(asked, []), Ground.of(session, asked, wanted, by)
     for indicator in wanted:
         tally = tallies.get(indicator.programme, NO_FILES)
-        scene = _scene(session, asked, indicator, tree, received)
+        scene = _scene(session, asked, indicator, tree, received, ground)
         one = _result(asked, indicator, tally, said, scene, tree)
-        one.groups = _groups(asked, indicator, tally, said, scene, by, tree, now) if by else []
+        one.groups = _groups(asked, indicator, tally, said, scene, by, tree, now, ground) if by else []
         result.results.append(one)
     return result
 
 
-def _scene(session, asked: Asked, indicator: Indicator, tree: UnitTree, received) -> Scene:
+def _scene(session, asked: Asked, indicator: Indicator, tree: UnitTree, received, ground: Ground) -> Scene:
     programme = programmes()[indicator.programme] if indicator.programme else None
     scene = Scene(programme, asked.through, asked.plan.end, received=received)
-    scene = replace(scene, whole=tree.level(asked.unit) == "province")
+    scene = replace(scene, whole=tree.level(asked.unit) == "province" and asked.within is None)
+    if indicator.rule in ("areas", "assigned"):
+        scene = replace(scene, areas=ground.count(indicator, tree.below(asked.unit)))
     if indicator.rule == "money":
         scene = replace(scene, money=money_of(session, indicator, asked, tree))
     return scene
@@ -141,50 +119,74 @@ def breakdown(
 ) -> tuple[Result, dict[str, list[tuple[str, Figure]]]]:
     """One indicator, and its figures by each of these dimensions alone: {dimension: [(code, figure)]}."""
     tree = load(session)
-    dims = frozenset("unit" if d in LEVELS else d for d in dimensions)
+    dims = _dims(dimensions)
     question = question_of(asked, [indicator], tree, now, dims, True)
     tallies, received = _tallies(session, asked, question, [indicator])
     said = reported.figures_for(session, asked.plan, asked.known_at)
     tally = tallies.get(indicator.programme, NO_FILES)
-    scene = _scene(session, asked, indicator, tree, received)
+    ground = Ground.of(session, asked, [indicator], dimensions)
+    scene = _scene(session, asked, indicator, tree, received, ground)
     result = _result(asked, indicator, tally, said, scene, tree)
     found: dict[str, list[tuple[str, Figure]]] = {}
     for dimension in dimensions:
-        parts = _groups(asked, indicator, tally, said, scene, (dimension,), tree, now)
+        parts = _groups(asked, indicator, tally, said, scene, (dimension,), tree, now, ground)
         found[dimension] = [(named[dimension], figure) for named, figure in parts]
     return result, found
 
 
+def through_days(session, asked: Asked, now: datetime, indicator: Indicator, days: Sequence[date]) -> list[Figure]:
+    """One indicator through each of these days since the plan began, as everything is known now; whatever the number
+    of days, what is reported is read once and case files are counted once."""
+    tree, said = load(session), reported.figures_for(session, asked.plan)
+    then = [
+        replace(asked, start=asked.plan.start, through=day, t=min(datetime.combine(day, DAY_END), now)) for day in days
+    ]
+    questions = [question_of(each, [indicator], tree, now) for each in then]
+    tallies: list[dict[str, Tally]] = [{} for _day in days]
+    if indicator.programme and questions:
+        tallies = kept(session, tuple(q.key for q in questions), lambda: live.tallies_through(session, questions))
+    found = []
+    for each, counted in zip(then, tallies, strict=True):
+        scene = _scene(session, each, indicator, tree, None, Ground())
+        tally = counted.get(indicator.programme, NO_FILES)
+        found.append(_result(each, indicator, tally, said, scene, tree).figure)
+    return found
+
+
+def _dims(by: Sequence[str]) -> frozenset[str]:
+    """What the tallies must be told apart by."""
+    return frozenset("unit" if d in (*LEVELS, *AREA_KINDS) else d for d in by)
+
+
 def _result(asked: Asked, indicator: Indicator, tally: Tally, said, scene: Scene, tree: UnitTree) -> Result:
-    whole = replace(scene, inputs=_inputs(asked, indicator, said, asked.unit, tree))
+    whole = replace(scene, inputs=inputs_of(asked, indicator, said, asked.unit, tree))
     steps = scene.programme.steps if scene.programme else ()
     numbers = zip(("substantiated", *(step.code for step in steps)), funnel(tally, len(steps)), strict=True)
     return Result(indicator, RULES[indicator.rule](indicator, tally, whole), list(numbers))
 
 
 def _groups(
-    asked: Asked, indicator: Indicator, tally: Tally, said, scene: Scene, by, tree: UnitTree, now: datetime
+    asked: Asked,
+    indicator: Indicator,
+    tally: Tally,
+    said,
+    scene: Scene,
+    by,
+    tree: UnitTree,
+    now: datetime,
+    ground: Ground,
 ) -> list:
     """[({dimension: code}, figure)] for each combination of `by` that has items."""
     found = []
     scene = replace(scene, whole=False, money=None)
-    parts = tally.split(_naming(asked, by, tree, now.date()))
+    parts = tally.split(_naming(asked, by, tree, now.date(), ground))
     if indicator.programme is None:
-        parts = dict.fromkeys(_reporting(asked, indicator, said, by, tree), tally)
+        parts = dict.fromkeys(reporting(asked, indicator, said, by, tree, ground), tally)
     for names, part in sorted(parts.items()):
         named = dict(zip(by, names, strict=True))
-        inputs = _group_inputs(asked, indicator, said, named, tree)
+        inputs = group_inputs(asked, indicator, said, named, tree, ground)
         found.append((named, RULES[indicator.rule](indicator, part, replace(scene, inputs=inputs))))
     return found
-
-
-def _reporting(asked: Asked, indicator: Indicator, said, by: Sequence[str], tree: UnitTree) -> list[tuple[str]]:
-    """The units of a level that have reported what an indicator reads; figures from outside know nothing else."""
-    if len(by) != 1 or by[0] not in LEVELS:
-        return []
-    within = tree.below(asked.unit)
-    units = {f.unit for f in said if f.input in indicator.uses.values() and f.unit in within}
-    return sorted((u,) for u in units if tree.level(u) == by[0])
 
 
 def question_of(
@@ -235,47 +237,28 @@ def _year_before(moment: datetime) -> datetime:
     return moment.replace(year=moment.year - 1, day=day)
 
 
-def _naming(asked: Asked, by: Sequence[str], tree: UnitTree, today: date) -> Callable[[Group], tuple]:
+def _naming(asked: Asked, by: Sequence[str], tree: UnitTree, today: date, ground: Ground) -> Callable[[Group], tuple]:
     """A function from a group of the tally to the names of the group it belongs to, in the order of `by`."""
     mapped: dict[tuple[str, str], str] = {}
+    newest = tree.newest(today)
 
     def unit_at(unit: str, level: str) -> str:
         if (unit, level) not in mapped:
-            target = tree.map_to(unit, today) if asked.basis == TODAY else unit
+            target = tree.map_to(unit, newest) if asked.basis == TODAY else unit
             mapped[unit, level] = (tree.at_level(target, level) or "") if target in tree else ""
         return mapped[unit, level]
 
     def name(group: Group) -> tuple:
-        return tuple(unit_at(group.unit, d) if d in LEVELS else group[OF_PERSONS[d]] for d in by)
+        return tuple(
+            unit_at(group.unit, d)
+            if d in LEVELS
+            else ground.kind(d, group.unit)
+            if d in AREA_KINDS
+            else group[OF_PERSONS[d]]
+            for d in by
+        )
 
     return name
-
-
-def _inputs(
-    asked: Asked, indicator: Indicator, said: Sequence[Reported], unit: str, tree: UnitTree
-) -> dict[str, Found]:
-    plan, uses = asked.plan, indicator.uses
-    if indicator.rule == "reduction":
-        items = (plan.inputs[uses["current"]], plan.inputs[uses["baseline"]])
-        current, baseline = choose_pair(said, *items, plan, unit, asked.through)
-        return {"current": current, "baseline": baseline}
-    items = {name: plan.inputs[code] for name, code in uses.items() if code in plan.inputs}
-    return {name: choose(said, item, plan, unit, asked.through, tree, asked.start) for name, item in items.items()}
-
-
-def _group_inputs(
-    asked: Asked, indicator: Indicator, said, named: Mapping[str, str], tree: UnitTree
-) -> dict[str, Found]:
-    """What the inputs say for a group: they know units, not sex, age or ethnicity."""
-    units = {named[d] for d in named if d in LEVELS}
-    if all(d in LEVELS for d in named) and "" not in units:
-        lowest = max(units, key=lambda u: LEVELS.index(tree.level(u)))
-        return _inputs(asked, indicator, said, lowest, tree)
-    found = {}
-    for name, code in indicator.uses.items():
-        if code in asked.plan.inputs:
-            found[name] = Found(why=Note(NOT_HERE, {"input": asked.plan.inputs[code].name.vi}))
-    return found
 
 
 def cases(session, asked: Asked, now: datetime, indicators: Sequence[Indicator]) -> dict[str, list[Case]]:

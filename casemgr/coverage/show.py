@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from casemgr.coverage.asked import LEVELS
 from casemgr.coverage.cases import Case, Line
 from casemgr.coverage.figures import IN_PERIOD, MET, MISSED, TOLD, UNKNOWN, Figure
-from casemgr.coverage.services import LEVELS, Report
+from casemgr.coverage.services import Report
 from casemgr.plans.model import COUNT, MONEY, POINTS, Indicator
 from casemgr.plans.notes import Note
 from casemgr.ui.rules import show_number, show_percent

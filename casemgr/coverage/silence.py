@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from casemgr.access.web import Permission, may
 from casemgr.clock import now
-from casemgr.coverage.services import Asked
+from casemgr.coverage.asked import Asked
 from casemgr.db import db
 from casemgr.detections import monthly
 from casemgr.programmes import programmes

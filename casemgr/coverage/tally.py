@@ -138,6 +138,14 @@ class Tally:
     def mark(self, name: str, key: Key, count: int = 1) -> None:
         self.marked.setdefault(name, Counter())[key] += count
 
+    def add(self, other: "Tally") -> None:
+        """Adds the items of other subjects; distinct numbers as if none were in both."""
+        self.cells.update(other.cells)
+        for name, counter in other.marked.items():
+            self.marked.setdefault(name, Counter()).update(counter)
+        for name, number in other.distinct.items():
+            self.distinct[name] = self.distinct.get(name, 0) + number
+
     def count(self, *verdicts: str) -> int:
         return sum(n for key, n in self.cells.items() if key.verdict in verdicts)
 

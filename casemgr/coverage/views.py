@@ -5,19 +5,29 @@ from datetime import datetime
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from casemgr.access.policy import scope
-from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
+from casemgr.access.web import Permission, guard, log_access, may, require
 from casemgr.clock import now
-from casemgr.coverage import live, present, services, silence
+from casemgr.coverage import live, present, services, silence, trend
+from casemgr.coverage.asked import LEVELS, Asked
+from casemgr.coverage.asking import (
+    asked_of,
+    kept_args,
+    levels_below,
+    may_list,
+    may_read,
+    plan_of,
+    require_figure,
+    unit_choices,
+)
 from casemgr.coverage.cases import COUNTS_CASES, Case
-from casemgr.coverage.services import AS_WERE, LEVELS, TODAY, Asked
+from casemgr.coverage.figures import Figure
+from casemgr.coverage.ground import OF_AREAS, Ground
 from casemgr.db import db
 from casemgr.plans import plans
 from casemgr.plans import services as reported
-from casemgr.plans.model import Indicator, Plan
+from casemgr.plans.model import TEXT, Indicator, Plan
 from casemgr.programmes import programmes
-from casemgr.refused import Refused
-from casemgr.ui.i18n import language, say
+from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
 from casemgr.units.web import current_tree
 
@@ -42,9 +52,9 @@ def index():
 @guard(Permission.FIGURE_READ)
 def plan(code: str):
     """All indicators of a plan for one unit and period."""
-    chosen, moment = _plan(code), now()
-    asked, period = _asked(chosen, moment)
-    wanted = [i.code for i in chosen.indicators.values() if _may_read(asked, i)]
+    chosen, moment = plan_of(code), now()
+    asked, period = asked_of(chosen, moment)
+    wanted = [i.code for i in chosen.indicators.values() if may_read(asked, i)]
     report = services.report(db.session, asked, moment, indicators=wanted, details=False)
     named = {
         r.indicator.code: silence.named_words(asked, r) for r in report.results if r.indicator.rule == "list_share"
@@ -52,11 +62,10 @@ def plan(code: str):
     rows = [present.row(result.indicator, result.figure, chosen) for result in report.results]
     for line in rows:
         line.beside += named.get(line.code, [])
-    for line in rows:
-        line.links["page"] = url_for("coverage.indicator", code=code, indicator=line.code, **_kept())
+        line.links["page"] = url_for("coverage.indicator", code=code, indicator=line.code, **kept_args())
     first = next((r for r in report.results if r.indicator.rule == "all_steps"), None)
     short, more = [], None
-    if first is not None and _may_list(asked, first.indicator):
+    if first is not None and may_list(asked, first.indicator):
         log_access(
             Permission.FIGURE_CASES,
             None,
@@ -69,7 +78,7 @@ def plan(code: str):
             _case(c, asked, first.indicator)
             for c in live.find_cases(db.session, question, first.indicator, state="missed", limit=SHORT)
         ]
-        more = url_for("coverage.indicator", code=code, indicator=first.indicator.code, state="missed", **_kept())
+        more = url_for("coverage.indicator", code=code, indicator=first.indicator.code, state="missed", **kept_args())
     return render_template(
         "coverage/plan.html",
         plan=chosen,
@@ -93,15 +102,16 @@ def plan(code: str):
 @guard(Permission.FIGURE_READ)
 def indicator(code: str, indicator: str):
     """One indicator by unit, sex, age and ethnicity; with `state`, the cases behind that number."""
-    chosen, moment = _plan(code), now()
+    chosen, moment = plan_of(code), now()
     if indicator not in chosen.indicators:
         abort(404)
     found = chosen.indicators[indicator]
-    asked, period = _asked(chosen, moment)
-    require(Permission.FIGURE_READ, unit=asked.unit, programme=found.programme)
+    asked, period = asked_of(chosen, moment)
+    require_figure(asked.unit, found.programme)
     if "state" in request.args:
         return _cases_page(asked, period, found, moment)
-    dimensions = [*_levels_below(asked), *(PERSONS if found.programme else ())]
+    areas_too = ("focus", "zone") if asked.within is None and "commune" in levels_below(asked) else ()
+    dimensions = [*levels_below(asked), *areas_too, *(PERSONS if found.programme else ())]
     result, groups = services.breakdown(db.session, asked, moment, found, dimensions)
     return render_template(
         "coverage/indicator.html",
@@ -113,12 +123,42 @@ def indicator(code: str, indicator: str):
         funnel=_funnel(result),
         tables=present.tables(result, groups, current_tree(), chosen),
         states=_states(asked, found, result.figure),
-        list_link=_list_link(asked, found) if _may_list(asked, found) else None,
+        list_link=_list_link(asked, found) if may_list(asked, found) else None,
         programme=programmes().get(found.programme),
+        map_link=_map_link(asked, found),
+        areas=_areas(asked, found),
+        trend=_trend(asked, found, result.figure, moment),
         told=reported.notes_of(db.session, result.figure.told) if result.figure.told else "",
         units=unit_choices(asked),
         lang=language(),
     )
+
+
+def _areas(asked: Asked, found: Indicator) -> list:
+    """The plan's named areas with whoever is in charge of them, for the two tasks that are about them."""
+    if found.rule not in OF_AREAS:
+        return []
+    ground = Ground.on(db.session, asked.through)
+    return ground.named(found, current_tree().below(asked.unit))
+
+
+def _trend(asked: Asked, found: Indicator, figure: Figure, moment: datetime):
+    """At the end of each quarter so far: what had come together since the plan began; at the end the figure itself."""
+    if found.measure == TEXT or found.rule in OF_AREAS:
+        return None
+    days = trend.quarter_ends(asked.plan.start, min(asked.plan.end, asked.through))
+    before = days[:-1] if asked.start == asked.plan.start else days
+    figures = services.through_days(db.session, asked, moment, found, before) if before else []
+    if len(before) < len(days):
+        figures.append(figure)
+    rows = [(day, present.row(found, each, asked.plan)) for day, each in zip(days, figures, strict=True)]
+    return trend.draw(rows)
+
+
+def _map_link(asked: Asked, found: Indicator) -> str | None:
+    if found.measure == TEXT or found.rule in OF_AREAS or "commune" not in levels_below(asked):
+        return None
+    return url_for("coverage.map_page", code=asked.plan.code, indicator=found.code, **kept_args())
 
 
 def _sections(chosen: Plan, rows: list) -> list[tuple[str, list]]:
@@ -154,76 +194,9 @@ def _cases_page(asked: Asked, period, found: Indicator, moment: datetime):
         state=present.state(found, state),
         group=[present.group_name(d, code, current_tree()) for d, code in group.items()],
         page=Page([_case(c, asked, found) for c in listed], number, PAGE, total),
-        back=url_for("coverage.indicator", code=asked.plan.code, indicator=found.code, **_kept()),
+        back=url_for("coverage.indicator", code=asked.plan.code, indicator=found.code, **kept_args()),
         lang=language(),
     )
-
-
-def _plan(code: str) -> Plan:
-    return plans().get(code) or abort(404)
-
-
-def _asked(chosen: Plan, moment: datetime):
-    """(what is asked, the reporting period): the unit and period of the address, else the widest unit of the reader."""
-    tree, period = current_tree(), chosen.period(request.args.get("period"))
-    if period.start > moment.date():
-        period = chosen.period(None)
-    unit = request.args.get("unit") or own_unit(period.end)
-    if unit is None or unit not in tree:
-        abort(404)
-    require(Permission.FIGURE_READ, unit=unit)
-    # A unit that did not exist then is asked about on the basis of today's units.
-    through = min(period.end, moment.date())
-    basis = AS_WERE if tree[unit].valid(through) else TODAY
-    try:
-        asked = services.ask(chosen, tree, moment, start=period.start, through=through, unit=unit, basis=basis)
-    except Refused as refused:
-        abort(400, say(refused))
-    return asked, period
-
-
-def scope_units() -> frozenset[str]:
-    return frozenset().union(*(s.units for s in scope(current_actor(), Permission.FIGURE_READ)))
-
-
-def own_unit(day) -> str | None:
-    """The widest unit that the reader may read figures of: one that existed then, if there is one."""
-    tree = current_tree()
-    mine = [u for u in scope_units() if u in tree]
-    mine.sort(key=lambda u: (not tree[u].valid(day), LEVELS.index(tree.level(u)), u))
-    return mine[0] if mine else None
-
-
-def unit_choices(asked: Asked) -> list[tuple[str, list[tuple[str, str, bool]]]]:
-    """The choices of the unit picker: [(heading, [(id, label, chosen)])], a group for each district."""
-    tree, day = current_tree(), asked.through
-    mine = scope_units()
-    units = [u for u in mine if u in tree and (tree[u].valid(day) or u == asked.unit)]
-    groups: dict[str, list] = {}
-    for unit in sorted(units, key=lambda u: (tree[u].path, tree[u].code)):
-        above = tree.at_level(unit, "district") if tree.level(unit) != "province" else None
-        heading = tree.label(above) if above else ""
-        groups.setdefault(heading, []).append((unit, tree.label(unit), unit == asked.unit))
-    return list(groups.items())
-
-
-def _levels_below(asked: Asked) -> list[str]:
-    """The levels of units to break a figure down by: those below the unit asked about that exist then."""
-    tree = current_tree()
-    levels = {tree.level(u) for u in tree.below(asked.unit) if asked.basis == TODAY or tree[u].valid(asked.through)}
-    return [level for level in LEVELS if level in levels and level != tree.level(asked.unit)]
-
-
-def _kept() -> dict[str, str]:
-    return {k: request.args[k] for k in ("unit", "period") if request.args.get(k)}
-
-
-def _may_read(asked: Asked, found: Indicator) -> bool:
-    return may(Permission.FIGURE_READ, unit=asked.unit, programme=found.programme)
-
-
-def _may_list(asked: Asked, found: Indicator) -> bool:
-    return found.rule in COUNTS_CASES and may(Permission.FIGURE_CASES, unit=asked.unit, programme=found.programme)
 
 
 def _funnel(result) -> list[tuple[str, int, float]]:
@@ -238,7 +211,7 @@ def _list_link(asked: Asked, found: Indicator):
     """A function (state, {dimension: code}) -> address of the list of cases."""
 
     def link(state: str, group: dict[str, str] | None = None) -> str:
-        kept = _kept()
+        kept = kept_args()
         for dimension, code in (group or {}).items():
             kept["unit" if dimension in LEVELS else dimension] = code
         return url_for("coverage.indicator", code=asked.plan.code, indicator=found.code, state=state, **kept)

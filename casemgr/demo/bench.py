@@ -23,20 +23,17 @@ from sqlalchemy.engine import make_url
 
 from casemgr import create_app
 from casemgr.access.cli import make_schema
-from casemgr.cases.projection import state_of
-from casemgr.cases.verdicts import segments
 from casemgr.db import db
 from casemgr.demo import bench_http as http
+from casemgr.demo import bench_ledger
 from casemgr.demo.bench_floor import Floor, floor_of
 from casemgr.demo.build import build
-from casemgr.ledger import services as ledger
-from casemgr.ledger.check import verify
-from casemgr.units.loading import calendar
 from config import database_url
 
 TODAY = date(2022, 6, 15)
 PLAN = "/coverage/KH322-2022"
 WORKER, AUDITOR = "treem.nuito", "kiemtra"
+SERVE = "--interface wsgi --workers 2 --blocking-threads 2"  # as the Makefile and README.md say
 
 
 def main() -> None:
@@ -45,7 +42,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each page is loaded by 8 clients")
     parser.add_argument("--rounds", type=int, default=60, help="how often one client asks for each page")
+    parser.add_argument("--serve", default=SERVE, help="how granian is started")
     parser.add_argument("--postgres", default=os.environ.get("TEST_POSTGRES_URL", ""))
+    parser.add_argument("--ledgers", action="store_true", help="only build, replay and verify; no pages")
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
     parser.add_argument("--out", type=Path, default=Path("bench.json"))
     options = parser.parse_args()
@@ -108,7 +107,10 @@ def measure(name: str, uri: str, folder: Path, options) -> dict:
             db.session.execute(sa.text("ANALYZE"))
             db.session.commit()
         found["size_mb"] = round(size(name, uri) / 1e6, 1)
-        found |= ledgers(name)
+        say(name, "replaying and verifying")
+        found["ledger"] = bench_ledger.measure(TODAY)
+        if options.ledgers:
+            return found
         wanted = pages(db.session, built)
         db.session.remove()
         say(name, "one page after the other, and their floors")
@@ -125,35 +127,6 @@ def size(name: str, uri: str) -> int:
     if name == "sqlite":
         return Path(make_url(uri).database).stat().st_size
     return db.session.scalar(sa.select(sa.func.pg_database_size(sa.func.current_database())))
-
-
-def ledgers(name: str) -> dict:
-    """Entries a second: read, folded, folded with verdicts over time, verified."""
-    say(name, "replaying and verifying")
-    days, rates = calendar(db.session), {}
-    work = {
-        "read": lambda _entries: None,
-        "folded": lambda entries: state_of(entries, days),
-        "folded_with_verdicts": lambda entries: segments(state_of(entries, days)),
-    }
-    for label, each in work.items():
-        count, started = 0, time.perf_counter()
-        for _subject, entries in ledger.replay(db.session, "case"):
-            each(entries)
-            count += len(entries)
-            if time.perf_counter() - started > 60:
-                break
-        rates[label] = round(count / (time.perf_counter() - started))
-        db.session.rollback()
-    started = time.perf_counter()
-    count, breaks = verify(db.session)
-    db.session.rollback()
-    if breaks:
-        raise SystemExit(f"{len(breaks)} ledgers are broken")
-    return {
-        "replay_entries_per_second": rates,
-        "verify_entries_per_second": round(count / (time.perf_counter() - started)),
-    }
 
 
 def pages(session, built) -> list[tuple[str, str, str]]:
@@ -174,10 +147,10 @@ def pages(session, built) -> list[tuple[str, str, str]]:
 
 
 def served(environment: dict, wanted: list[tuple[str, str, str]], options) -> dict:
-    """A real server on the loopback: times with one and with eight clients, bytes, memory of the worker."""
+    """A real server on the loopback: times with one and with eight clients, bytes, memory of each worker."""
     port = http.free_port()
-    command = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--workers", "1", "--log-level", "error", "wsgi:app"]
+    command = [str(Path(sys.executable).with_name("granian")), *options.serve.split(), "--host", "127.0.0.1"]
+    command += ["--port", str(port), "--log-level", "error", "wsgi:app"]
     server = subprocess.Popen(command, env=os.environ | environment, cwd=Path(__file__).parents[2])  # noqa: S603
     try:
         http.wait_for(port)
@@ -190,8 +163,8 @@ def served(environment: dict, wanted: list[tuple[str, str, str]], options) -> di
                 continue
             found[label] = http.asked(client, path, options.rounds)
             if found[label]["status"] == 200:
-                found[label] |= http.loaded(port, account, path, options.seconds)
-        found[""] = {"worker_rss_mb": http.memory(server.pid), "first_page_gzip_bytes": http.first_visit(port, WORKER)}
+                found[label] |= http.loaded(port, account, path, options.seconds, server.pid)
+        found[""] = {"workers_rss_mb": http.memory(server.pid), "first_page_gzip_bytes": http.first_visit(port, WORKER)}
         return found
     finally:
         server.terminate()
@@ -209,23 +182,29 @@ def show(results: dict) -> None:
         found = results.get(name)
         if found is None:
             continue
-        build_, rates = found["build"], found["replay_entries_per_second"]
+        build_ = found["build"]
         out += [
             f"\n{name}: {build_['entries']} entries, {found['size_mb']} MB, built in {build_['seconds']} s "
             f"({build_['entries_per_second']}/s; appended in bulk {build_['append_entries_per_second']}/s)",
-            f"  entries/s: read {rates['read']}, folded {rates['folded']}, with verdicts "
-            f"{rates['folded_with_verdicts']}, verified {found['verify_entries_per_second']}",
-            f"  worker {found['worker_rss_mb']} MB; first visit {found['first_page_gzip_bytes']} bytes gzipped",
-            f"  {'page':10} {'p50':>7} {'p95':>7} | {'8: p50':>7} {'p95':>7} {'req/s':>7} | {'queries':>7} {'gzip':>7}"
+            *bench_ledger.show(found["ledger"]),
+        ]
+        if "pages" not in found:
+            continue
+        sizes = found["workers_rss_mb"]
+        out += [
+            f"  memory of the workers: {' + '.join(map(str, sizes))} = {round(sum(sizes), 1)} MB; first visit "
+            f"{found['first_page_gzip_bytes']} bytes gzipped",
+            f"  {'page':10} {'p50':>7} {'p95':>7} | {'8: p50':>7} {'p95':>7} {'req/s':>7} {'cpu':>7} | {'queries':>7}"
+            f" {'gzip':>7}"
             f" | {'in proc.':>8} {'bare':>7} {'SQL':>7}   (ms)",
         ]
         for label, page in found["pages"].items():
             floor = found["floors"].get(label) or vars(Floor())
-            cells = [page.get(k, "-") for k in ("p50", "p95", "load_p50", "load_p95", "per_second")]
+            cells = [page.get(k, "-") for k in ("p50", "p95", "load_p50", "load_p95", "per_second", "load_cpu")]
             cells += [floor["queries"], page.get("gzip", "-"), floor["page_ms"], floor["bare_ms"], floor["sql_ms"]]
-            a, b, c, d, e, q, g, i, f, s = ("-" if cell is None else cell for cell in cells)
+            a, b, c, d, e, u, q, g, i, f, s = ("-" if cell is None else cell for cell in cells)
             out.append(
-                f"  {label:10} {a:>7} {b:>7} | {c:>7} {d:>7} {e:>7} | {q:>7} {g:>7} | {i:>8} {f:>7} {s:>7}"
+                f"  {label:10} {a:>7} {b:>7} | {c:>7} {d:>7} {e:>7} {u:>7} | {q:>7} {g:>7} | {i:>8} {f:>7} {s:>7}"
                 + ("" if page["status"] in (200, 303) else f"   status {page['status']}")
             )
     sys.stdout.write("\n".join(out) + "\n")

@@ -2,6 +2,7 @@
 
 import gzip
 import http.client
+import os
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -112,11 +113,13 @@ def spread(times: list[float], prefix: str = "") -> dict:
     return {f"{prefix}p50": round(cuts[9], 1), f"{prefix}p95": round(cuts[18], 1)}
 
 
-def loaded(port: int, account: str, path: str, seconds: float) -> dict:
-    """Eight clients at once for some seconds."""
+def loaded(port: int, account: str, path: str, seconds: float, server: int) -> dict:
+    """Eight clients at once for some seconds; also the processor time that the workers spend on a request."""
     clients = [Client(port) for _ in range(CLIENTS)]
     for client in clients:
         client.sign_in(account)
+        client.ask("GET", path)  # every worker has read its templates
+    spent = _processor_seconds(server)
     until = time.perf_counter() + seconds
 
     def work(client: Client) -> list[float]:
@@ -131,7 +134,9 @@ def loaded(port: int, account: str, path: str, seconds: float) -> dict:
     started = time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as pool:
         times = [each for found in pool.map(work, clients) for each in found]
-    return spread(times, "load_") | {"per_second": round(len(times) / (time.perf_counter() - started), 1)}
+    rate = round(len(times) / (time.perf_counter() - started), 1)
+    spent = _processor_seconds(server) - spent
+    return spread(times, "load_") | {"per_second": rate, "load_cpu": round(spent * 1000 / len(times), 1)}
 
 
 def appends(client: Client, path: str, rounds: int) -> dict:
@@ -165,21 +170,29 @@ def first_visit(port: int, account: str) -> int:
     return len(raw) + sum(len(client.ask("GET", link)[2]) for link in sorted(Form.of(page).links))
 
 
-def memory(parent: int) -> float:
-    """MB of resident memory of the largest worker below a process."""
-    sizes = [_resident(child) for child in _children(parent)] or [_resident(parent)]
-    return round(max(sizes) / 1024, 1)
+def memory(parent: int) -> list[float]:
+    """MB of resident memory of each worker below a process."""
+    return [round(_resident(child) / 1024, 1) for child in _children(parent)]
+
+
+def _processor_seconds(parent: int) -> float:
+    """What all workers below a process have spent so far."""
+    ticks = sum(int(fields[11]) + int(fields[12]) for fields in _stats().values() if int(fields[1]) == parent)
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _children(parent: int) -> list[int]:
-    found = []
+    return sorted(pid for pid, fields in _stats().items() if int(fields[1]) == parent)
+
+
+def _stats() -> dict[int, list[str]]:
+    """{process: the fields of its stat after the name}."""
+    found = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = status.read_text().rpartition(")")[2].split()
+            found[int(status.parent.name)] = status.read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        if int(fields[1]) == parent:
-            found.append(int(status.parent.name))
     return found
 
 

@@ -41,6 +41,10 @@ class Listed:
         if story.programme == "NCC" or PERIOD[0] <= received.date() <= PERIOD[1]:
             kept.append((story.person.registration("", story.registered).person, received))
 
+    def add(self, other: "Listed") -> None:
+        for code, persons in other.persons.items():
+            self.persons[code] += persons[: MOST[code] - len(self.persons[code])]
+
 
 def write(session, world: World, listed: Listed, author: str, province: str) -> None:
     """Both registers, received whole and compared. Nothing where the province is too small for them."""

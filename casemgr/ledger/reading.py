@@ -26,7 +26,7 @@ ROWS = 2000  # fetched at a time
 
 Batch = tuple[UUID, list[Entry]]
 Part = tuple[UUID, UUID]
-FIELDS = [field for field in fields(Entry) if field.name != "coded"]
+FIELDS = [field.name for field in fields(Entry) if field.name != "coded"]
 
 _new = object.__new__
 _time = datetime.fromisoformat
@@ -35,8 +35,7 @@ _scan = json.JSONDecoder().scan_once
 
 # As the driver gives them: without the conversions of their types.
 COLUMNS = tuple(
-    sa.type_coerce(ENTRIES.c["coded" if field.name == "coded_text" else field.name], sa.types.NullType())
-    for field in FIELDS
+    sa.type_coerce(ENTRIES.c["coded" if name == "coded_text" else name], sa.types.NullType()) for name in FIELDS
 )
 
 

@@ -3,19 +3,20 @@
 import json
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from operator import attrgetter
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from casemgr import vault
+from casemgr import db_bulk, vault
 from casemgr.db import begin_write, is_postgresql
 from casemgr.ledger.models import LedgerPulse
 from casemgr.ledger.reading import (
     ENTRIES,
+    FIELDS,
     SUBJECTS,
     Batch,
     Part,
@@ -95,11 +96,9 @@ def create_many(session, subjects: Sequence[tuple[str, UUID]]) -> None:
     begin_write(session)
     here, keys = province(), vault.keys()
     rows = [{"province": here, "id": i, "kind": k, "head_seq": 0, "head_mac": genesis(i)} for k, i in subjects]
-    session.execute(sa.insert(SUBJECTS), rows)
-    session.execute(
-        sa.insert(vault.SubjectKey.__table__),
-        [{"province": here, "subject": i, "wrapped": vault.new_subject_key(keys)} for _, i in subjects],
-    )
+    db_bulk.insert(session, SUBJECTS, rows)
+    wrapped = [{"province": here, "subject": i, "wrapped": vault.new_subject_key(keys)} for _, i in subjects]
+    db_bulk.insert(session, vault.SubjectKey.__table__, wrapped)
 
 
 def create(session, kind: str, subject: UUID | None = None) -> UUID:
@@ -139,34 +138,36 @@ def append_many(session, batches: Sequence[tuple[UUID, Sequence[Draft]]]) -> lis
     begin_write(session)
     if is_postgresql(session):
         session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(WRITERS)))
-    keys = vault.keys()
+    keys, here = vault.keys(), province()
     heads = _locked_heads(session, [subject for subject, _ in batches])
     known = entries_of(session, [s for s, _ in batches if heads[s].head_seq])
     wrapped = _wrapped_keys(session, [s for s, drafts in batches if any(d.sealed for d in drafts)])
 
-    result, rows, moved, ledgers = [], [], [], []
+    result, rows, moved, ledgers, fresh = [], [], [], [], set()
     for subject, drafts in batches:
         ledger, before = known.get(subject, []), len(known.get(subject, []))
         for draft in drafts:
             entry = _chain(keys, wrapped, subject, ledger, draft)
             if entry.seq > len(ledger):
                 ledger.append(entry)
-                rows.append(_row(entry))
+                rows.append(_row(here, entry))
             result.append(entry)
         if len(ledger) > before:
             moved.append({"b_id": subject, "head_seq": ledger[-1].seq, "head_mac": ledger[-1].mac})
             ledgers.append((heads[subject].kind, subject, ledger))
+            if not before:
+                fresh.add(subject)
     if rows:
         foreign = is_postgresql(session) and any(draft.id for _, drafts in batches for draft in drafts)
         try:
             # PostgreSQL gives up a transaction in which a statement failed; the page must still be shown.
             with session.begin_nested() if foreign else nullcontext():
-                session.execute(sa.insert(ENTRIES), rows)
+                db_bulk.insert(session, ENTRIES, rows)
         except IntegrityError:  # the id stands in another ledger: whatever it says there, it is not this
             raise EntryConflict(CONFLICT) from None
         advance = sa.update(SUBJECTS).where(SUBJECTS.c.province == province(), SUBJECTS.c.id == sa.bindparam("b_id"))
         session.connection().execute(advance, moved)
-        _project(session, ledgers)
+        _project(session, ledgers, fresh)
         beat(session)
     return result
 
@@ -210,14 +211,16 @@ def _chain(keys, wrapped, subject: UUID, ledger: list[Entry], draft: Draft) -> E
         prev=ledger[-1].mac if ledger else genesis(subject),
         mac=b"",
     )
-    return replace(entry, mac=entry_mac(keys.mac, entry))
+    entry.mac = entry_mac(keys.mac, entry)
+    return entry
 
 
-def _row(entry: Entry) -> dict:
-    row = {name: getattr(entry, name) for name in Entry.__slots__}
-    row["coded"] = row.pop("coded_text")
-    row["province"] = province()
-    return row
+_VALUES = attrgetter(*FIELDS)
+_NAMES = ("province", *("coded" if name == "coded_text" else name for name in FIELDS))
+
+
+def _row(here: int, entry: Entry) -> dict:
+    return dict(zip(_NAMES, (here, *_VALUES(entry)), strict=True))
 
 
 def _locked_heads(session, subjects: Sequence[UUID]) -> dict:
@@ -265,24 +268,24 @@ def pulse(session) -> int:
     return session.scalar(sa.select(sa.func.sum(LedgerPulse.beats)).where(LedgerPulse.province == province())) or 0
 
 
-def _project(session, ledgers: Iterable[tuple[str, UUID, list[Entry]]]) -> None:
+def _project(session, ledgers: Iterable[tuple[str, UUID, list[Entry]]], fresh: Container[UUID]) -> None:
     by_kind: dict[str, list[Batch]] = {}
     for kind, subject, ledger in ledgers:
         by_kind.setdefault(kind, []).append((subject, ledger))
     for kind, batch in by_kind.items():
         if kind in PROJECTIONS:
-            write_projection(session, PROJECTIONS[kind], batch)
+            write_projection(session, PROJECTIONS[kind], batch, fresh)
 
 
-def write_projection(session, projection: Projection, batch: Sequence[Batch]) -> None:
-    """Replaces the projection rows of these subjects."""
+def write_projection(session, projection: Projection, batch: Sequence[Batch], fresh: Container[UUID] = ()) -> None:
+    """Replaces the projection rows of these subjects; those just begun (`fresh`) have none yet."""
     rows = projection.rows(session, batch)
-    old = [subject for subject, ledger in batch if ledger]
+    old = [subject for subject, _ledger in batch if subject not in fresh]
     for table in projection.tables:
         for part in chunks(old):
             session.execute(sa.delete(table).where(table.c.province == province(), table.c.subject.in_(part)))
         if rows[table]:
-            session.execute(sa.insert(table), rows[table])
+            db_bulk.insert(session, table, rows[table])
 
 
 def settle(session) -> None:

@@ -4,19 +4,20 @@ import io
 import re
 from datetime import datetime
 
-import xlsxwriter
-
 from casemgr.papers.model import Break, Cell, Heading, Paper, Rows, Table, Text, clean, place_and_day, text_of
 
 FONT = "Times New Roman"
 RISKY = ("=", "+", "-", "@", "\t", "\r", "−")
 FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 WIDEST, NARROWEST = 48, 6
+LINE = 16.0  # points
 
 
 def excel(paper: Paper) -> bytes:
     """The paper as .xlsx: the head and body on one sheet, a sheet more for each Break."""
     out = io.BytesIO()
+    import xlsxwriter  # at the first table: a worker that makes none does without its memory
+
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": clean(paper.title), "created": datetime(2020, 1, 1)})
     writer = _Writer(book, paper)
@@ -38,9 +39,13 @@ class _Writer:
         return self.shapes[key]
 
     def write(self) -> None:
+        blocks = (*self.paper.body, *self.paper.appendix)
+        # The widest table of the paper; a form has two columns.
+        self.columns = max((len(b.heads) for b in blocks if isinstance(b, Table)), default=2)
         self.new_sheet(self.paper.sheet)
-        self.head()
-        for block in (*self.paper.body, *self.paper.appendix):
+        if not self.paper.bare:
+            self.head()
+        for block in blocks:
             match block:
                 case Break(name):
                     self.finish()
@@ -64,6 +69,8 @@ class _Writer:
             unique = f"{plain[:25]} {count}"
         self.names.add(unique.lower())
         self.sheet, self.row, self.widths = self.book.add_worksheet(unique), 0, {}
+        self.lines: list[tuple[int, str]] = []
+        self.cells: list[tuple[int, int, str]] = []
         self.sheet.set_paper(9)
         self.sheet.set_landscape()
         self.sheet.fit_to_pages(1, 0)
@@ -85,15 +92,21 @@ class _Writer:
         self.row += 1
 
     def line(self, text: str, **facts) -> None:
-        self.text(0, text, self.format(**facts), counts=False)
+        """A line of text over the whole width of the sheet's tables, so that it does not widen the printed page."""
+        text, last = clean(text)[:32000], self.columns - 1
+        shape = self.format(text_wrap=True, **facts)
+        if last > 0:
+            self.sheet.merge_range(self.row, 0, self.row, last, "", shape)
+        self.sheet.write_string(self.row, 0, text, shape)
+        self.lines.append((self.row, text))
         self.row += 1
 
-    def text(self, column: int, text: str, shape, counts: bool = True) -> None:
+    def text(self, column: int, text: str, shape) -> None:
         text = clean(text)[:32000]
         self.sheet.write_string(self.row, column, text, shape)
-        if counts:
-            longest = max(map(len, text.split("\n")))
-            self.widths[column] = max(self.widths.get(column, NARROWEST), min(longest + 2, WIDEST))
+        longest = max(map(len, text.split("\n")))
+        self.widths[column] = max(self.widths.get(column, NARROWEST), min(longest + 2, WIDEST))
+        self.cells.append((self.row, column, text))
 
     def table(self, table: Table) -> None:
         if table.caption:
@@ -119,5 +132,18 @@ class _Writer:
         self.text(column, text, self.format(**facts))
 
     def finish(self) -> None:
+        """Widths by what the columns hold, heights by how often it wraps: not every program works that out itself."""
         for column, width in self.widths.items():
             self.sheet.set_column(column, column, width)
+        whole = sum(self.widths.get(column, 9) for column in range(self.columns))
+        heights: dict[int, int] = {}
+        for row, column, text in self.cells:
+            heights[row] = max(heights.get(row, 1), _wraps(text, self.widths[column]))
+        heights |= {row: _wraps(text, whole) for row, text in self.lines}
+        for row, lines in heights.items():
+            if lines > 1:
+                self.sheet.set_row(row, min(LINE * lines, 400))
+
+
+def _wraps(text: str, width: float) -> int:
+    return sum(max(1, -(-len(part) // max(1, int(width)))) for part in text.split("\n"))

@@ -1,6 +1,6 @@
 """What a paper says, before anything is drawn. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -99,7 +99,8 @@ class Paper:
     recipients: tuple[str, ...] = ()
     mark: str = ""
     sheet: str = "Báo cáo"
-    dated: bool = field(default=True)  # a list within a report has no date line of its own
+    dated: bool = True  # a list within a report has no date line of its own
+    bare: bool = False  # in Excel the first sheet is the table alone, for software to read
 
 
 def number(given: str | None, symbol: str) -> str:

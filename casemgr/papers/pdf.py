@@ -1,22 +1,27 @@
-"""PDF: a .typ template compiled by typst. The data arrive as JSON; nothing of them is ever read as markup."""
+"""PDF: a .typ template compiled by typst. The data arrive as JSON; nothing of them is ever read as markup.
+
+typst is imported at the first paper: a worker that makes none does without its memory.
+"""
 
 import json
 from functools import cache
-
-import typst
 
 from casemgr.papers.files import FOLDER, broken, find
 from casemgr.papers.model import Paper, as_data
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts():
     """Those of the system and the one that typst brings, read once."""
+    import typst
+
     return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)
 
 
 def pdf(paper: Paper) -> bytes:
     """The paper as .pdf. Raises PaperError naming the template."""
+    import typst
+
     name = f"{paper.template}.typ"
     source = find(name).read_bytes()
     try:

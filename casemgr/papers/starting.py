@@ -47,7 +47,7 @@ def template(landscape: bool):
     para(doc, "- {{ each }}", left=50)
     para(doc, "{%p endfor %}")
     para(doc, "{%p endif %}")
-    _blocks(doc, "body", 253 if landscape else 163)
+    _blocks(doc, "body", 253 if landscape else 163, room=5 if landscape else 1)
     _foot(doc, 253 if landscape else 163)
     _blocks(doc, "appendix", 253 if landscape else 163)
     return doc
@@ -160,7 +160,7 @@ def _head(doc, width: int) -> None:
     para(country, "{{ place_and_day }}", size=13, italic=True, align=Align.CENTER, before=4, after=0)
 
 
-def _blocks(doc, name: str, width: int) -> None:
+def _blocks(doc, name: str, width: int, room: int = 1) -> None:
     def when(kind: str, *, word="if"):
         para(doc, f"{{%p {word} {kind} %}}")
 
@@ -185,13 +185,13 @@ def _blocks(doc, name: str, width: int) -> None:
     para(doc, "{%p if b.text %}")
     para(doc, "{{ b.text }}", bold=True).paragraph_format.keep_with_next = True
     para(doc, "{%p endif %}")
-    _table(doc, width, 11)
+    _table(doc, width, 11, room)
     para(doc, "", size=4, after=0)
     para(doc, "{%p endif %}")
     para(doc, "{%p endfor %}")
 
 
-def _table(doc, width: int, size: int) -> None:
+def _table(doc, width: int, size: int, room: int) -> None:
     """Columns and rows come from the data: {%tc … %} repeats a cell, {%tr … %} a row."""
     table = doc.add_table(4, 3)
     table.style, table.autofit = "Table Grid", False
@@ -216,7 +216,7 @@ def _table(doc, width: int, size: int) -> None:
             facts.append(OxmlElement("w:tblHeader"))
         for cell, text in zip(row.cells, cells, strict=True):
             paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_after = paragraph.paragraph_format.space_before = Pt(1)
+            paragraph.paragraph_format.space_after = paragraph.paragraph_format.space_before = Pt(room)
             run = paragraph.add_run(text)
             run.font.size, run.bold = Pt(size), number == 0 or None
 

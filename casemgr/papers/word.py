@@ -1,28 +1,29 @@
-"""Word: a .docx template filled by docxtpl, then made the same byte for byte whenever its data are the same."""
+"""Word: a .docx template filled by docxtpl, then made the same byte for byte whenever its data are the same.
+
+docxtpl is imported at the first paper: a worker that makes none does without its memory.
+"""
 
 import io
 import zipfile
 from datetime import datetime
 
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.opc.exceptions import OpcError
-from docx.oxml.ns import qn
-from docxtpl import DocxTemplate
 from jinja2 import Environment, StrictUndefined, TemplateError
-from lxml.etree import LxmlError
 
 from casemgr.papers.files import broken, find
 from casemgr.papers.model import Paper, as_data
 
 # A table of the template whose description (table properties, alternative text) begins so gets its columns set.
 FITTED = "columns "
-ALIGN = {"l": WD_ALIGN_PARAGRAPH.LEFT, "c": WD_ALIGN_PARAGRAPH.CENTER, "r": WD_ALIGN_PARAGRAPH.RIGHT}
 # The zip's own dates: the oldest it can say.
 STAMP = (1980, 1, 1, 0, 0, 0)
 
 
 def word(paper: Paper) -> bytes:
     """The paper as .docx. Raises PaperError naming the template."""
+    from docx.opc.exceptions import OpcError
+    from docxtpl import DocxTemplate
+    from lxml.etree import LxmlError
+
     name = f"{paper.template}.docx"
     path = find(name)
     try:
@@ -43,8 +44,12 @@ def word(paper: Paper) -> bytes:
     return _settled(out.getvalue())
 
 
-def _fit_tables(template: DocxTemplate) -> None:
+def _fit_tables(template) -> None:
     """Sets the widths and the alignment of the columns that only the data know."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH as TO
+    from docx.oxml.ns import qn
+
+    align = {"l": TO.LEFT, "c": TO.CENTER, "r": TO.RIGHT}
     for table in template.docx.element.body.iter(qn("w:tbl")):
         facts = table.tblPr.find(qn("w:tblDescription"))
         said = facts.get(qn("w:val")) if facts is not None else ""
@@ -64,8 +69,8 @@ def _fit_tables(template: DocxTemplate) -> None:
             for cell, size, letter in zip(row.tc_lst, sizes, letters, strict=False):
                 cell.width = size * 635
                 for paragraph in cell.p_lst:
-                    if letter in ALIGN:
-                        paragraph.get_or_add_pPr().jc_val = ALIGN["c" if number == 0 else letter]
+                    if letter in align:
+                        paragraph.get_or_add_pPr().jc_val = align["c" if number == 0 else letter]
 
 
 def _settled(content: bytes) -> bytes:

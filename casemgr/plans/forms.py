@@ -6,7 +6,15 @@ from flask_babel import gettext, lazy_gettext
 from wtforms.validators import DataRequired
 
 from casemgr.plans.model import Plan
-from casemgr.ui.fields import LongTextField, SelectField, TextField, VietDateField, VietNumberField, not_in_future
+from casemgr.ui.fields import (
+    FileField,
+    LongTextField,
+    SelectField,
+    TextField,
+    VietDateField,
+    VietNumberField,
+    not_in_future,
+)
 from casemgr.ui.forms import Form
 from casemgr.ui.i18n import language
 
@@ -39,6 +47,10 @@ class FigureForm(Form):
     )
     numerator = VietNumberField(lazy_gettext("Số đạt (nếu là tỷ lệ)"))
     denominator = VietNumberField(lazy_gettext("Tổng số (nếu là tỷ lệ)"))
+    file = FileField(
+        lazy_gettext("Văn bản (tệp quét, bảng tính)"),
+        description=lazy_gettext("PDF, ảnh, Word hoặc bảng tính. Được mã hóa khi lưu."),
+    )
     note = LongTextField(
         lazy_gettext("Ghi chú, nội dung báo cáo"),
         limit=4000,

@@ -186,8 +186,10 @@ def _numbers(item: Input, values: dict) -> dict:
         return _words(values)
     if item.kind != SHARE and (top is not None or whole is not None):
         raise Refused(N_("Chỉ tỷ lệ mới có số đạt và tổng số."), "numerator" if top is not None else "denominator")
-    if value is None and top is not None and whole:
-        value = (Decimal(int(top)) * 100 / Decimal(int(whole))).quantize(Decimal("0.01"))
+    if item.kind == SHARE:
+        _check_parts(top, whole)
+        if value is None and top is not None:
+            value = (Decimal(top) * 100 / Decimal(whole)).quantize(Decimal("0.01"))
     if value is None:
         raise Refused(N_("Cần nhập nội dung này."), "value")
     if not 0 <= value <= LARGEST:
@@ -208,20 +210,26 @@ def _words(values: dict) -> dict:
     return {}
 
 
-def _share(value: Decimal, top, whole) -> dict:
-    if value > 100:
-        raise Refused(N_("Tỷ lệ phải từ 0 đến 100%."), "value")
+def _check_parts(top, whole) -> None:
+    """Both parts of a share or none, in whole numbers, the part not larger than the whole."""
     if (top is None) != (whole is None):
         raise Refused(
             N_("Nhập cả số đạt và tổng số, hoặc bỏ trống cả hai."), "numerator" if top is None else "denominator"
         )
     if top is None:
-        return {"value": str(value.normalize())}
+        return
     for name, number in (("numerator", top), ("denominator", whole)):
         if not 0 <= number <= LARGEST or number != int(number):
             raise Refused(N_("Số liệu phải là số nguyên, không âm và không quá lớn."), name)
     if whole == 0 or top > whole:
         raise Refused(N_("Số đạt không được lớn hơn tổng số."), "numerator")
+
+
+def _share(value: Decimal, top, whole) -> dict:
+    if value > 100:
+        raise Refused(N_("Tỷ lệ phải từ 0 đến 100%."), "value")
+    if top is None:
+        return {"value": str(value.normalize())}
     if abs(Decimal(top) / Decimal(whole) * 100 - value) > Decimal("0.05"):
         raise Refused(N_("Tỷ lệ không khớp với số đạt chia tổng số."), "value")
     return {"value": str(value.normalize()), "numerator": int(top), "denominator": int(whole)}

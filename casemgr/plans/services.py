@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 
+from casemgr import files
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry, effective
 from casemgr.ledger.services import Projection, province
@@ -21,6 +22,7 @@ from casemgr.units.rules import UnitTree
 TABLE = ReportedFigure.__table__
 # The same question has the same subject everywhere, so that two people cannot enter it twice at once.
 NAMES = UUID("5f5ea1de-9f7c-5c0e-9a53-3d6b54a6f2d1")
+Upload = tuple[str, bytes]  # what a file is called, and its content
 COLUMNS = tuple(f.name for f in fields(Reported))
 
 
@@ -78,6 +80,21 @@ def notes(session, subject: UUID) -> dict[UUID, str]:
     return {entry: said["note"] for entry, said in sealed.items() if said.get("note")}
 
 
+def _kept(session, subject: UUID, upload: Upload | None, author: str, now: datetime) -> dict:
+    """Keeps a file under the key of its figure; what the entry says of it."""
+    if upload is None:
+        return {}
+    file = files.store(session, subject, *upload, author=author, now=now)
+    found = files.facts(session, [file])[file]
+    return {"file": file.hex, "sha256": found.sha256, "kind": found.media.code}
+
+
+def attachments(session, subject: UUID) -> dict[UUID, tuple[UUID, str]]:
+    """{entry: (file, its digest as the entry says it)}"""
+    entries = ledger.entries(session, subject)
+    return {e.id: (UUID(e.coded["file"]), e.coded["sha256"]) for e in entries if "file" in e.coded}
+
+
 def notes_of(session, subject: UUID) -> str:
     """The words of a report: those of its last version."""
     versions, _head = find(session, subject)
@@ -85,10 +102,18 @@ def notes_of(session, subject: UUID) -> str:
 
 
 def report(
-    session, plan: Plan, values: Mapping, *, author: str, unit: str, now: datetime, tree: UnitTree
+    session,
+    plan: Plan,
+    values: Mapping,
+    *,
+    author: str,
+    unit: str,
+    now: datetime,
+    tree: UnitTree,
+    upload: Upload | None = None,
 ) -> tuple[UUID, Entry]:
-    """Enters a figure. `values` as in `rules.check`, with `note`. Raises Refused; the second entry of the same
-    question is refused, because it would be a correction."""
+    """Enters a figure. `values` as in `rules.check`, with `note`; `upload` is the document it comes from. Raises
+    Refused; the second entry of the same question is refused, because it would be a correction."""
     coded = rules.check(plan, dict(values), now, tree, figures(session, plan.code))
     names = "/".join(coded[k] for k in ("plan", "input", "unit", "from", "to", "source"))
     subject = uuid5(NAMES, names)
@@ -99,6 +124,7 @@ def report(
     if session.scalar(known):
         raise Refused(N_("Số liệu này đã được nhập. Nếu sai, hãy mở số liệu đó và đính chính."))
     ledger.create(session, "figure", subject)
+    coded |= _kept(session, subject, upload, author, now)
     draft = _draft(rules.REPORTED, coded, values.get("note"), plan, author, unit, now)
     return subject, ledger.append(session, subject, [draft])[0]
 
@@ -114,6 +140,7 @@ def correct(
     unit: str,
     now: datetime,
     tree: UnitTree,
+    upload: Upload | None = None,
 ) -> Entry:
     """Enters what a figure should have said, with the reason as `note`; it must be confirmed again. Raises Refused,
     Stale. Input, unit, period and source are the figure's own."""
@@ -124,6 +151,7 @@ def correct(
     own = {"input": last.input, "unit": last.unit, "from": last.start, "to": last.end, "source": last.source}
     own["standard"] = values.get("standard") or last.standard
     coded = rules.check(plan, {**values, **own}, now, tree, figures(session, plan.code))
+    coded |= _kept(session, subject, upload, author, now)
     draft = _draft(rules.CORRECTED, coded, values["note"], plan, author, unit, now)
     return ledger.append(session, subject, [draft], on_seq=on_seq)[0]
 

@@ -7,16 +7,18 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from casemgr import files
 from casemgr.access.models import User
 from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.clock import now
 from casemgr.db import db
-from casemgr.plans import plans, services
+from casemgr.plans import parts, plans, services
 from casemgr.plans.forms import FIELDS, ConfirmForm, CorrectionForm, FigureForm
 from casemgr.plans.model import Plan
 from casemgr.plans.rules import Reported
 from casemgr.refused import Refused
+from casemgr.ui.doors import takes_files
 from casemgr.ui.forms import show_form
 from casemgr.ui.i18n import language
 from casemgr.units.web import current_tree
@@ -37,6 +39,8 @@ class Line:
     confirmer: str
     may_confirm: bool
     note: str = ""
+    file: bool = False
+    by_unit: bool = False
 
 
 @bp.get("")
@@ -51,6 +55,7 @@ def index():
 
 @bp.route("/new", methods=["GET", "POST"])
 @guard(Permission.REPORTED_WRITE)
+@takes_files
 def new():
     plan = plans().get(request.args.get("plan", "")) or next(iter(plans().values()), None) or abort(404)
     form, tree = FigureForm(), current_tree()
@@ -66,8 +71,9 @@ def new():
         actor = require(Permission.REPORTED_WRITE, unit=form.unit.data, programme=programme)
         try:
             subject, _entry = services.report(
-                db.session, plan, form.values(), author=str(actor.user_id), unit=form.unit.data, now=now(), tree=tree
-            )
+                db.session, plan, form.values(), author=str(actor.user_id), unit=form.unit.data, now=now(), tree=tree,
+                upload=_upload(form),
+            )  # fmt: skip
         except Refused as refused:
             _refuse(form, refused)
         else:
@@ -91,9 +97,70 @@ def show(subject: UUID):
     plan, versions, _head = _find(subject, Permission.REPORTED_WRITE)
     remarks = services.notes(db.session, subject)
     lines = _lines(list(reversed(versions)))
+    kept = services.attachments(db.session, subject)
     for line in lines:
         line.note = remarks.get(line.figure.entry, "")
-    return render_template("plans/reported_show.html", plan=plan, lines=lines, form=ConfirmForm(), head=_head)
+        line.file = line.figure.entry in kept
+    return render_template(
+        "plans/reported_show.html",
+        plan=plan,
+        lines=lines,
+        form=ConfirmForm(),
+        head=_head,
+        by_unit=_by_unit(plan, versions[-1]),
+    )
+
+
+@bp.get("/<uuid:subject>/entries/<uuid:entry>/file")
+@guard(Permission.REPORTED_WRITE)
+def attached(subject: UUID, entry: UUID):
+    """The document of one version, downloaded under a neutral name."""
+    _plan, versions, _head = _find(subject, Permission.REPORTED_WRITE)
+    file, digest = services.attachments(db.session, subject).get(entry, (None, ""))
+    if file is None:
+        abort(404)
+    log_access("reported:file", subject, versions[-1].unit)
+    try:
+        return files.send(files.load(db.session, file, digest), f"so-lieu-{entry.hex[:8]}")
+    except files.Missing:
+        abort(404)
+
+
+@bp.get("/parts/<plan>/<code>")
+@guard(Permission.REPORTED_WRITE)
+def units(plan: str, code: str):
+    """What each unit below reported for the same days, whether it adds up, and who has not reported."""
+    chosen, tree = plans().get(plan) or abort(404), current_tree()
+    item = chosen.inputs.get(code)
+    if item is None or item.home:
+        abort(404)
+    unit = request.args.get("unit") or next(iter(sorted(_units(), key=lambda u: tree[u].path)), "")
+    if unit not in tree:
+        abort(404)
+    require(Permission.REPORTED_WRITE, unit=unit, programme=chosen.programme_of(code))
+    said = [f for f in services.figures(db.session, plan) if f.input == code and f.value is not None]
+    days, levels = parts.periods(said, item), parts.levels_below(item, unit, tree)
+    period = next(
+        (
+            p
+            for p in days
+            if p[1].isoformat() == request.args.get("end") and p[0].isoformat() == request.args.get("start")
+        ),
+        days[0] if days else None,
+    )
+    level = request.args.get("level") if request.args.get("level") in levels else (levels[-1] if levels else None)
+    found = parts.compare(said, item, unit, level, period, tree) if period and level else None
+    return render_template(
+        "plans/parts.html",
+        plan=chosen,
+        item=item,
+        unit=unit,
+        periods=days,
+        period=period,
+        levels=levels,
+        level=level,
+        found=found,
+    )
 
 
 @bp.post("/<uuid:subject>/confirm")
@@ -118,6 +185,7 @@ def confirm(subject: UUID):
 
 @bp.route("/<uuid:subject>/correct", methods=["GET", "POST"])
 @guard(Permission.REPORTED_WRITE)
+@takes_files
 def correct(subject: UUID):
     plan, versions, head = _find(subject, Permission.REPORTED_WRITE)
     last = versions[-1]
@@ -131,6 +199,7 @@ def correct(subject: UUID):
             services.correct(
                 db.session, plan, subject, form.values(),
                 on_seq=on_seq, author=str(actor.user_id), unit=last.unit, now=now(), tree=current_tree(),
+                upload=_upload(form),
             )  # fmt: skip
         except Refused as refused:
             _refuse(form, refused)
@@ -162,6 +231,17 @@ def _place(figure: Reported) -> dict:
 def _refuse(form, refused: Refused) -> None:
     refused.field = FIELDS.get(refused.field, refused.field)
     form.refuse(refused)
+
+
+def _by_unit(plan: Plan, figure: Reported) -> bool:
+    """Whether units of more than one level may report this."""
+    return figure.input in plan.inputs and len(plan.inputs[figure.input].levels) > 1
+
+
+def _upload(form):
+    """What was sent with the form, if anything."""
+    sent = form.file.data
+    return files.read_upload(sent) if sent and getattr(sent, "filename", "") else None
 
 
 def _units() -> frozenset[str]:
@@ -199,6 +279,7 @@ def _line(figure: Reported, names: dict[str, str]) -> Line:
         source=source[lang] if source else figure.source,
         author=names.get(figure.author, figure.author),
         confirmer=names.get(figure.confirmed_by or "", figure.confirmed_by or ""),
+        by_unit=figure.value is not None and _by_unit(plan, figure),
         may_confirm=not figure.confirmed and may(Permission.REPORTED_CONFIRM, author=figure.author, **_place(figure)),
     )
 

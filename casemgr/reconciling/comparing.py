@@ -130,7 +130,7 @@ def compare(
     if not begun(session, subject):
         ledger.create(session, KIND, subject)
     head, settled = ledger.lock(session, subject), _settled(session, subject)
-    total = sum(stored.count_by(session, wanted, stored.RegisterRow.state).values())
+    total = register.good + register.parked
     index, apart = load_index(session, register.programme), _apart(session)
     earlier: dict[tuple, tuple[int, datetime | None]] = {}
     done, offset = 0, 0

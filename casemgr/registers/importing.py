@@ -5,7 +5,6 @@ from io import BytesIO
 from uuid import UUID
 
 import sqlalchemy as sa
-import xlsxwriter
 
 from casemgr import files, jobs
 from casemgr.clock import now
@@ -67,14 +66,9 @@ def run(work: jobs.Work) -> None:
 
 
 def _extra(look: Look) -> dict[int, dict]:
-    """What is known of a row beside what it says: against the former register, and twice the very same."""
-    extra: dict[int, dict] = {}
-    for number, (change, before) in (look.difference.lines if look.difference else {}).items():
-        extra[number] = {"change": change, "before": before}
-    for row in look.checked.rows:
-        if row.same_as is not None and not row.doubts:
-            extra.setdefault(row.number, {})["state"] = "duplicate"
-    return extra
+    """What is known of a row beside what it says: how it stands to the former register."""
+    lines = look.difference.lines if look.difference else {}
+    return {number: {"change": change, "before": before} for number, (change, before) in lines.items()}
 
 
 def finish(session, draft: RegisterDraft, look: Look, *, author: str, at: datetime) -> None:
@@ -118,21 +112,11 @@ def finish(session, draft: RegisterDraft, look: Look, *, author: str, at: dateti
 
 
 def _replace(session, register: UUID, other: UUID, *, author: str, unit: str, at: datetime) -> None:
-    """The former register, and what was added to it, count no more; what was found out about a line that stayed the
-    same holds for the new one."""
+    """The former register, and what was added to it, count no more."""
     more = sa.select(Register.subject).where(Register.province == province(), Register.adds_to == other)
     for each in (other, *session.scalars(more)):
         told = _draft(rules.REPLACED, {"by": register.hex}, author, unit, at)
         ledger.append(session, each, [told])
-    old = ROWS.alias("old")
-    same = (old.c.province == ROWS.c.province, old.c.register == other, old.c.number == ROWS.c.before)
-    found = {
-        name: sa.select(old.c[name]).where(*same).scalar_subquery()
-        for name in ("state", "person", "detected", "case_subject")
-    }
-    session.execute(
-        sa.update(ROWS).where(*_of(register), ROWS.c.change == "same", ROWS.c.before.is_not(None)).values(found)
-    )
 
 
 def _draft(kind: str, coded: dict, author: str, unit: str, at: datetime) -> Draft:
@@ -145,6 +129,8 @@ def error_file(look: Look) -> bytes:
     Everything is written as text, and what a spreadsheet would take for a formula gets an apostrophe before it.
     """
     made = BytesIO()
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet, bold = book.add_worksheet("Cần sửa"), book.add_format({"bold": True, "text_wrap": True})
     headings = [*look.table.headings, REASON]

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casemgr.db import Base
-from casemgr.registers.rules import CHANGES, ROW_STATES, STATES
+from casemgr.registers.rules import CHANGES, STATES
 
 
 class Register(Base):
@@ -52,8 +52,8 @@ class RegisterRow(Base):
     """One row of a register, under the register's key.
 
     Twenty thousand rows are not twenty thousand entries: the register's `received` entry names the digest of the file
-    and how many rows it gave, and the file is kept, so that the rows can be made again. What is later found out about
-    a row (matched, excluded …) are entries; the columns from `state` to `case_subject` only keep them at hand.
+    and how many rows it gave, and the file is kept, so that the rows can be made again. They stay as they were received:
+    what is found out about a row later is told in the ledger of its reconciliation.
     """
 
     __tablename__ = "register_row"
@@ -61,11 +61,6 @@ class RegisterRow(Base):
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
     register: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
     number: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)  # its line in the file
-    state: Mapped[str] = mapped_column(sa.String(10), default="waiting")
-    person: Mapped[UUID | None] = mapped_column(sa.Uuid)
-    detected: Mapped[UUID | None] = mapped_column(sa.Uuid)
-    case_subject: Mapped[UUID | None] = mapped_column(sa.Uuid)
-    # As received.
     doubts: Mapped[str] = mapped_column(sa.String(200), default="")  # codes of rules.DOUBTS; not empty: parked
     same_as: Mapped[int | None] = mapped_column(sa.Integer)  # an earlier line about the same person
     change: Mapped[str] = mapped_column(sa.String(8), default="")  # against the register that this one corrects
@@ -82,9 +77,8 @@ class RegisterRow(Base):
     sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
     __table_args__ = (
-        sa.CheckConstraint(f"state IN {ROW_STATES}", name="state_known"),
         sa.CheckConstraint(f"change IN {CHANGES}", name="change_known"),
-        sa.Index("ix_register_row_unit", "province", "unit_id", "state"),
+        sa.Index("ix_register_row_unit", "province", "unit_id"),
         sa.Index("ix_register_row_id", "province", "id_digest"),
         sa.Index("ix_register_row_phone", "province", "phone_digest"),
     )

@@ -2,7 +2,7 @@
 
     keep(session, register, rows, {...})            # import: a batch
     rows_of(session, register)                      # {number: (RegisterRow, Row)}, in clear; the caller logs it
-    rows_of(session, register, [RegisterRow.state == "doubtful"])
+    rows_of(session, register, [RegisterRow.doubts != ""])
 
 Only registers received whole have a line in `register`; ask `current(session, ...)` for them first.
 """
@@ -43,7 +43,7 @@ def wrapped_key(session, register: UUID) -> bytes | None:
 
 
 def keep(session, register: UUID, rows: Sequence[Row], extra: Mapping[int, Mapping] | None = None) -> None:
-    """Writes rows that are not there yet. `extra`: further columns by row number (change, before, state)."""
+    """Writes rows that are not there yet. `extra`: further columns by row number (change, before)."""
     if not rows:
         return
     wrapped, keys, here = wrapped_key(session, register), vault.keys(), province()
@@ -61,7 +61,6 @@ def _columns(keys, wrapped: bytes, here: int, register: UUID, row: Row) -> dict:
         "province": here,
         "register": register,
         "number": row.number,
-        "state": "waiting",
         "doubts": ",".join(row.doubts),
         "same_as": row.same_as,
         "change": "",
@@ -105,12 +104,6 @@ def opened(keys, wrapped: bytes, stored: RegisterRow) -> Row:
         same_as=stored.same_as,
         **{name: said.get(name, "") for name in TEXTS},
     )
-
-
-def count_by(session, register: UUID, column) -> dict:
-    """How many rows have each value of a column."""
-    query = sa.select(column, sa.func.count()).where(ROWS.c.province == province(), ROWS.c.register == register)
-    return {value: count for value, count in session.execute(query.group_by(column))}
 
 
 def _place(register: UUID, number: int) -> bytes:

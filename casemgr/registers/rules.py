@@ -15,7 +15,6 @@ RECEIVED = "received"  # the whole register: source, period, document, digest of
 REPLACED = "replaced"  # a corrected register took its place
 
 STATES = ("current", "replaced")
-ROW_STATES = ("waiting", "matched", "no_file", "doubtful", "duplicate", "excluded", "disputed")
 CHANGES = ("", "same", "changed", "added")
 
 # Why a row is taken but parked until somebody has looked.

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
-from icalendar import Calendar, Event
-
 # Ids of calendar entries are made from what they are about, so that a calendar that is read again changes them.
 NAMES = UUID("3c2a55a2-7a5f-5c43-9d0b-0a6a5d0f7b11")
 
@@ -49,6 +47,8 @@ class Due:
 
 def calendar(dues: Iterable[Due], made_at: datetime) -> bytes:
     """An iCalendar file: one entry of a whole day for each due date, named by the neutral number alone."""
+    from icalendar import Calendar, Event  # only here: a worker does without its memory
+
     book = Calendar()
     book.add("prodid", "-//casemgr//VN")
     book.add("version", "2.0")

@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from casemgr.clock import now
 from casemgr.db import begin_write, db
-from casemgr.units import services
+from casemgr.units import areas, boundaries, services
 from casemgr.units.names import WORDS, UnitError
 from casemgr.units.reading import read_day
 
@@ -43,6 +43,31 @@ def hamlets_command(file: str, on) -> None:
     """Import hamlets. FILE: a CSV with unit_code, name, kind and, if known, valid_from, moved_to."""
     result = _write(lambda: services.import_hamlets(db.session, file, on or now().date(), now()))
     click.echo(f"{result.added} ấp, khóm mới, {result.lineage} được ghi nơi chuyển đến, {result.unchanged} đã có.")
+
+
+@unit.command("areas")
+@click.argument("file")
+def areas_command(file: str) -> None:
+    """Import zones and specially difficult hamlets. FILE: a CSV with unit_code, zone (I, II, III, ĐBKK), valid_from
+    and, if known, hamlet, poor_rate, minority_rate, valid_to, document, member, member_from, member_to."""
+    result = _write(lambda: areas.import_areas(db.session, file, now()))
+    click.echo(f"{result.added} địa bàn mới, {result.lineage} phân công mới, {result.unchanged} dòng đã có.")
+
+
+@unit.command("boundaries")
+@click.argument("file", required=False)
+@click.option("--on", type=Day(), help="The codes in FILE are those of this day (default: the newest units).")
+@click.option("--key", help="The property that holds a unit's code.")
+@click.option("--remove", is_flag=True, help="Take away the outlines that were loaded.")
+def boundaries_command(file: str | None, on, key: str | None, remove: bool) -> None:
+    """Load the outlines of units for the maps. FILE: TopoJSON or GeoJSON; it replaces what was loaded before."""
+    if remove == bool(file):
+        raise click.ClickException("Nêu một tệp, hoặc --remove.")
+    if remove:
+        click.echo(f"Đã bỏ {_write(lambda: boundaries.remove(db.session))} ranh giới.")
+        return
+    count = _write(lambda: boundaries.load_file(db.session, file, now(), on, key))
+    click.echo(f"Đã nạp ranh giới của {count} đơn vị.")
 
 
 @unit.command("list")

@@ -37,7 +37,7 @@ def import_file(session, path: Path | str | None, now: datetime) -> ImportResult
     the day of the change and its legal act are those of the province. Raises ListRefused naming the lines.
     """
     path = path or "an-giang"
-    with _opened(BUNDLED.get(str(path), path)) as file:
+    with opened(BUNDLED.get(str(path), path)) as file:
         rows = read_communes(file)
     touch(session)
     acts = {(each.old_id, each.new_id): each.act for each in session.scalars(sa.select(Lineage))}
@@ -75,7 +75,7 @@ class Plan:
         self.heir = {}  # ended province -> (the province it became, legal act)
 
     def know_above(self, acts: dict[tuple[str, str], str]) -> None:
-        with _opened(ABOVE) as file:
+        with opened(ABOVE) as file:
             listed = list(csv.DictReader(file))
         ids = {}
         for row in listed:
@@ -178,7 +178,7 @@ def import_hamlets(session, path: Path | str, on: date, now: datetime) -> Import
     A row without a date begins with its commune. `moved_to` is the code that a successor of the commune bore at once
     after the change. Raises ListRefused naming the lines.
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         rows = read_hamlets(file)
     touch(session)
     tree = read(session)
@@ -236,7 +236,7 @@ def _hamlet(tree: UnitTree, row: HamletRow, on: date, now: datetime) -> Hamlet:
 
 
 @contextmanager
-def _opened(path: Path | str) -> Iterator[TextIO]:
+def opened(path: Path | str) -> Iterator[TextIO]:
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             yield file

@@ -105,6 +105,60 @@ class Holiday(Base):
     recorded_at: Mapped[datetime]
 
 
+ZONES = ("I", "II", "III", "DBKK")
+
+
+class Area(Base):
+    """What a decision says, for a period, of a commune or of one of its hamlets: the zone (khu vực I, II, III; a
+    hamlet: đặc biệt khó khăn) and the rates it was judged by, in hundredths of a per cent."""
+
+    __tablename__ = "unit_area"
+    __table_args__ = (
+        sa.CheckConstraint(_one_of("zone", ZONES), name="zone"),
+        sa.CheckConstraint("(zone = 'DBKK') = (hamlet_id IS NOT NULL)", name="hamlet_of_its_zone"),
+        sa.CheckConstraint("poor_rate BETWEEN 0 AND 10000", name="poor_rate"),
+        sa.CheckConstraint("minority_rate BETWEEN 0 AND 10000", name="minority_rate"),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="period"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[str] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    hamlet_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("hamlet.id"))
+    zone: Mapped[str] = mapped_column(sa.String(4))
+    poor_rate: Mapped[int | None]
+    minority_rate: Mapped[int | None]
+    document: Mapped[str] = mapped_column(sa.String(200), default="")
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    recorded_at: Mapped[datetime]
+
+
+class AreaMember(Base):
+    """A member of the steering committee, an official named by office, in charge of an area for a period."""
+
+    __tablename__ = "unit_area_member"
+    __table_args__ = (sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="period"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    area_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("unit_area.id"), index=True)
+    member: Mapped[str] = mapped_column(sa.String(160))
+    document: Mapped[str] = mapped_column(sa.String(200), default="")
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    recorded_at: Mapped[datetime]
+
+
+class Outline(Base):
+    """The outline of a unit as an SVG path in a square of 1000, from a boundary file that an operator loaded."""
+
+    __tablename__ = "unit_outline"
+
+    unit_id: Mapped[str] = mapped_column(sa.ForeignKey("unit.id"), primary_key=True)
+    path: Mapped[str] = mapped_column(sa.Text)
+    source: Mapped[str] = mapped_column(sa.String(200))
+    recorded_at: Mapped[datetime]
+
+
 class UnitVersion(Base):
     """One row whose random token changes with the units, so that each process knows when its tree is out of date."""
 

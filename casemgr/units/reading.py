@@ -72,7 +72,7 @@ class HamletRow:
 def read_communes(lines: Iterable[str]) -> list[CommuneRow]:
     """Old units with the new ones they became, one row for each pair. Raises ListRefused."""
     rows, problems = [], []
-    for line, record in _records(lines, UNIT_COLUMNS):
+    for line, record in read_records(lines, UNIT_COLUMNS):
         try:
             rows.append(_commune(line, record))
         except UnitError as error:
@@ -86,7 +86,7 @@ def read_communes(lines: Iterable[str]) -> list[CommuneRow]:
 def read_hamlets(lines: Iterable[str]) -> list[HamletRow]:
     """Hamlets by the code of their unit. The kind may stand in the name ("Ấp Tô Hạ"). Raises ListRefused."""
     rows, problems = [], []
-    for line, record in _records(lines, HAMLET_COLUMNS):
+    for line, record in read_records(lines, HAMLET_COLUMNS):
         try:
             rows.append(_hamlet(line, record))
         except UnitError as error:
@@ -108,7 +108,7 @@ def read_day(text: str) -> date | None:
     raise UnitError(N_("“%(text)s” không phải là ngày (dd/mm/yyyy)."), text=text)
 
 
-def _records(lines: Iterable[str], columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def read_records(lines: Iterable[str], columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     reader = csv.DictReader(lines, strict=True)
     try:
         header = [clean(each) for each in reader.fieldnames or ()]
@@ -131,10 +131,10 @@ def _records(lines: Iterable[str], columns: tuple[str, ...]) -> Iterator[tuple[i
 def _commune(line: int, record: dict[str, str]) -> CommuneRow:
     return CommuneRow(
         line,
-        old=_named(record["old_name"], _code(record["old_code"])),
+        old=_named(record["old_name"], read_code(record["old_code"])),
         district=_named(record["old_district"]),
         province=_named(record["old_province"]),
-        new=_named(record["new_name"], _code(record["new_code"])),
+        new=_named(record["new_name"], read_code(record["new_code"])),
         split=_flag(record["split"]),
         is_default=_flag(record["default_target"]),
     )
@@ -154,15 +154,15 @@ def _hamlet(line: int, record: dict[str, str]) -> HamletRow:
     moved = record.get("moved_to", "")
     return HamletRow(
         line,
-        unit_code=_code(record["unit_code"]),
+        unit_code=read_code(record["unit_code"]),
         kind=kind,
         name=name,
         valid_from=read_day(record.get("valid_from", "")),
-        moved_to=_code(moved) if moved else "",
+        moved_to=read_code(moved) if moved else "",
     )
 
 
-def _code(text: str) -> str:
+def read_code(text: str) -> str:
     if not (text.isascii() and text.isdigit() and len(text) == 5):
         raise UnitError(N_("Mã “%(code)s” phải có %(n)s chữ số."), code=text, n=5)
     return text

@@ -138,6 +138,10 @@ class UnitTree:
         kept = (node for node in found if on is None or node.valid(on))
         return tuple(node.id for node in sorted(kept, key=lambda node: (node.code, node.valid_from)))
 
+    def newest(self, day: date) -> date:
+        """The day itself, or the day on which the newest units come into force, if that is later."""
+        return max([day, *(node.valid_from for node in self.nodes.values())])
+
     def successors(self, id: str) -> list[tuple[str, bool, bool]]:
         """What it became: (id, is_default, split)."""
         return [(each.new, each.is_default, each.split) for each in self._next.get(id, ())]

@@ -97,6 +97,7 @@ def add_labels(session, actor: Actor, found: Sequence[Task]) -> None:
     for model in (CaseFile, Detected):
         ids = {t.subject for t in named if (t.track == "case") is (model is CaseFile)}
         if ids:
+            # Files without a person are left out here: said in SQL, it makes SQLite walk the index of all persons.
             query = sa.select(model.subject, model.beneficiary)
             query = query.where(model.province == province(), model.subject.in_(ids))
             owners.update((row.subject, row.beneficiary) for row in session.execute(query) if row.beneficiary)

@@ -1,13 +1,13 @@
 """What communes have confirmed of each month.
 
-Revision: confirmed_months, after reconciling.
+Revision: confirmed_months, after unit_areas.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "confirmed_months"
-down_revision = "reconciling"
+down_revision = "unit_areas"
 
 
 def upgrade() -> None:

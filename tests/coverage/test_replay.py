@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 import sqlalchemy as sa
 
-from casemgr.coverage import services
+from casemgr.coverage import processes, services
 from casemgr.coverage.show import as_json
 from casemgr.ledger.check import rebuild
 from casemgr.ledger.models import LedgerEntry
@@ -38,6 +38,16 @@ def test_live_figures_equal_the_replayed_ones(place, seed):
         assert said(place, day, None) == said(place, day, LATE)
     commune = {"unit": histories.UNITS[0]}
     assert said(place, date(2022, 9, 1), None, **commune) == said(place, date(2022, 9, 1), LATE, **commune)
+
+
+def test_several_processes_find_the_same(place, monkeypatch):
+    histories.write(place, 5, count=40)
+    place.commit()
+    alone = said(place, date(2022, 9, 30), LATE)
+    monkeypatch.setattr(processes, "LARGE", 0)
+    monkeypatch.setattr(processes.os, "sched_getaffinity", lambda _pid: {0, 1}, raising=False)
+    assert len(processes.parts(place)) == 2
+    assert said(place, date(2022, 9, 30), LATE) == alone
 
 
 def test_what_was_recorded_later_is_not_known(place):

@@ -34,7 +34,7 @@ def words(content: bytes) -> str:
     return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in opened(content)).split())
 
 
-def check_pages(content: bytes) -> int:
+def check_pages(content: bytes, one_face: bool = True) -> int:
     """Every page is A4, has no missing letter and nothing in its margins, and is not empty. Gives their number."""
     document = opened(content)
     faces = set()
@@ -54,8 +54,8 @@ def check_pages(content: bytes) -> int:
             assert y1 <= height - top + 1, f"page {number}: text above"
         faces |= {_face(text, n).split("+")[-1].partition("-")[0] for n in range(text.count_chars())} - {""}
         ink = page.render(scale=0.5).to_pil().convert("L")
-        assert ink.getextrema()[0] < 100, f"page {number} shows nothing"
-    assert len(faces) == 1, f"letters of several faces: {faces}"
+        assert ink.getextrema()[0] < 160, f"page {number} shows nothing"
+    assert len(faces) == 1 or not one_face, f"letters of several faces: {faces}"
     return len(document)
 
 

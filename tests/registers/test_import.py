@@ -41,8 +41,8 @@ def load(app, session, rows, facts=FACTS, name="a.xlsx", author="x", data: bytes
     return register
 
 
-def states(session, register) -> list:
-    return [(stored.number, stored.state, stored.change) for stored, _row in rows_of(session, register).values()]
+def changes(session, register) -> list:
+    return [(stored.number, stored.change, stored.before) for stored, _row in rows_of(session, register).values()]
 
 
 def test_a_register_is_sent_checked_and_imported_by_its_page(app, place, sender, client):
@@ -70,7 +70,7 @@ def test_a_register_is_sent_checked_and_imported_by_its_page(app, place, sender,
     assert (rows[7].harm, rows[7].person.phone) == ("BL", "0912345678")
     assert rows[8].doubts == ("id_lost",)
     assert rows[11].place == "Xã Lạ"
-    assert states(place, register.subject)[-1] == (12, "duplicate", "")
+    assert (rows[12].same_as, rows[12].doubts) == (7, ())
     stored = place.execute(sa.select(RegisterRow.__table__)).all()
     assert "Trần".encode() not in b"".join(v for row in stored for v in row if isinstance(v, bytes))
     assert verify(place)[1] == []
@@ -100,8 +100,6 @@ def test_the_same_file_changes_nothing_and_a_corrected_one_shows_the_difference(
     rows = plain(6)
     data = xlsx(rows)
     register = load(app, place, rows, data=data)
-    place.execute(sa.update(RegisterRow).where(RegisterRow.number == 2).values(state="matched", person=register))
-    place.commit()
     with pytest.raises(drafts.AlreadyLoaded):
         drafts.begin(place, replace(FACTS, document="13/TD"), "b.xlsx", data, author="x", now=NOW)
     sign_in(client, sender)
@@ -115,7 +113,13 @@ def test_the_same_file_changes_nothing_and_a_corrected_one_shows_the_difference(
     client.get(job)
     (now,) = current(place)
     assert now.replaces == register
-    assert states(place, now.subject)[:3] == [(2, "matched", "same"), (3, "waiting", "same"), (4, "waiting", "changed")]
+    assert changes(place, now.subject)[:5] == [
+        (2, "same", 2),
+        (3, "same", 3),
+        (4, "changed", 4),
+        (5, "same", 6),
+        (6, "same", 7),
+    ]
     assert importing.counts_of(place, now.subject)["difference"] == {"added": 2, "changed": 1, "gone": 1, "same": 4}
     assert "đã được thay bằng bản khác" in client.get(f"/registers/{register}").text
     assert verify(place)[1] == []

@@ -1,0 +1,334 @@
+"""The pages of closed periods: prepare, check, approve and seal, read, hold against the database, and check a code."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from wtforms.validators import DataRequired
+
+from casemgr import papers
+from casemgr.access.policy import Answer, answer, scope
+from casemgr.access.web import Permission, current_actor, guard, log_access, may, public, require
+from casemgr.audit import bundle, closing, replays, sheets
+from casemgr.audit.closing import SEALED, Report
+from casemgr.audit.present import cause_name, signed
+from casemgr.audit.rules import code_of
+from casemgr.cases.models import Verdict
+from casemgr.clock import now
+from casemgr.coverage.services import AS_WERE, LEVELS, TODAY
+from casemgr.db import db
+from casemgr.jobs import start
+from casemgr.ledger.services import province
+from casemgr.papers.web import download
+from casemgr.plans import plans
+from casemgr.refused import N_, Refused
+from casemgr.ui.fields import SelectField, TextField
+from casemgr.ui.forms import Form, show_form
+from casemgr.ui.i18n import language, say
+from casemgr.units.web import current_tree
+
+bp = Blueprint("reports", __name__)
+STATES = {
+    "prepared": ("not_due", N_("chờ phê duyệt")),
+    "approved": ("not_due", N_("đang chốt")),
+    "sealed": ("met", N_("đã chốt")),
+}
+REASONS = {
+    "gap": N_("thiếu bản ghi"),
+    "prev": N_("không nối với bản ghi trước"),
+    "mac": N_("nội dung đã bị thay đổi"),
+    "unread": N_("nội dung không đọc được"),
+    "cut": N_("bản ghi không còn"),
+    "rewritten": N_("đã được ghi lại khác lúc chốt"),
+    "report": N_("nội dung báo cáo không còn đúng như khi chốt"),
+    "seal": N_("lần chốt sổ mà báo cáo dựa vào đã bị thay đổi"),
+}
+
+
+class NewForm(Form):
+    """Which figures: a reporting period of a plan, for a unit."""
+
+    period = SelectField(lazy_gettext("Kỳ báo cáo"), [DataRequired()])
+    unit = SelectField(lazy_gettext("Đơn vị"), [DataRequired()])
+    basis = SelectField(
+        lazy_gettext("Tính theo đơn vị"),
+        [DataRequired()],
+        choices=[(AS_WERE, lazy_gettext("như vào ngày đó")), (TODAY, lazy_gettext("quy về đơn vị hiện nay"))],
+    )
+
+
+class CodeForm(Form):
+    """The short code on a paper."""
+
+    code = TextField(
+        lazy_gettext("Mã ngắn trên báo cáo"),
+        [DataRequired()],
+        limit=40,
+        description=lazy_gettext("Ví dụ: 1A2B-3C4D-5E6F-7890-ABCD"),
+    )
+
+
+@bp.get("/reports")
+@guard(Permission.FIGURE_READ)
+def index():
+    return render_template(
+        "audit/reports.html",
+        reports=[r for r in closing.every(db.session) if all(may(Permission.FIGURE_READ, **f) for f in _facts(r))],
+        states=STATES,
+        plans=plans(),
+        may_prepare=may(Permission.REPORT_PREPARE),
+        lang=language(),
+    )
+
+
+@bp.route("/reports/new", methods=["GET", "POST"])
+@guard(Permission.REPORT_PREPARE)
+def new():
+    """A report is prepared; with `corrects` it corrects a sealed one."""
+    moment, form = now(), NewForm()
+    corrects = _corrected()
+    _choose(form, moment)
+    if form.is_submitted() and form.validate():
+        try:
+            return _prepared(form, corrects, moment)
+        except Refused as refused:
+            form.refuse(refused)
+    elif corrects and not form.is_submitted():
+        form.unit.data, form.basis.data = corrects.unit, corrects.basis
+        form.period.data = next((c for c, _n in form.period.choices if _same_period(c, corrects)), "")
+    return show_form("audit/report_new.html", form, corrects=corrects)
+
+
+def _corrected() -> Report | None:
+    text = request.args.get("corrects", "")
+    if not text:
+        return None
+    try:
+        return _found(UUID(text), Permission.REPORT_PREPARE)
+    except ValueError:
+        abort(404)
+
+
+def _same_period(code: str, report: Report) -> bool:
+    plan, _, period = code.partition("/")
+    found = plans()[plan].period(period) if plan in plans() else None
+    return found is not None and (plan, found.start, found.end) == (report.plan, report.start, report.through)
+
+
+def _choose(form: NewForm, moment: datetime) -> None:
+    lang, tree = language(), current_tree()
+    form.period.choices = [("", gettext("Chọn…"))] + [
+        (f"{plan.code}/{period.code}", f"{plan.title[lang]}: {period.name[lang]}")
+        for plan in plans().values()
+        for period in plan.periods
+    ]
+    held = {u for s in scope(current_actor(), Permission.REPORT_PREPARE) for u in s.units if u in tree}
+    units = sorted(held, key=lambda u: (LEVELS.index(tree.level(u)), tree[u].path))
+    form.unit.choices = [(u, tree.full_label(u)) for u in units]
+
+
+def _prepared(form: NewForm, corrects: Report | None, moment: datetime):
+    plan, _, code = form.period.data.partition("/")
+    chosen = plans()[plan]
+    period = chosen.period(code)
+    actor = require(Permission.REPORT_PREPARE, unit=form.unit.data)
+    wanted = [i.code for i in chosen.indicators.values() if _readable(i, form.unit.data)]
+    subject = closing.prepare(
+        db.session,
+        chosen,
+        indicators=wanted,
+        unit=form.unit.data,
+        start=period.start,
+        through=period.end,
+        basis=form.basis.data,
+        corrects=corrects.subject if corrects else None,
+        author=str(actor.user_id),
+        at=form.unit.data,
+        now=moment,
+    )
+    return redirect(url_for("reports.show", report=subject), 303)
+
+
+def _readable(indicator, unit: str) -> bool:
+    facts = {"programme": indicator.programme} if indicator.programme else {}
+    return may(Permission.FIGURE_READ, unit=unit, **facts)
+
+
+@bp.get("/reports/<uuid:report>")
+@guard(Permission.FIGURE_READ)
+def show(report: UUID):
+    """A report: before it is sealed what is still open, afterwards what it says and whether all of it still stands."""
+    found = _found(report, Permission.FIGURE_READ)
+    said, gone = None, False
+    if found.status == SEALED:
+        try:
+            said = closing.read(db.session, found)
+        except Refused:
+            gone = True
+    actor = current_actor()
+    facts = {"unit": found.unit, "author": found.author}
+    return render_template(
+        "audit/report.html",
+        report=found,
+        state=STATES[found.status],
+        plan=plans()[found.plan],
+        said=said,
+        gone=gone,
+        rows=sheets.figure_rows(said) if said else [],
+        checks=_open(found) if found.status != SEALED else [],
+        may_approve=found.status != SEALED and may(Permission.REPORT_APPROVE, **facts),
+        own=answer(actor, Permission.REPORT_APPROVE, **facts) is Answer.OWN_WORK,
+        may_correct=found.status == SEALED and may(Permission.REPORT_PREPARE, unit=found.unit),
+        checked=_checked(found),
+        parts=_parts(said),
+        may_give_out=may(Permission.AUDIT_READ, unit=found.unit),
+        corrected=closing.find(db.session, found.corrects) if found.corrects else None,
+        corrections=[r for r in closing.every(db.session) if r.corrects == found.subject],
+        lang=language(),
+    )
+
+
+def _parts(said) -> list[tuple[str, list]]:
+    """The difference to the report that is corrected: [(indicator, [(cause, numerator, denominator, cases)])]."""
+    if not said or not said["corrects"]:
+        return []
+    return [
+        (
+            code,
+            [
+                (cause_name(p["cause"]), signed(p["numerator"]), signed(p["denominator"]), len(p["cases"]))
+                for p in parts
+            ],
+        )
+        for code, parts in said["corrects"]["parts"].items()
+        if parts
+    ]
+
+
+def _checked(found: Report):
+    """The last time this report was held against the database: (when, [(number, seq, why)])."""
+    said = replays.kept(db.session, closing.checked_key(found)) if found.status == SEALED else None
+    if said is None:
+        return None
+    return sheets.checked_at(said), [(number, seq, gettext(REASONS[reason])) for number, seq, reason in said["wrong"]]
+
+
+def _open(found: Report) -> list[tuple[str, int]]:
+    """What is still open in the period of a report: a number for each kind."""
+    tree = current_tree()
+    units = tree.below(found.unit) if found.unit in tree else frozenset()
+    t = min(datetime.combine(found.through, closing.services.DAY_END), now())
+    table = Verdict.__table__
+    query = (
+        sa.select(table.c.verdict, sa.func.count())
+        .where(
+            table.c.province == province(),
+            table.c.unit_id.in_(sorted(units)),
+            table.c.start <= t,
+            table.c.end > t,
+            table.c.counted_at >= datetime.combine(found.start, datetime.min.time()),
+        )
+        .group_by(table.c.verdict)
+    )
+    numbers = dict(db.session.execute(query).all())
+    return [
+        (gettext("Trường hợp phát hiện chờ xác minh"), numbers.get("pending", 0)),
+        (gettext("Trường hợp thiếu thông tin"), numbers.get("unknown", 0)),
+        (gettext("Trường hợp chưa đến hạn"), numbers.get("not_due", 0)),
+        (gettext("Trường hợp không tính vào chỉ tiêu (đã duyệt)"), numbers.get("excluded", 0)),
+    ]
+
+
+@bp.post("/reports/<uuid:report>/approve")
+@guard(Permission.REPORT_APPROVE)
+def approve(report: UUID):
+    """A second person approves; then the report is worked out and sealed."""
+    found = _found(report, Permission.FIGURE_READ)
+    actor = require(Permission.REPORT_APPROVE, unit=found.unit, author=found.author)
+    try:
+        closing.approve(db.session, found, author=str(actor.user_id), at=found.unit, now=now())
+    except Refused as refused:
+        abort(400, say(refused))
+    params = {"report": str(found.subject)}
+    job = start(db.session, "audit.close", params, author=str(actor.user_id), unit=found.unit, now=now())
+    return redirect(url_for("jobs.show", job=job), 303)
+
+
+@bp.post("/reports/<uuid:report>/verify")
+@guard(Permission.FIGURE_READ)
+def verify(report: UUID):
+    """Holds a sealed report against the database."""
+    found = _found(report, Permission.FIGURE_READ)
+    if found.status != SEALED:
+        abort(404)
+    params = {"report": str(found.subject)}
+    author = str(current_actor().user_id)
+    job = start(db.session, "audit.verify", params, author=author, unit=found.unit, now=now())
+    return redirect(url_for("jobs.show", job=job), 303)
+
+
+@bp.get("/reports/<uuid:report>/bundle")
+@guard(Permission.AUDIT_READ)
+def given_out(report: UUID):
+    """The bundle that can be checked elsewhere: it names every case by number, so it is the auditor's to give out."""
+    found = _sealed(report)
+    require(Permission.AUDIT_READ, unit=found.unit)
+    log_access("report:export", found.subject, found.unit, None, "bundle")
+    return download(bundle.made(db.session, found), "application/zip", f"{found.number.lower()}.zip")
+
+
+@bp.get("/reports/<uuid:report>/paper/<ending>")
+@guard(Permission.FIGURE_READ)
+def paper(report: UUID, ending: str):
+    """PDF, Word or Excel, with the digest and the short code."""
+    found = _sealed(report)
+    if ending not in papers.MAKERS:
+        abort(404)
+    log_access("report:export", found.subject, found.unit, None, ending)
+    return papers.answer(sheets.paper(found, closing.read(db.session, found)), ending, found.number.lower())
+
+
+@bp.route("/check", methods=["GET", "POST"])
+@public
+def check():
+    """For people who have only the paper: whether its code is that of a sealed report."""
+    form, found = CodeForm(), None
+    if form.is_submitted() and form.validate():
+        wanted = "".join(c for c in form.code.data.upper() if c.isalnum())
+        found = next((r for r in closing.every(db.session) if r.code.replace("-", "") == wanted and r.code), None)
+        if found is None:
+            form.code.errors = [gettext("Không có báo cáo nào đã chốt mang mã này. Hãy xem lại từng ký tự.")]
+    named = plans().get(found.plan) if found else None
+    return show_form(
+        "audit/check.html",
+        form,
+        found=found,
+        title=named.title[language()] if named else "",
+        code=code_of(bytes.fromhex(found.digest)) if found else "",
+        bare=current_actor() is None,
+    )
+
+
+def _found(subject: UUID, permission: Permission) -> Report:
+    """The report, for whoever may do this in its unit and for every programme that it is about."""
+    found = closing.find(db.session, subject)
+    if found is None:
+        abort(404)
+    for facts in _facts(found):
+        require(permission, **facts)
+    return found
+
+
+def _facts(report: Report) -> list[dict]:
+    indicators = plans()[report.plan].indicators
+    programmes = {indicators[code].programme for code in report.indicators if code in indicators} - {None}
+    return [{"unit": report.unit}, *({"unit": report.unit, "programme": p} for p in sorted(programmes))]
+
+
+def _sealed(subject: UUID) -> Report:
+    found = _found(subject, Permission.FIGURE_READ)
+    if found.status != SEALED:
+        abort(404)
+    return found

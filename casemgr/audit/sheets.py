@@ -1,0 +1,77 @@
+"""A sealed report on paper: the figures with their caveats, the short code and the digest on every copy."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from flask_babel import gettext
+
+from casemgr.audit import replays
+from casemgr.audit.closing import Report
+from casemgr.audit.present import cause_name, signed
+from casemgr.coverage import present as figures
+from casemgr.papers import Cell, Heading, Paper, Rows, Table, Text
+from casemgr.plans import plans
+from casemgr.ui.rules import show_date, show_moment
+
+
+def figure_rows(said: Mapping) -> list:
+    """The figures of a sealed report as lines of a table; an indicator whose plan file is gone keeps its numbers."""
+    plan = plans().get(said["plan"])
+    found = []
+    for one in said["indicators"]:
+        indicator = plan.indicators.get(one["code"]) if plan else None
+        if indicator is not None:
+            found.append(figures.row(indicator, replays.figure_from(one["figure"]), plan))
+    return found
+
+
+def paper(report: Report, said: Mapping) -> Paper:
+    """The report in the layout of Nghị định 30/2020; the clerk's number and the date are filled in by hand."""
+    table = Table(
+        heads=(gettext("Chỉ tiêu"), gettext("Kế hoạch"), gettext("Thực hiện"), gettext("Số đạt / tổng số phải tính"),
+               gettext("Đánh giá"), gettext("Lưu ý")),
+        rows=tuple(
+            (f"{row.code} {row.name}", row.target, row.value, row.parts, row.verdict[1],
+             "; ".join(text.rstrip(".") for text in [row.why, *row.beside, *row.warnings] if text))
+            for row in figure_rows(said)
+        ),
+    )  # fmt: skip
+    facts = (
+        (gettext("Kỳ số liệu"), f"{show_date(report.start)} – {show_date(report.through)}"),
+        (gettext("Theo dữ liệu nhập đến"), show_moment(report.known_at)),
+        (gettext("Cách tính"), ", ".join(rule["name"] for rule in said["rules"].values())),
+        (gettext("Mã ngắn"), report.code),
+        (gettext("Mã xác thực số liệu"), report.digest),
+        (gettext("Dựa trên lần chốt sổ số"), str(said["seal"]["number"])),
+    )
+    body = [Rows(facts), table]
+    if said["corrects"]:
+        body += [Heading(gettext("Điều chỉnh báo cáo %(number)s", number=said["corrects"]["number"])), _parts(said)]
+    body.append(Text(gettext("Kiểm tra mã ngắn tại trang «Kiểm tra báo cáo» của hệ thống."), "note"))
+    return Paper(
+        template="report",
+        agency=(said["unit"]["name"].upper(),),
+        title=gettext("BÁO CÁO SỐ LIỆU ĐÃ CHỐT"),
+        about=said["title"],
+        place=said["unit"]["place"],
+        year=date.fromisoformat(said["through"]).year,
+        body=tuple(body),
+        mark=f"{report.number} · {report.code}",
+    )
+
+
+def _parts(said: Mapping) -> Table:
+    rows = [
+        (code, cause_name(part["cause"]), Cell(signed(part["numerator"]), part["numerator"]),
+         Cell(signed(part["denominator"]), part["denominator"]))
+        for code, parts in said["corrects"]["parts"].items()
+        for part in parts
+    ]  # fmt: skip
+    return Table(
+        heads=(gettext("Chỉ tiêu"), gettext("Nguyên nhân"), gettext("Số đạt"), gettext("Tổng số phải tính")),
+        rows=tuple(rows),
+    )
+
+
+def checked_at(said: Mapping) -> datetime:
+    return datetime.fromisoformat(said["at"])

@@ -1,0 +1,37 @@
+"""What is asked of a plan: for which unit, through which day, on which basis of units, as known when. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from casemgr.plans.model import Plan
+from casemgr.units.rules import UnitTree
+
+AS_WERE, TODAY = "as_were", "today"
+LEVELS = ("province", "district", "commune")
+AREA_KINDS = ("focus", "zone")  # the directive's focus areas against the rest; the zone of the commune
+BY = (*LEVELS, *AREA_KINDS, "sex", "age", "ethnicity")
+
+
+@dataclass(slots=True)
+class Asked:
+    """What is asked: `through` a day (not after today), for a `unit`, on a `basis` of units, since `start`."""
+
+    plan: Plan
+    start: date
+    through: date
+    t: datetime
+    unit: str
+    basis: str = AS_WERE
+    known_at: datetime | None = None
+    within: frozenset[str] | None = None  # only these communes of the unit
+
+    def units(self, tree: UnitTree, today: date) -> frozenset[str] | None:
+        """The units whose items count for the unit asked about, None where that is all of them; on today's basis those
+        that are mapped into it."""
+        if self.basis == AS_WERE:
+            every = tree.children(None, self.through) == (self.unit,)
+            units = None if every and self.within is None else tree.below(self.unit)
+        else:
+            below, day = tree.below(self.unit), tree.newest(today)
+            units = frozenset(u for u in tree.nodes if tree.map_to(u, day) in below) | below
+        return units if self.within is None else units & self.within

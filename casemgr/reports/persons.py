@@ -1,0 +1,171 @@
+"""Lists of people in columns that others prescribe: gift lists, and files for other agencies' software. Columns are
+data (`lists.toml`); what a column may take from a file is here, and nothing else can be taken."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from casemgr.cases.models import CaseFile
+from casemgr.ledger import services as ledger
+from casemgr.ledger.rules import Entry, effective
+from casemgr.people import services as people
+from casemgr.people.names import fold_name
+from casemgr.people.rules import SEXES, Person
+from casemgr.programmes import programmes
+from casemgr.programmes.model import Programme, Text
+from casemgr.programmes.reader import Reader, Source
+from casemgr.ui.rules import show_date
+from casemgr.units.rules import UnitTree
+
+FILE = Path(__file__).with_name("lists.toml")
+STATUS = {"open": "Đang quản lý", "closing": "Đang đề nghị đóng", "closed": "Đã đóng"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    head: str
+    take: str  # "": left empty, to be filled by hand
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """A list as data: whose files, which columns, for whom."""
+
+    code: str
+    programme: str
+    title: Text
+    columns: tuple[Column, ...]
+    agency: Text | None = None
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One file with everything a column may take."""
+
+    file: CaseFile
+    person: Person | None
+    entries: Sequence[Entry]
+    programme: Programme
+    tree: UnitTree
+
+
+def load(file: Path, known: Mapping[str, Programme]) -> tuple[dict[str, Roll], dict[str, Roll]]:
+    """(gift lists, files for other software) by code. Raises ProgrammeError naming file, line and key."""
+    text = file.read_text(encoding="utf-8")
+    reader = Reader(Source(file, text), (), tomllib.loads(text))
+    gifts = {r.code: r for r in reader.list_of("gifts", lambda s: _roll(s, known))}
+    exports = {r.code: r for r in reader.list_of("exports", lambda s: _roll(s, known))}
+    reader.done()
+    return gifts, exports
+
+
+def _roll(s: Reader, known: Mapping[str, Programme]) -> Roll:
+    programme = s.take("programme", str)
+    if programme not in known:
+        s.fail("programme", f"no programme {programme!r}")
+    return Roll(
+        s.take("code", str),
+        programme,
+        s.text("title"),
+        s.list_of("columns", _column),
+        s.text("agency", None),
+        s.take("tag", str, ""),
+    )
+
+
+def _column(s: Reader) -> Column:
+    return Column(s.take("head", str), s.take("take", str, "", among=("", *TAKES)))
+
+
+def rows(session, roll: Roll, conditions: Sequence, tree: UnitTree) -> list[tuple[str, ...]]:
+    """The rows of a list over the open files within the conditions, sorted by given name; a constant number of queries
+    for each few hundred files."""
+    found = session.scalars(
+        sa.select(CaseFile).where(*conditions, CaseFile.programme == roll.programme, CaseFile.status != "closed")
+    ).all()
+    persons = people.identities(session, [f.beneficiary for f in found if f.beneficiary])
+    ledgers = ledger.entries_of(session, [f.subject for f in found]) if _reads_entries(roll) else {}
+    known = [_one(file, persons, ledgers, tree) for file in found]
+    known.sort(key=lambda one: (_last_name_first(one.person), one.file.number))
+    return [tuple(TAKES[c.take](one) if c.take else "" for c in roll.columns) for one in known]
+
+
+def _one(file: CaseFile, persons: Mapping[UUID, people.Identity], ledgers: Mapping, tree: UnitTree) -> One:
+    identity = persons.get(file.beneficiary) if file.beneficiary else None
+    person = identity.person if identity is not None and not identity.erased else None
+    return One(file, person, effective(ledgers.get(file.subject, [])), programmes()[file.programme], tree)
+
+
+def _last_name_first(person: Person | None) -> tuple:
+    """By given name, then family name, as lists are sorted here."""
+    words = person.name.split() if person else []
+    return fold_name(" ".join(words[-1:])), fold_name(" ".join(words[:-1])), words
+
+
+def _reads_entries(roll: Roll) -> bool:
+    return any(column.take in ("category", "harm") for column in roll.columns)
+
+
+def _codes(one: One, field: str) -> str:
+    """Every value of a coded field over the entries of the file, in words."""
+    listed = {f.name: f.codes for kind in one.programme.case.kinds.values() for f in kind.fields if f.codes}
+    table = one.programme.codes.get(listed.get(field, field), {})
+    found: dict[str, None] = {}
+    for entry in one.entries:
+        value = entry.coded.get(field)
+        for code in value if isinstance(value, list) else [value]:
+            if code in table:
+                found[table[code].name.vi] = None
+    return "; ".join(found)
+
+
+def _birth(one: One) -> str:
+    birth = one.person.birth if one.person else None
+    if birth is None:
+        return ""
+    return "/".join([*(f"{part:02d}" for part in (birth.day, birth.month) if part), str(birth.year)])
+
+
+def _of(name: str):
+    return lambda one: getattr(one.person, name) if one.person else ""
+
+
+def _address(one: One) -> str:
+    if one.person is None:
+        return ""
+    home = one.tree.label(one.person.home) if one.person.home in one.tree else ""
+    return ", ".join(filter(None, (one.person.address, home)))
+
+
+def _personal_number(one: One) -> str:
+    numbers = one.person.identifiers if one.person else ()
+    return next((n.value for n in numbers if n.kind == "cccd"), "")
+
+
+# What a column may take. `harm` and `category` are the codes of the entries, in words.
+TAKES = {
+    "number": lambda one: one.file.number,
+    "name": _of("name"),
+    "birth": _birth,
+    "birth_year": lambda one: str(one.person.birth_year or "") if one.person else "",
+    "sex": lambda one: SEXES.get(one.person.sex, "") if one.person else "",
+    "personal_number": _personal_number,
+    "unit_code": lambda one: one.tree[one.file.unit_id].code if one.file.unit_id in one.tree else "",
+    "address": _address,
+    "mother": _of("mother"),
+    "father": _of("father"),
+    "category": lambda one: _codes(one, "category"),
+    "harm": lambda one: _codes(one, "harm"),
+    "risk": lambda one: (
+        one.programme.codes["risk"][one.file.risk].name.vi
+        if one.file.risk in one.programme.codes.get("risk", {})
+        else ""
+    ),
+    "opened": lambda one: show_date(one.file.opened_at),
+    "status": lambda one: STATUS.get(one.file.status, ""),
+}

@@ -1,0 +1,282 @@
+"""A report from the figures: the same numbers as the page of the plan, but for small ones that may not leave."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from casemgr.coverage import measures, present
+from casemgr.coverage.cases import COUNTS_CASES
+from casemgr.coverage.figures import MET, MISSED, TOLD, UNKNOWN, Figure
+from casemgr.coverage.services import Asked, Result, ask, report
+from casemgr.plans.model import COUNT, MONEY, POINTS, SHARE, Indicator, Plan
+from casemgr.programmes import programmes
+from casemgr.refused import Refused
+from casemgr.reports import rules
+from casemgr.reports.content import Appendix, Content, Line, Part
+from casemgr.reports.hiding import HIDDEN, Node, hidden, unsafe
+from casemgr.ui.i18n import in_vietnamese
+from casemgr.ui.rules import show_date, show_moment, show_number
+from casemgr.units.names import label as unit_label
+from casemgr.units.rules import UnitNode, UnitTree
+
+UNITS = {SHARE: "%", POINTS: "điểm %", MONEY: "đồng"}
+SMALL = "số nhỏ, không hiển thị"
+SMALL_NOTE = (
+    "số từ 1 đến 4 của nhóm nhạy cảm, và số mà từ đó có thể suy ra, không hiển thị trong văn bản gửi ra ngoài đơn vị"
+)
+
+
+def prepare(
+    session, asked: Asked, now: datetime, *, title: str, calendar: str, tree: UnitTree, ends: date | None = None
+) -> Content:
+    """The content of a report on a question; `ends`: the last day of its period, which may not have come. Small numbers of sensitive groups are hidden throughout."""
+    with in_vietnamese():
+        before = _year_before(session, asked, now, tree)
+        now_report = report(session, asked, now, details=False)
+        hides = _appendices(session, asked, now, tree)
+        caveats: list[str] = []
+        results = _in_order(asked.plan, now_report.results)
+        made = [
+            _line(asked.plan, result, before.get(result.indicator.code), hides.get(result.indicator.code), caveats)
+            for result in results
+        ]
+        sections = _sections(asked.plan, results, made)
+        lines = [line for _heading, some in sections for line in some]
+        return Content(
+            plan=asked.plan.code,
+            definition=asked.plan.definition,
+            document=asked.plan.document.vi,
+            title=f"Kết quả thực hiện các chỉ tiêu {title}",
+            unit=tree.label(asked.unit),
+            unit_id=asked.unit,
+            unit_code=tree[asked.unit].code,
+            start=asked.start.isoformat(),
+            through=asked.through.isoformat(),
+            known_at=(asked.known_at or now).isoformat(timespec="minutes"),
+            basis=asked.basis,
+            calendar=calendar,
+            situation=_situation(asked, now, calendar, tree, now_report.results, ends),
+            sections=sections,
+            shortfalls=tuple(_shortfalls(lines, {r.indicator.code: r.figure for r in now_report.results})),
+            caveats=tuple(caveats),
+            appendices=tuple(a for _hidden, a in hides.values() if a is not None),
+        )
+
+
+def _in_order(plan: Plan, results: Sequence[Result]) -> list[Result]:
+    """In the order of the plan's groups, so that the notes are numbered as they are read."""
+    order = list(plan.groups)
+    return sorted(results, key=lambda r: order.index(r.indicator.group) if r.indicator.group in order else 0)
+
+
+def _year_before(session, asked: Asked, now: datetime, tree: UnitTree) -> dict[str, Figure]:
+    """The same figures for the same months of the year before, where the unit existed then."""
+    start, through = _back(asked.start), _back(asked.through)
+    plan = replace(asked.plan, start=_back(asked.plan.start), end=_back(asked.plan.end))
+    if asked.unit not in tree or not tree[asked.unit].valid(through):
+        return {}
+    try:
+        earlier = ask(
+            plan, tree, now, start=start, through=through, unit=asked.unit, basis=asked.basis, known_at=asked.known_at
+        )
+    except Refused:
+        return {}
+    return {r.indicator.code: r.figure for r in report(session, earlier, now, details=False).results}
+
+
+def _back(day: date) -> date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def sensitive(indicator: Indicator) -> bool:
+    return indicator.programme is not None and programmes()[indicator.programme].sensitive
+
+
+def _line(plan: Plan, result: Result, before: Figure | None, hides, caveats: list[str]) -> Line:
+    indicator, figure = result.indicator, result.figure
+    close = sensitive(indicator)
+    gone = close and (unsafe(rules.counts(indicator, figure)) or (hides is not None and "" in hides[0]))
+    shown = rules.guarded(figure) if close else figure
+    row = present.row(indicator, shown, plan)
+    if note := _caveat(indicator, row, figure, close, gone):
+        caveats.append(note)
+    change = rules.change(indicator, figure, before)
+    if close and before is not None and unsafe(rules.counts(indicator, before)):
+        change = "–"
+    verdict = SMALL if gone else row.verdict[1]
+    numbers = (len(caveats),) if note else ()
+    return Line(
+        order=0,
+        code=indicator.code,
+        name=indicator.name.vi,
+        unit_of_count=UNITS.get(indicator.measure, indicator.unit_of_count.vi),
+        target=row.target,
+        value=HIDDEN if gone else row.value,
+        parts="" if gone else row.parts,
+        of_target="–" if gone else rules.of_target(indicator, figure),
+        change="–" if gone else change,
+        verdict=verdict,
+        note=verdict + (f" ({', '.join(map(str, numbers))})" if numbers else ""),
+        number=None if gone else number_of(indicator, figure),
+        measure=indicator.measure,
+        hidden=gone,
+        notes=numbers,
+        counts=(None, None) if gone else (figure.numerator, figure.denominator),
+    )
+
+
+def number_of(indicator: Indicator, figure: Figure) -> float | None:
+    """The value as a spreadsheet counts with it: a share of 1, points, a number, đồng; a fall is negative."""
+    if figure.value is None:
+        return None
+    value = float(figure.value)
+    return -value if indicator.rule == "reduction" and value else value
+
+
+def _caveat(indicator: Indicator, row, figure: Figure, close: bool, gone: bool) -> str:
+    """Everything that must be read with a figure, as one note that says which figure it is about."""
+    said = [row.why] if row.why else []
+    said += row.warnings
+    said += [f"{number} {name}" for name, number in rules.waiting(figure)] if close else row.beside
+    said += [SMALL_NOTE] if gone else []
+    said += [f"{what}: {how}" for what, how in row.panel]
+    said += [f"nguồn: {text}" for text in row.documents]
+    if row.end is not None:
+        said.append(f"số liệu đến ngày {show_date(row.end)}")
+    return f"{indicator.code}: {'; '.join(text.rstrip('.') for text in said)}." if said else ""
+
+
+def _situation(
+    asked: Asked, now: datetime, calendar: str, tree: UnitTree, results: Sequence[Result], ends: date | None
+) -> tuple[str, ...]:
+    plan = asked.plan
+    versions = dict.fromkeys(r.indicator.programme for r in results if r.indicator.programme)
+    rules_said = ", ".join(f"{code} phiên bản {programmes()[code].version}" for code in versions)
+    known = asked.known_at or now
+    verdicts = [r.figure.verdict for r in results]
+    communes = len(tree.communes(asked.unit, asked.through)) if tree.level(asked.unit) != "commune" else 0
+    told = [
+        f"Thực hiện {plan.document.vi}. Báo cáo tính từ ngày {show_date(asked.start)} đến hết ngày "
+        f"{show_date(asked.through)} ({calendar}), theo dữ liệu nhập đến {show_moment(known)}.",
+        (f"Phạm vi: {tree.full_label(asked.unit)}" + (f", gồm {communes} đơn vị cấp xã." if communes else ".")),
+        f"Trong {len(results)} chỉ tiêu, nhiệm vụ: {verdicts.count(MET)} đạt, {verdicts.count(MISSED)} chưa đạt, "
+        f"{verdicts.count(UNKNOWN)} chưa đủ căn cứ đánh giá, {verdicts.count(TOLD)} không giao mức, "
+        f"{len(verdicts) - sum(map(verdicts.count, (MET, MISSED, UNKNOWN, TOLD)))} còn trong kỳ.",
+    ]
+    if ends is not None and asked.through < ends:
+        told.insert(1, f"Kỳ báo cáo chưa kết thúc (đến ngày {show_date(ends)}): đây là số liệu tạm tính.")
+    if rules_said:
+        told.append(f"Cách tính: {rules_said}; kế hoạch {plan.definition}.")
+    return (*told, plan.note.vi) if plan.note else tuple(told)
+
+
+def _sections(plan: Plan, results: Sequence[Result], lines: Sequence[Line]) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+    """[(heading, lines)] in the order of the plan's groups, numbered through."""
+    groups = {code: name.vi for code, name in plan.groups.items()} or {"": ""}
+    found, order = [], 0
+    for code, heading in groups.items():
+        mine = [line for r, line in zip(results, lines, strict=True) if not plan.groups or r.indicator.group == code]
+        if mine:
+            found.append((heading, tuple(replace(line, order=order + n) for n, line in enumerate(mine, 1))))
+            order += len(mine)
+    return tuple(found)
+
+
+def _shortfalls(lines: Sequence[Line], figures: dict[str, Figure]):
+    for line in lines:
+        figure = figures[line.code]
+        if line.hidden:
+            continue
+        if figure.verdict == MISSED:
+            yield f"{line.code}, {line.name}: thực hiện {line.value}, kế hoạch {line.target}. Nguyên nhân: ……"
+        elif figure.verdict == UNKNOWN and figure.why is not None:
+            yield f"{line.code}, {line.name}: chưa đủ căn cứ đánh giá. {present.say(figure.why)}"
+
+
+def _appendices(
+    session, asked: Asked, now: datetime, tree: UnitTree
+) -> dict[str, tuple[frozenset[str], Appendix | None]]:
+    """{indicator: (units that are hidden, '' among them where it is the unit asked about; its table by district and
+    commune)} for the indicators that are known below the unit.
+
+    What is hidden is decided over the whole province, whoever reports: otherwise the report of a district would give
+    what that of the province hides.
+    """
+    top = next(iter(tree.children(None, asked.through)), asked.unit)
+    whole = replace(asked, unit=top) if asked.unit in tree.below(top) else asked
+    levels = [level for level in ("district", "commune") if _has(whole, tree, level)]
+    by_level = {
+        level: {r.indicator.code: r for r in report(session, whole, now, by=(level,), details=False).results}
+        for level in levels
+    }
+    found: dict[str, tuple[frozenset[str], Appendix | None]] = {}
+    for code, result in (by_level[levels[0]] if levels else {}).items():
+        groups = {level: {n[level]: f for n, f in by_level[level][code].groups if n[level]} for level in levels}
+        if any(groups.values()):
+            found[code] = _appendix(asked, result, groups, tree)
+    return found
+
+
+def _has(asked: Asked, tree: UnitTree, level: str) -> bool:
+    return level != tree.level(asked.unit) and any(
+        tree.level(u) == level for u in tree.below(asked.unit) if u != asked.unit
+    )
+
+
+def _appendix(asked: Asked, result: Result, groups: dict, tree: UnitTree) -> tuple[frozenset[str], Appendix | None]:
+    indicator = result.indicator
+    root = Node("", rules.counts(indicator, result.figure))
+    root.parts = _nodes(indicator, groups, tree)
+    gone = hidden(root) if sensitive(indicator) else frozenset()
+    if asked.unit in gone:
+        gone |= {""}
+    figures = {unit: figure for level in groups.values() for unit, figure in level.items()}
+    within = tree.below(asked.unit) - {asked.unit}
+    shown = [(node, depth) for node, depth in _walk(root.parts, 0) if node.key in within]
+    if not shown:
+        return gone, None
+    base = min(depth for _node, depth in shown)
+    parts = [
+        _part(indicator, figures[node.key], tree[node.key], depth - base, node.key in gone) for node, depth in shown
+    ]
+    heads = ("Đơn vị", *_count_heads(indicator), "Thực hiện")
+    title = f"{indicator.code}. {indicator.name.vi}"
+    return gone, Appendix(indicator.code, title, heads, tuple(parts), sum(part.hidden for part in parts))
+
+
+def _nodes(indicator: Indicator, groups: dict, tree: UnitTree) -> list[Node]:
+    """Districts with their communes; communes alone where there are no districts between."""
+    communes = groups.get("commune", {})
+    made = {u: Node(u, rules.counts(indicator, f)) for u, f in communes.items()}
+    if not groups.get("district"):
+        return [made[u] for u in sorted(made, key=lambda u: tree[u].path)]
+    found = []
+    for district, figure in sorted(groups["district"].items(), key=lambda pair: tree[pair[0]].path):
+        below = [made[u] for u in sorted(made, key=lambda u: tree[u].path) if tree.at_level(u, "district") == district]
+        found.append(Node(district, rules.counts(indicator, figure), below))
+    return found
+
+
+def _walk(nodes: Sequence[Node], depth: int):
+    for node in nodes:
+        yield node, depth
+        yield from _walk(node.parts, depth + 1)
+
+
+def _count_heads(indicator: Indicator) -> tuple[str, ...]:
+    if indicator.rule == "reduction":
+        return "Kỳ này", "Kỳ gốc"
+    return ("Số đạt", "Tổng số phải tính") if indicator.rule in COUNTS_CASES else ("Số đạt", "Tổng số")
+
+
+def _part(indicator: Indicator, figure: Figure, unit: UnitNode, depth: int, gone: bool) -> Part:
+    label = unit_label(unit.kind, unit.name)
+    label = label[:1].upper() + label[1:]
+    if gone:
+        return Part(unit.code, label, depth, ("", ""), SMALL, True, (None, None))
+    numbers = (figure.numerator, figure.denominator)
+    if indicator.measure == COUNT and figure.denominator is None:
+        numbers = (None, None)
+    texts = tuple("–" if n is None else show_number(n) for n in numbers)
+    value = measures.value(indicator, figure)
+    return Part(unit.code, label, depth, texts, value, False, numbers, number_of(indicator, figure))

@@ -1,0 +1,199 @@
+"""Closing a period: two people, one seal, never changed again; corrected by another report; checked anywhere."""
+
+import contextlib
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from datetime import date, datetime
+from hashlib import sha256
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from casemgr.audit import closing, offline
+from casemgr.audit.models import ReportBody, Seal
+from casemgr.cases.models import Verdict
+from casemgr.clock import now
+from casemgr.demo import attacks
+from casemgr.ledger import services as ledger
+from casemgr.plans import plans
+from casemgr.refused import Refused
+from tests.accounts import make_user, sign_in
+from tests.coverage import histories
+from tests.ledger.build import draft
+from tests.pages import parse
+
+PROVINCE, COMMUNE = "89-20210101", "30547-20210101"
+DAY = "2022-12-31"
+
+
+@pytest.fixture
+def desk(place, client):
+    """The pages as two coordinators, an auditor and a commune see them."""
+    client.application.config["CASEMGR_TODAY"] = DAY
+    histories.write(place, 11, 40)
+    users = {
+        "one": make_user(place, "one", ("coordinator", PROVINCE)),
+        "two": make_user(place, "two", ("coordinator", PROVINCE)),
+        "auditor": make_user(place, "auditor", ("auditor", PROVINCE)),
+        "commune": make_user(place, "commune", ("supervisor", COMMUNE)),
+    }
+    return lambda who: sign_in(client.application.test_client(), users[who])
+
+
+def sealed(place, desk, query="") -> tuple[str, closing.Report]:
+    made = desk("one").post("/reports/new" + query, data={
+        "period": "KH322-2022/6-thang-dau", "unit": PROVINCE, "basis": "as_were"})  # fmt: skip
+    assert made.status_code == 303
+    done = desk("two").post(made.location + "/approve")
+    assert done.status_code == 303
+    return made.location, closing.find(place, UUID(made.location.rpartition("/")[2]))
+
+
+def text_of(page) -> str:
+    return " ".join(" ".join(parse(page.text).find("body").itertext()).split())
+
+
+def test_a_report_is_sealed_by_a_second_person_and_never_changes(place, desk):
+    path, report = sealed(place, desk)
+    assert report.status == "sealed"
+    before = closing.raw(place, report)
+    said = json.loads(before)
+    t = datetime(2022, 6, 30, 23, 59, 59)
+    query = sa.select(Verdict.verdict, sa.func.count()).where(
+        Verdict.programme == "TE", Verdict.start <= t, Verdict.end > t, Verdict.counted_at >= datetime(2022, 1, 1)
+    )
+    found = dict(place.execute(query.group_by(Verdict.verdict)).all())
+    te2 = next(i for i in said["indicators"] if i["code"] == "TE-2")
+    assert te2["numerator"] == found.get("met", 0)
+    assert te2["denominator"] == sum(found.get(v, 0) for v in ("met", "missed", "unknown"))
+    assert place.get(Seal, (ledger.province(), report.seal)).digest.hex() == said["seal"]["digest"]
+    # a thousand later entries, of old days too, into these very ledgers
+    subjects = place.scalars(sa.select(ledger.SUBJECTS.c.id).where(ledger.SUBJECTS.c.kind == "case")).all()
+    moment = datetime(2023, 1, 2, 8)
+    later = [draft("visited", n, occurred_at=datetime(2022, 3, 1, 8), recorded_at=moment) for n in range(25)]
+    ledger.append_many(place, [(subject, later) for subject in subjects[:40]])
+    place.commit()
+    again = closing.compose(place, report, report.known_at, place.get(Seal, (ledger.province(), report.seal)))
+    assert sha256(again).digest() == sha256(before).digest()
+    assert closing.raw(place, report) == before
+    assert closing.verify(place, report) == []
+    with pytest.raises(Refused, match="không sửa"):
+        closing.approve(place, report, author="x", at=PROVINCE, now=datetime(2022, 12, 31))
+    place.rollback()
+    assert desk("two").post(path + "/approve").status_code == 400
+
+
+def test_nobody_approves_their_own_report_and_a_commune_sees_none_above(place, desk):
+    made = desk("one").post("/reports/new", data={
+        "period": "KH322-2022/quy-1", "unit": PROVINCE, "basis": "as_were"})  # fmt: skip
+    own = desk("one").get(made.location)
+    assert "Người lập báo cáo không tự phê duyệt" in text_of(own)
+    assert desk("one").post(made.location + "/approve").status_code == 403
+    assert "Phê duyệt và chốt số liệu" in text_of(desk("two").get(made.location))
+    assert desk("auditor").post(made.location + "/approve").status_code == 403
+    assert desk("commune").get(made.location).status_code == 404
+    assert desk("auditor").get(made.location + "/bundle").status_code == 404  # not sealed yet
+    late = desk("one").post("/reports/new", data={"period": "KH322-2022/nope", "unit": PROVINCE, "basis": "x"})
+    assert late.status_code == 422
+    desk("one").application.config["CASEMGR_TODAY"] = "2022-03-31"
+    early = desk("one").post("/reports/new", data={"period": "KH322-2022/nam", "unit": PROVINCE, "basis": "as_were"})
+    assert early.status_code == 422
+    assert 'id="period-error"' in early.text
+
+
+def test_a_correction_names_the_old_report_and_explains_the_difference(place, desk):
+    path, old = sealed(place, desk)
+    row = next(r for r in closing.read(place, old)["cases"]["TE"] if r[4] in ("met", "missed"))
+    subject = UUID(row[0])
+    opening = ledger.entries(place, subject)[0]
+    void = draft("voided", occurred_at=now(), recorded_at=now(), voids=opening.id, coded={"reason": "wrong_data"})
+    ledger.append(place, subject, [void])
+    place.commit()
+    new_path, new = sealed(place, desk, f"?corrects={old.subject}")
+    said, before = closing.read(place, new), closing.read(place, old)
+    assert (said["corrects"]["number"], said["corrects"]["digest"]) == (old.number, old.digest)
+    for one, was in zip(said["indicators"], before["indicators"], strict=True):
+        parts = said["corrects"]["parts"].get(one["code"])
+        if parts is not None:
+            assert sum(p["numerator"] for p in parts) == (one["numerator"] or 0) - (was["numerator"] or 0)
+            assert sum(p["denominator"] for p in parts) == (one["denominator"] or 0) - (was["denominator"] or 0)
+    causes = {p["cause"]: p["cases"] for p in said["corrects"]["parts"]["TE-2"]}
+    assert causes == {"voided": [row[2]]}
+    page = text_of(desk("auditor").get(new_path))
+    assert f"Điều chỉnh báo cáo {old.number}" in page
+    assert new.number in text_of(desk("auditor").get(path))
+
+
+def test_the_bundle_is_checked_elsewhere_and_one_changed_byte_is_found(place, desk, tmp_path):
+    path, report = sealed(place, desk)
+    answer = desk("auditor").get(path + "/bundle")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        archive.extractall(tmp_path)
+    run = [sys.executable, "-I", str(tmp_path / "verify.py"), str(tmp_path), report.code]
+    good = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert (good.returncode, good.stdout) == (0, f"OK {report.code}\n"), good.stdout + good.stderr
+    for name in ("report.json", "cases.csv", "seal.json"):
+        file = tmp_path / name
+        whole = file.read_bytes()
+        for place_ in (len(whole) // 3, len(whole) // 2, len(whole) - 40):
+            changed = bytearray(whole)
+            changed[place_] = ord("1") if changed[place_] != ord("1") else ord("2")
+            file.write_bytes(changed)
+            with contextlib.suppress(ValueError, KeyError, IndexError, TypeError):  # no longer readable: found as well
+                assert offline.check(tmp_path, report.code), f"{name} {place_}"
+        file.write_bytes(whole)
+    assert offline.check(tmp_path, report.code) == []
+    assert offline.check(tmp_path, "0000-0000-0000-0000-0000")
+
+
+def test_what_was_changed_behind_its_back_is_named(place, desk):
+    path, report = sealed(place, desk)
+    desk("auditor").post(path + "/verify")
+    assert "dữ liệu toàn vẹn (đã kiểm tra)" in text_of(desk("auditor").get(path))
+    said = closing.read(place, report)
+    row = next(r for r in said["cases"]["TE"] if r[7] > 2)
+    chain = attacks.Chain(place, ledger.ENTRIES, UUID(row[0]))
+    attacks.free_hands(place)
+    chain.write(place, chain.altered(1, unit="x"))
+    place.commit()
+    desk("auditor").post(path + "/verify")
+    page = text_of(desk("auditor").get(path))
+    assert "dữ liệu đã bị thay đổi sau khi chốt" in page
+    assert f"{row[2]}, bản ghi 2: nội dung đã bị thay đổi" in page
+    attacks.free_hands(place)
+    place.execute(sa.update(ReportBody).values(body=b"x"))
+    place.commit()
+    assert "Nội dung báo cáo không còn đúng như khi chốt" in text_of(desk("auditor").get(path))
+
+
+def test_the_paper_carries_the_code_and_anybody_can_check_it(place, desk, client):
+    path, report = sealed(place, desk)
+    for ending, magic in (("pdf", b"%PDF"), ("xlsx", b"PK")):
+        paper = desk("auditor").get(f"{path}/paper/{ending}")
+        assert paper.data.startswith(magic)
+    with zipfile.ZipFile(io.BytesIO(paper.data)) as book:
+        texts = book.read("xl/sharedStrings.xml").decode()
+    assert report.code in texts
+    assert report.digest in texts
+    stranger = client.application.test_client()
+    good = stranger.post("/check", data={"code": report.code.lower()})
+    assert "đúng là báo cáo đã chốt" in text_of(good)
+    assert report.digest in good.text
+    bad = stranger.post(
+        "/check", data={"code": "0" + report.code[1:] if report.code[0] != "0" else "1" + report.code[1:]}
+    )
+    assert bad.status_code == 422
+    assert "Không có báo cáo nào" in text_of(bad)
+
+
+def test_the_period_must_be_over(place, desk):
+    with pytest.raises(Refused):
+        closing.prepare(
+            place, plans()["KH322-2022"], indicators=["TE-2"], unit=PROVINCE, start=date(2022, 1, 1),
+            through=date(2022, 12, 31), basis="as_were", corrects=None, author="x", at=PROVINCE,
+            now=datetime(2022, 6, 1),
+        )  # fmt: skip

@@ -1,0 +1,310 @@
+"""The report of the first six months, from a small invented province: the same numbers as the page, in Word, PDF, Excel,
+CSV and DHIS2; small numbers hidden in all of them; lists that name people."""
+
+import csv
+import io
+import json
+import re
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from docx import Document
+from python_calamine import CalamineWorkbook
+
+from casemgr import create_app
+from casemgr.access.models import AccessLog, User
+from casemgr.cases.models import CaseFile
+from casemgr.db import db
+from casemgr.demo import build
+from casemgr.funds.models import FundMove
+from casemgr.reports import dataout, periods
+from casemgr.reports.hiding import LEAST
+from tests.accounts import sign_in
+from tests.conftest import test_config as config_for_tests
+from tests.pages import PageClient, parse
+from tests.papers.pages import check_pages, laid_out, words
+
+TODAY, PROVINCE = "2022-07-05", "89-20210101"
+ASKED = f"calendar=lich&period=6-thang&year=2022&unit={PROVINCE}"
+SENSITIVE = ("TE-1", "TE-2", "MT-1", "BD-1")
+
+
+@pytest.fixture(scope="module")
+def app(templates, tmp_path_factory):
+    """A demo of 120 files, built once."""
+    folder, source = tmp_path_factory.mktemp("reports"), templates("sqlite")
+    app = create_app(config_for_tests(folder, source.fresh(folder)) | {"CASEMGR_TODAY": TODAY})
+    app.test_client_class = PageClient
+    with app.app_context():
+        build.build(db.session, cases=120, seed=3, today=date.fromisoformat(TODAY))
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def as_(app):
+    def get(name: str):
+        with app.app_context():
+            user = db.session.scalar(sa.select(User).where(User.username == name))
+            db.session.expunge(user)
+        return sign_in(app.test_client(), user)
+
+    return get
+
+
+@pytest.fixture(scope="module")
+def figures(app) -> dict:
+    """What `flask coverage` says: {indicator: figure}, groups by commune with it."""
+    asked = ["coverage", "KH322-2022", "--from", "2022-01-01", "--through", "2022-06-30", "--format", "json"]
+    result = app.test_cli_runner().invoke(args=asked)
+    assert result.exit_code == 0, result.output
+    return {i["code"]: i for i in json.loads(result.output)["indicators"]}
+
+
+def small(number) -> bool:
+    return number is not None and 0 < number < LEAST
+
+
+def may_say(figure: dict) -> bool:
+    top, whole = figure["numerator"], figure["denominator"]
+    rest = whole - top if figure["code"] != "TE-1" and None not in (top, whole) else None
+    return figure["code"] not in SENSITIVE or not any(map(small, (top, whole, rest)))
+
+
+def table_of(content: bytes) -> dict:
+    """{code: (value shown, its first line)} of the main table of the Word file."""
+    found = {}
+    for table in Document(io.BytesIO(content)).tables:
+        for row in table.rows:
+            cells = [c.text for c in row.cells]
+            match = re.search(r"\(([A-Z0-9]+-\d+)\)$", cells[1]) if len(cells) == 8 else None
+            if match:
+                found[match[1]] = cells
+    return found
+
+
+def number_in(text: str) -> float | None:
+    match = re.search(r"([−+]?)(\d[\d.]*(?:,\d+)?)", text)
+    if not match:
+        return None
+    return float(match[2].replace(".", "").replace(",", ".")) * (-1 if match[1] == "−" else 1)
+
+
+def test_every_format_says_what_the_page_says(as_, figures, tmp_path):
+    client = as_("tinh")
+    book = client.get(f"/reports/outgoing/KH322-2022/xlsx?{ASKED}").data
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    sheet = {m[1]: row for row in rows if (m := re.search(r"\(([A-Z0-9]+-\d+)\)$", str(row[1])))}
+    told = table_of(client.get(f"/reports/outgoing/KH322-2022/docx?{ASKED}").data)
+    pdf = client.get(f"/reports/outgoing/KH322-2022/pdf?{ASKED}").data
+    check_pages(pdf)
+    said = words(pdf).replace(" ", "")
+    page = " ".join(
+        parse(client.get(f"/coverage/KH322-2022?period=6-thang-dau&unit={PROVINCE}").text).find("body").itertext()
+    )
+    assert set(sheet) == set(told) == set(figures)
+    compared = 0
+    for code, figure in figures.items():
+        shown = told[code][4]
+        if not may_say(figure):
+            assert shown == "<5"
+            assert sheet[code][4] == "<5"
+            continue
+        if figure["value"] is None:
+            assert number_in(shown.split("\n")[0]) is None or shown.startswith(("–", "có")) or "/" in shown, code
+            continue
+        assert shown.split("\n")[0] in page, f"{code}: {shown}"
+        assert shown.replace(" ", "").replace("\n", "") in said, code
+        number = sheet[code][4]
+        want = -figure["value"] if code == "TE-1" else figure["value"]
+        assert number == pytest.approx(want, abs=1e-6), code
+        if figure["measure"] == "share" and "–" not in shown:
+            assert number_in(shown) == pytest.approx(want * 100, abs=0.06), code
+        compared += 1
+    assert compared > 12
+    for text in (
+        "BÁOCÁO",
+        "6thángđầunăm2022",
+        "IV.KIẾNNGHỊ",
+        "ỦYBANNHÂNDÂNTỈNHANGIANG",
+        "từngày01/01/2022đếnhếtngày30/06/2022",
+    ):
+        assert text in said, text
+    laid = laid_out(client.get(f"/reports/outgoing/KH322-2022/docx?{ASKED}").data, tmp_path)
+    check_pages(laid, one_face=False)
+
+
+def test_small_numbers_leave_in_no_format(as_, app):
+    """Over all communes: whatever stands in the CSV of the province, and what is left when the shown parts of a total are
+    taken from it, is 0 or at least 5."""
+    text = as_("tinh").get(f"/reports/outgoing/KH322-2022/csv?{ASKED}").data.decode("utf-8-sig")
+    dataout.check_csv(text)
+    rows = [r for r in csv.DictReader(io.StringIO(text)) if r["indicator"] in ("TE-2", "MT-1", "BD-1")]
+    assert any(r["hidden"] == "1" for r in rows)
+    for code in ("TE-2", "MT-1", "BD-1"):
+        mine = {r["unit_code"]: r for r in rows if r["indicator"] == code}
+        counts = {u: (int(r["numerator"]), int(r["denominator"])) for u, r in mine.items() if r["denominator"]}
+        for unit, (top, whole) in counts.items():
+            assert not any(map(small, (top, whole, whole - top))), (code, unit)
+        if "89" in counts:
+            left = [counts["89"][n] - sum(c[n] for u, c in counts.items() if len(u) == 3) for n in (0, 1)]
+            assert not any(map(small, (*left, left[1] - left[0]))), code
+
+
+def test_a_district_does_not_say_what_the_province_hides(as_):
+    client = as_("tinh")
+
+    def rows(unit: str) -> dict:
+        text = client.get(
+            f"/reports/outgoing/KH322-2022/csv?calendar=lich&period=6-thang&year=2022&unit={unit}"
+        ).data.decode("utf-8-sig")
+        return {
+            (r["unit_code"], r["indicator"]): r["hidden"]
+            for r in csv.DictReader(io.StringIO(text))
+            if r["indicator"] == "TE-2"
+        }
+
+    whole = rows(PROVINCE)
+    assert "1" in whole.values()
+    for (unit, _code), hidden in whole.items():
+        if len(unit) == 3:
+            assert rows(f"{unit}-20210101")[unit, "TE-2"] == hidden, unit
+
+
+def test_dhis2_gets_what_its_mapping_names(as_, figures):
+    client = as_("tinh")
+    document = json.loads(client.get(f"/reports/outgoing/KH322-2022/json?{ASKED}").data)
+    assert dataout.problems(document) == []
+    assert document["period"] == "2022S1"
+    values = {v["dataElement"]: v["value"] for v in document["dataValues"] if v["orgUnit"] == "AnGiangTinh"}
+    if may_say(figures["MT-1"]):
+        assert values["mT1TongSo01"] == str(figures["MT-1"]["denominator"])
+    assert float(values["tE3TienThu1"]) == figures["TE-3"]["value"]
+    refused = client.get(f"/reports/outgoing/KH322-2022/json?calendar=nd09&period=6-thang&year=2022&unit={PROVINCE}")
+    assert refused.status_code == 422
+    assert "DHIS2 chỉ nhận quý, 6 tháng hoặc năm dương lịch" in refused.text
+
+
+def test_the_statutory_periods_have_other_days(as_):
+    found = periods.load()
+    assert found["nd09"].spans["6-thang"].days(2022) == (date(2021, 12, 15), date(2022, 6, 14))
+    assert found["nd09"].spans["quy-1"].days(2022) == (date(2021, 12, 15), date(2022, 3, 14))
+    assert found["lich"].spans["quy-4"].days(2022) == (date(2022, 10, 1), date(2022, 12, 31))
+    page = as_("tinh").get(f"/reports/outgoing?calendar=nd09&period=6-thang&year=2022&unit={PROVINCE}").text
+    assert "từ ngày 15/12/2021 đến hết ngày 14/06/2022" in page
+    assert as_("lanhdao.nuito").get(f"/reports/outgoing?unit={PROVINCE}").status_code == 404
+
+
+def test_the_gift_list_has_a_column_to_sign_in(as_, app):
+    client = as_("tinh")
+    with app.app_context():
+        query = sa.select(CaseFile.unit_id, sa.func.count()).where(
+            CaseFile.programme == "NCC", CaseFile.status != "closed"
+        )
+        unit, count = db.session.execute(query.group_by(CaseFile.unit_id).order_by(sa.func.count().desc())).first()
+    data = client.form("/reports/outgoing/gifts", 1) | {"occasion": "27-7", "unit": unit, "ending": "pdf"}
+    sent = client.post("/reports/outgoing/gifts", data=data)
+    assert sent.headers["Content-Disposition"] == 'attachment; filename="danh-sach-nhan-qua.pdf"'
+    check_pages(sent.data)
+    said = words(sent.data)
+    assert "NGÀY THƯƠNG BINH - LIỆT SĨ 27/7" in said
+    assert "Ký nhận" in said
+    assert f"Danh sách có {count} hộ." in said
+    assert as_("lanhdao.chauphong").post("/reports/outgoing/gifts", data=data).status_code in (404, 422)
+    with app.app_context():
+        logged = db.session.scalars(sa.select(AccessLog.detail).where(AccessLog.action == "list:print")).all()
+    assert logged == [f"27-7,rows={count},pdf"]
+
+
+def test_an_export_needs_a_purpose_and_leaves_a_row(as_, app):
+    client = as_("huyen.triton")
+    form = client.form("/reports/outgoing/exports", 1)
+    unit = re.search(r'value="(891-[0-9]+)"', client.get("/reports/outgoing/exports").text)[1]
+    data = form | {"roll": "tre-em", "unit": unit, "document": "CV 15/SLĐTBXH"}
+    refused = client.post("/reports/outgoing/exports", data=data)
+    assert refused.status_code == 422
+    assert "CV 15/SLĐTBXH" in refused.text
+    sent = client.post("/reports/outgoing/exports", data=data | {"purpose": "software"})
+    book = CalamineWorkbook.from_filelike(io.BytesIO(sent.data))
+    rows = book.get_sheet_by_index(0).to_python()
+    assert rows[0][:3] == ["MA_HO_SO", "HO_TEN", "NGAY_SINH"], "the first sheet is for software alone"
+    why = dict(row[:2] for row in book.get_sheet_by_index(1).to_python() if row[0])
+    assert why["Mục đích"] == "Nhập vào phần mềm của cơ quan quản lý"
+    assert why["Văn bản yêu cầu, nơi nhận"] == "CV 15/SLĐTBXH"
+    with app.app_context():
+        logged = db.session.scalars(sa.select(AccessLog.detail).where(AccessLog.action == "person:export")).all()
+    assert f"tre-em,software,rows={len(rows) - 1}" in logged
+    assert as_("treem.nuito").get("/reports/outgoing/exports").status_code == 403
+
+
+def test_the_flash_report_names_nobody(as_, app):
+    with app.app_context():
+        file = db.session.scalar(
+            sa.select(CaseFile).where(
+                CaseFile.programme == "TE", CaseFile.risk == "CAO", CaseFile.unit_id.like("30574%")
+            )
+        )
+        if file is None:
+            file = db.session.scalar(sa.select(CaseFile).where(CaseFile.programme == "TE", CaseFile.risk == "CAO"))
+        from casemgr.people import services as people
+
+        name = people.identity(db.session, file.beneficiary).person.name
+        number = file.number
+    client = as_("tinh")
+    page = client.get(f"/cases/{number}").text
+    assert f"/reports/outgoing/flash/{number}" in page
+    data = client.form(f"/reports/outgoing/flash/{number}", 1) | {"to": "Công an huyện", "purpose": "protect"}
+    sent = client.post(f"/reports/outgoing/flash/{number}", data=data)
+    assert sent.headers["Content-Disposition"] == 'attachment; filename="bao-cao-nhanh.pdf"'
+    check_pages(sent.data)
+    said = words(sent.data)
+    assert number in said
+    assert "Nguy cơ cao" in said
+    assert "gửi Công an huyện" in said, "the mark says for whom"
+    assert name not in said
+    with app.app_context():
+        logged = db.session.scalars(sa.select(AccessLog.detail).where(AccessLog.action == "report:flash")).all()
+    assert logged == ["protect,pdf"]
+
+
+def test_the_validator_finds_what_is_wrong():
+    good = {
+        "dataSet": "kH322Tong01", "period": "2022S1", "orgUnit": "AnGiangTinh",
+        "dataValues": [{"dataElement": "tE2SoDat001", "categoryOptionCombo": "HllvX50cXC0", "period": "2022S1", "orgUnit": "AnGiangTinh", "value": "5"}],
+    }  # fmt: skip
+    assert dataout.problems(good) == []
+    value = good["dataValues"][0]
+    for bad, said in (
+        ({"period": "2022S3"}, "$.period"),
+        ({"orgUnit": "short"}, "$.orgUnit"),
+        ({"dataValues": [value | {"value": "5,5"}]}, "$.dataValues[0].value"),
+        ({"dataValues": [value, value]}, "twice"),
+        ({"dataValues": [{k: v for k, v in value.items() if k != "orgUnit"}]}, "orgUnit is missing"),
+        ({"more": "1"}, "$.more is not known"),
+        ({"dataValues": "none"}, "is no array"),
+    ):
+        assert any(said in problem for problem in dataout.problems(good | bad)), bad
+    for rows, said in (
+        (["a,b"], "heads"),
+        ([",".join(dataout.HEADS), "x" + ",1" * 11, "x" + ",1" * 11], "again|hidden"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            dataout.check_csv("\n".join(rows))
+
+
+def test_a_fund_target_shows_what_its_book_received(app, figures):
+    moves = FundMove.__table__
+    for code, fund in (("NCC-2", "DEN_ON_DAP_NGHIA"), ("TE-3", "BAO_TRO_TRE_EM")):
+        with app.app_context():
+            got = sa.select(sa.func.sum(moves.c.amount)).where(moves.c.fund == fund, moves.c.kind == "received")
+            inside = moves.c.day.between(date(2022, 1, 1), date(2022, 6, 30))
+            received = db.session.scalar(got.where(inside))
+            pledged = db.session.scalar(
+                sa.select(sa.func.sum(moves.c.amount)).where(moves.c.fund == fund, moves.c.kind == "pledged")
+            )
+        assert pledged
+        assert figures[code]["value"] == figures[code]["numerator"] == received
+        assert any("Sổ thu, chi" in text for text in figures[code]["documents"])
