@@ -101,29 +101,38 @@ def _rows(_session, batch: Sequence[tuple[UUID, list[Entry]]]) -> dict[sa.Table,
 
 
 def months_of(session, units: Collection[str], programmes: Iterable[str], month: date) -> dict[tuple[str, str], Month]:
-    """What each of these units has received and confirmed in that month. Two queries."""
+    """What each of these units has received and confirmed in that month. One query."""
     wanted = list(programmes)
     begin, end = (datetime.combine(day, datetime.min.time()) for day in (month, following(month)))
-    count = sa.select(Detected.unit_id, Detected.programme, sa.func.count()).where(
-        Detected.province == province(),
-        Detected.programme.in_(wanted),
-        Detected.unit_id.in_(sorted(units)),
-        Detected.received_at >= begin,
-        Detected.received_at < end,
+    nothing = sa.null()
+    counted = (
+        sa.select(
+            Detected.unit_id,
+            Detected.programme,
+            sa.func.count().label("number"),
+            sa.cast(nothing, sa.String(64)).label("author"),
+            sa.cast(nothing, sa.DateTime).label("at"),
+        )
+        .where(
+            Detected.province == province(),
+            Detected.programme.in_(wanted),
+            Detected.unit_id.in_(sorted(units)),
+            Detected.received_at >= begin,
+            Detected.received_at < end,
+        )
+        .group_by(Detected.unit_id, Detected.programme)
     )
-    counts = {(u, p): n for u, p, n in session.execute(count.group_by(Detected.unit_id, Detected.programme))}
-    said = sa.select(ConfirmedMonth).where(
-        ConfirmedMonth.province == province(),
-        ConfirmedMonth.month == month,
-        ConfirmedMonth.programme.in_(wanted),
-        ConfirmedMonth.unit_id.in_(sorted(units)),
+    said = sa.select(TABLE.c.unit_id, TABLE.c.programme, TABLE.c.number, TABLE.c.author, TABLE.c.at).where(
+        TABLE.c.province == province(),
+        TABLE.c.month == month,
+        TABLE.c.programme.in_(wanted),
+        TABLE.c.unit_id.in_(sorted(units)),
     )
-    told = {(row.unit_id, row.programme): row for row in session.scalars(said)}
-    found = {}
-    for key in ((unit, programme) for unit in units for programme in wanted):
-        row, number = told.get(key), counts.get(key, 0)
-        if row is None:
-            found[key] = Month(*key, number)
+    counts, told = {}, {}
+    for unit, programme, number, author, at in session.execute(sa.union_all(said, counted)):
+        if author is None:
+            counts[unit, programme] = number
         else:
-            found[key] = Month(*key, number, row.number, row.author, row.at)
-    return found
+            told[unit, programme] = (number, author, at)
+    keys = ((unit, programme) for unit in units for programme in wanted)
+    return {key: Month(*key, counts.get(key, 0), *told.get(key, ())) for key in keys}
