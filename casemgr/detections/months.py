@@ -55,12 +55,12 @@ def months():
 @bp.post("/months")
 @guard(Permission.DETECTION_CONFIRM)
 def confirm_month():
-    month, form = _month(request.form.get("month")), OnceForm()
-    programme = next((p for n, p in numbered() if str(n) == request.form.get("group")), None) or abort(404)
-    unit, seen = request.form.get("unit", ""), request.form.get("number", "")
-    actor = require(Permission.DETECTION_CONFIRM, unit=unit, programme=programme.code)
+    form, seen = OnceForm(), request.form.get("number", "")
     if not form.validate_on_submit() or not (seen.isascii() and seen.isdigit() and len(seen) < 7):
         abort(400)
+    month, unit = _month(request.form.get("month")), request.form.get("unit", "")
+    programme = next((p for n, p in numbered() if str(n) == request.form.get("group")), None) or abort(404)
+    actor = require(Permission.DETECTION_CONFIRM, unit=unit, programme=programme.code)
     try:
         monthly.confirm(
             db.session, unit, programme.code, month, int(seen), author=str(actor.user_id), now=now(), entry=form.id
