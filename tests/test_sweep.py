@@ -86,6 +86,10 @@ PAGES = {
     "audit.figure": [
         Page("/audit/figure", READERS, about="indicator", query=ASKED + "&through=2022-03-21&known=2022-03-21T20:00")
     ],
+    "auditing.habits": [Page("/audit/habits", ("auditor",))],
+    "auditing.index": [Page("/audit", ("auditor",))],
+    "auditing.log": [Page("/audit/log", ("auditor",))],
+    "auditing.seal": [Page("/audit/seal", ("auditor",))],
     "cases.assign": [Page(CASE + "/assign", ("supervisor",), about="case")],
     "cases.attach_scan": [Page(CASE + "/attach", READERS, FIELD, "case", "commune", own=True, only=("TE",))],
     "cases.attached_file": [Page(CASE + "/entries/{scan}/file", READERS, FIELD, "case", own=True, only=("TE",))],

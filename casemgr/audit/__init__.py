@@ -4,11 +4,15 @@
 def init_app(app) -> None:
     from flask_babel import lazy_gettext
 
-    from casemgr.audit import report_views, views, work  # noqa: F401 - work registers the long work
-    from casemgr.audit.cli import seal
+    from casemgr.audit import desk, report_views, views, work  # noqa: F401 - work registers the long work
+    from casemgr.audit.cli import audit, seal
     from casemgr.ui import navigation
 
     app.cli.add_command(seal)
+    app.cli.add_command(audit)
     app.register_blueprint(views.bp)
     app.register_blueprint(report_views.bp)
+    app.register_blueprint(desk.bp)
+    app.jinja_env.globals["trust"] = desk.glance  # the scorecard shows it where this package is there
     navigation.add(app, "reports.index", lazy_gettext("Báo cáo"), "figure:read", order=62)
+    navigation.add(app, "auditing.index", lazy_gettext("Kiểm tra"), "audit:read", order=64)

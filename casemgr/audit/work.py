@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from casemgr.audit import asking, closing, replays
+from casemgr.audit import asking, closing, replays, sealing, trust
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.jobs import Work, job
@@ -52,4 +52,12 @@ def verify(work: Work) -> None:
     moment, report = now(), closing.find(db.session, UUID(work.params["report"]))
     wrong = [[each.number, each.seq, each.reason] for each in closing.verify(db.session, report)]
     replays.keep(db.session, closing.checked_key(report), {"at": moment.isoformat(), "wrong": wrong}, moment)
+    work.progress(1, 1)
+
+
+@job("audit.seal", title=N_("Chốt sổ"), leads_to=lambda _p: ("auditing.index", {}))
+def seal(work: Work) -> None:
+    """A seal on demand: everything is verified first."""
+    sealing.make(db.session, work.asked_by, now())
+    trust.forget(db.session)
     work.progress(1, 1)

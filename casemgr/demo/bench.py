@@ -24,15 +24,16 @@ from sqlalchemy.engine import make_url
 from casemgr import create_app
 from casemgr.access.cli import make_schema
 from casemgr.db import db
+from casemgr.demo import bench_audit, bench_ledger
 from casemgr.demo import bench_http as http
-from casemgr.demo import bench_ledger
 from casemgr.demo.bench_floor import Floor, floor_of
 from casemgr.demo.build import build
+from casemgr.work.lists import supervision
 from config import database_url
 
 TODAY = date(2022, 6, 15)
 PLAN = "/coverage/KH322-2022"
-WORKER, AUDITOR = "treem.nuito", "kiemtra"
+WORKER, AUDITOR, SUPERVISOR = "treem.nuito", "kiemtra", "tinh"
 SERVE = "--interface wsgi --workers 2 --blocking-threads 2"  # as the Makefile and README.md say
 
 
@@ -109,6 +110,8 @@ def measure(name: str, uri: str, folder: Path, options) -> dict:
         found["size_mb"] = round(size(name, uri) / 1e6, 1)
         say(name, "replaying and verifying")
         found["ledger"] = bench_ledger.measure(TODAY)
+        say(name, "sealing, and replaying as known a week ago")
+        found["audit"] = bench_audit.measure(db.session, TODAY)
         if options.ledgers:
             return found
         wanted = pages(db.session, built)
@@ -143,6 +146,11 @@ def pages(session, built) -> list[tuple[str, str, str]]:
         ("case", WORKER, f"/cases/{number}"),
         ("append", WORKER, f"/cases/{number}/entries/visited"),
         ("coverage", AUDITOR, PLAN),
+        ("morning", SUPERVISOR, "/"),
+        ("inbox", SUPERVISOR, "/approvals"),
+        ("caseload", SUPERVISOR, "/caseload"),
+        ("exceptions", SUPERVISOR, "/exceptions"),
+        *((code, SUPERVISOR, f"/exceptions/{code}") for code in supervision().lists),
     ]
 
 
@@ -187,6 +195,7 @@ def show(results: dict) -> None:
             f"\n{name}: {build_['entries']} entries, {found['size_mb']} MB, built in {build_['seconds']} s "
             f"({build_['entries_per_second']}/s; appended in bulk {build_['append_entries_per_second']}/s)",
             *bench_ledger.show(found["ledger"]),
+            bench_audit.show(found["audit"]),
         ]
         if "pages" not in found:
             continue
@@ -194,7 +203,7 @@ def show(results: dict) -> None:
         out += [
             f"  memory of the workers: {' + '.join(map(str, sizes))} = {round(sum(sizes), 1)} MB; first visit "
             f"{found['first_page_gzip_bytes']} bytes gzipped",
-            f"  {'page':10} {'p50':>7} {'p95':>7} | {'8: p50':>7} {'p95':>7} {'req/s':>7} {'cpu':>7} | {'queries':>7}"
+            f"  {'page':22} {'p50':>7} {'p95':>7} | {'8: p50':>7} {'p95':>7} {'req/s':>7} {'cpu':>7} | {'queries':>7}"
             f" {'gzip':>7}"
             f" | {'in proc.':>8} {'bare':>7} {'SQL':>7}   (ms)",
         ]
@@ -204,7 +213,7 @@ def show(results: dict) -> None:
             cells += [floor["queries"], page.get("gzip", "-"), floor["page_ms"], floor["bare_ms"], floor["sql_ms"]]
             a, b, c, d, e, u, q, g, i, f, s = ("-" if cell is None else cell for cell in cells)
             out.append(
-                f"  {label:10} {a:>7} {b:>7} | {c:>7} {d:>7} {e:>7} {u:>7} | {q:>7} {g:>7} | {i:>8} {f:>7} {s:>7}"
+                f"  {label:22} {a:>7} {b:>7} | {c:>7} {d:>7} {e:>7} {u:>7} | {q:>7} {g:>7} | {i:>8} {f:>7} {s:>7}"
                 + ("" if page["status"] in (200, 303) else f"   status {page['status']}")
             )
     sys.stdout.write("\n".join(out) + "\n")

@@ -45,7 +45,7 @@ def exception_list(code: str):
     only = next((each for each in rules if each.number == request.args.get("rule")), None)
     rows = exceptions.page(view, rule, number, SIZE, only.key if only else None)
     add_labels(view.session, view.actor, rows)
-    total = only.count if only else exceptions.counts(view)[code]
+    total = only.count if only else exceptions.count(view, rule)
     return render_template(
         "work/exception_list.html",
         rule=rule,

@@ -51,22 +51,20 @@ class Few:
 
 def counts(view: View) -> dict[str, int]:
     """How many stand on each list."""
-    lists = supervision().lists.values()
-    found = dict.fromkeys((each.code for each in lists), 0)
-    found |= view.kept(("signs",), lambda: _count_signs(view))
-    late_ones = by_rule(view)
-    for each in lists:
-        if each.sort == PROMISES and not each.ahead_days:
-            found[each.code] = sum(
-                n for (_p, code), n in late_ones.items() if not each.criteria or code in each.criteria
-            )
-        elif each.sort == PROMISES:
-            found[each.code] = view.kept((each.code,), lambda rule=each: _count_ahead(view, rule))
-        elif each.sort == UNITS:
-            found[each.code] = len(few_needs(view, each))
-        elif each.sort != SIGN:
-            found[each.code] = _count_left(view)  # an account is closed without anything being written
-    return {code: found[code] for code in supervision().lists}
+    return {code: count(view, rule) for code, rule in supervision().lists.items()}
+
+
+def count(view: View, rule: List) -> int:
+    """How many stand on one list."""
+    if rule.sort == SIGN:
+        return view.kept(("signs",), lambda: _count_signs(view)).get(rule.code, 0)
+    if rule.sort == PROMISES and rule.ahead_days:
+        return view.kept((rule.code,), lambda: _count_ahead(view, rule))
+    if rule.sort == PROMISES:
+        return sum(n for (_p, code), n in by_rule(view).items() if not rule.criteria or code in rule.criteria)
+    if rule.sort == UNITS:
+        return len(few_needs(view, rule))
+    return _count_left(view)  # not kept: an account is closed without anything being written
 
 
 def by_rule(view: View) -> Counter:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from casemgr.access import policy
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases.models import CaseFile, CaseSpan
-from casemgr.cases.queries import late, scopes, visible
+from casemgr.cases.queries import scopes, visible
 from casemgr.detections.models import Detected
 from casemgr.ledger.services import province
 from casemgr.people import services as people
@@ -51,11 +51,18 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
         sa.or_(CaseSpan.role.in_(roles), urgent),  # an emergency is everybody's, whoever should have taken it
         sa.or_(CaseSpan.due <= until, urgent, CaseSpan.track == "detection"),
     )
+    if "worker" not in roles:  # few rules are a leader's: named, so that the index over what is pending is used
+        query = query.where(CaseSpan.criterion.in_(_criteria_of(roles)))
     if mine:
         query = query.where(sa.or_(CaseSpan.worker == str(actor.user_id), CaseSpan.worker.is_(None)))
     # The index gives them by due date within a unit; what is most late, or most urgent, comes first.
     query = query.order_by(sa.case((urgent, 0), else_=1), CaseSpan.due.is_(None), CaseSpan.due, CaseSpan.number)
     return tasks_of(session.execute(query.limit(MOST)))
+
+
+def _criteria_of(roles: Sequence[str]) -> list[str]:
+    every = (c for p in programmes().values() for track in (p.case, p.detection) for c in track.criteria)
+    return sorted({c.code for c in every if c.urgent or c.role in roles})
 
 
 def _near(actor: Actor, tree: UnitTree, *permissions: Permission):
@@ -120,10 +127,3 @@ def open_count(session, actor: Actor, tree: UnitTree, *, mine: bool) -> int:
     if mine:
         query = query.where(CaseFile.worker == str(actor.user_id))
     return session.scalar(query)
-
-
-def overdue_count(session, actor: Actor, tree: UnitTree, now: datetime) -> int:
-    """How many open files in the reader's scope have something overdue, whoever should do it."""
-    query = sa.select(sa.func.count()).select_from(CaseFile)
-    query = query.where(visible(actor, Permission.CASE_LIST, CaseFile, tree), CaseFile.status != "closed")
-    return session.scalar(query.where(late(CaseFile.next_due, now)))

@@ -11,6 +11,7 @@ from casemgr.access.policy import ALL, Actor, Permission, scope
 from casemgr.cases.models import CaseFile, CaseSpan
 from casemgr.cases.queries import hidden_from, within
 from casemgr.ledger.kept import kept
+from casemgr.ledger.services import pulse
 from casemgr.units.rules import UnitTree
 
 # Written out, and not as bound values, so that SQLite finds the indexes over what is open and what is pending.
@@ -27,11 +28,12 @@ class View:
     tree: UnitTree
     now: datetime
     hidden: tuple[UUID, ...]
+    beats: int
     permission: Permission = Permission.CASELOAD_READ
 
     @classmethod
     def of(cls, session, actor: Actor, tree: UnitTree, now: datetime) -> "View":
-        return cls(session, actor, tree, now, tuple(hidden_from(session, actor)))
+        return cls(session, actor, tree, now, tuple(hidden_from(session, actor)), pulse(session))
 
     def holds(self, table):
         """The SQL condition on a table with province, subject, unit_id, programme and worker."""
@@ -41,7 +43,7 @@ class View:
     def kept(self, key: tuple, count: Callable[[], object]):
         """`count()`, counted again only when something was written or another minute has come."""
         minute = self.now.replace(second=0, microsecond=0)
-        return kept(self.session, (*key, minute, self._reach, self.hidden), count)
+        return kept(self.session, (*key, minute, self._reach, self.hidden), count, self.beats)
 
     @property
     def _reach(self) -> tuple:

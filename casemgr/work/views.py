@@ -5,11 +5,11 @@ from datetime import datetime, time
 from flask import Blueprint, redirect, render_template
 
 from casemgr.access import web
-from casemgr.access.web import Permission, current_actor, guard, log_access, may
+from casemgr.access.web import Permission, current_actor, guard, log_access
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.units.web import current_tree
-from casemgr.work import exceptions, inbox, queries
+from casemgr.work import caseload, exceptions, inbox, queries
 from casemgr.work.lists import supervision
 from casemgr.work.queries import AHEAD
 from casemgr.work.rules import arrange
@@ -29,7 +29,8 @@ def today():
     until = datetime.combine(moment.date() + AHEAD, time.max)
     wanted = (["worker"] if writes else []) + (["supervisor", "above"] if leads else [])
     tasks = queries.tasks(db.session, actor, tree, wanted, until, mine=writes and not leads)
-    day = arrange(tasks, moment)
+    day, view = arrange(tasks, moment), current_view()
+    total = caseload.loads(view, caseload.Asked())[1] if leads else caseload.Load()
     queries.add_labels(db.session, actor, [task for cards in day.groups.values() for task in cards])
     log_access(Permission.CASE_LIST, detail="today")
     return render_template(
@@ -39,15 +40,15 @@ def today():
         words=words_at(moment),
         address=address_of,
         page_of=page_of,
-        open_count=queries.open_count(db.session, actor, tree, mine=writes),
-        waiting=inbox.count(current_view()) if leads else 0,
-        overdue=queries.overdue_count(db.session, actor, tree, moment) if leads else 0,
-        notable=_notable() if may(Permission.CASELOAD_READ) else [],
+        open_count=queries.open_count(db.session, actor, tree, mine=True) if writes else total.open,
+        waiting=inbox.count(view) if leads else 0,
+        overdue=total.late_files,
+        notable=_notable(view) if leads else [],
         writes=writes,
     )
 
 
-def _notable() -> list:
+def _notable(view) -> list:
     """(list, how many stand on it) of every list that is not empty, as a leader's morning begins."""
-    counts = exceptions.counts(current_view())
+    counts = exceptions.counts(view)
     return [(each, counts[code]) for code, each in supervision().lists.items() if counts[code]]

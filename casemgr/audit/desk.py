@@ -1,0 +1,223 @@
+"""The auditor's desk: trust at a glance, signs of figures made to look good, and who has read what."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from casemgr.access.models import AccessLog, User
+from casemgr.access.policy import scope
+from casemgr.access.web import Permission, current_actor, guard, log_access, require
+from casemgr.audit import sealing, trust
+from casemgr.audit.rules import code_of
+from casemgr.audit.signs import SETTINGS, Reading, unusual
+from casemgr.cases.models import CaseFile
+from casemgr.clock import now
+from casemgr.db import db
+from casemgr.detections.models import Detected
+from casemgr.jobs import start
+from casemgr.ledger.services import province
+from casemgr.plans import plans
+from casemgr.programmes import programmes
+from casemgr.refused import N_
+from casemgr.ui.i18n import language
+from casemgr.ui.paging import Page, page_number
+from casemgr.ui.rules import show_number, show_percent
+from casemgr.units.web import current_tree
+
+bp = Blueprint("auditing", __name__, url_prefix="/audit")
+PAGE = 50
+READ = ("case:read", "identity:read", "detection:read")
+# resource:action of the log in words
+ACTIONS = {
+    "case:read": N_("mở hồ sơ"),
+    "case:list": N_("xem danh sách hồ sơ"),
+    "case:write": N_("ghi vào hồ sơ"),
+    "case:decide": N_("quyết định"),
+    "identity:read": N_("xem danh tính"),
+    "person:search": N_("tìm người"),
+    "person:match": N_("đối chiếu người"),
+    "detection:read": N_("mở trường hợp phát hiện"),
+    "detection:list": N_("xem danh sách phát hiện"),
+    "detection:write": N_("ghi vào trường hợp phát hiện"),
+    "figure:cases": N_("xem trường hợp sau số liệu"),
+    "report:export": N_("kết xuất báo cáo"),
+    "audit:read": N_("đọc nhật ký truy cập"),
+    "session:begin": N_("đăng nhập"),
+    "session:end": N_("đăng xuất"),
+}
+SIGNS = {
+    "many": N_("mở %(n)s hồ sơ trong một ngày (thường ngày: %(usual)s)"),
+    "night": N_("đọc ban đêm: %(n)s lần"),
+    "again": N_("đọc cùng một hồ sơ trong %(n)s ngày khác nhau"),
+}
+
+
+@bp.get("")
+@guard(Permission.AUDIT_READ)
+def index():
+    """Where the auditor begins."""
+    seals = db.session.scalars(
+        sa.select(sealing.Seal)
+        .where(sealing.Seal.province == province())
+        .order_by(sealing.Seal.number.desc())
+        .limit(10)
+    ).all()
+    return render_template("audit/index.html", glance=glance(), seals=seals, code_of=code_of)
+
+
+def glance() -> list[tuple[str, str]]:
+    """[(shape, sentence)]: the strip that goes with every scorecard."""
+    moment = now()
+    t = trust.at_a_glance(db.session, moment)
+    recent = t.sealed_at is not None and moment - t.sealed_at < timedelta(days=2)
+    return [
+        (
+            "plain",
+            gettext(
+                "nhập muộn quá %(days)s ngày: %(share)s", days=SETTINGS["late_days"], share=show_percent(t.share_late)
+            ),
+        ),
+        _sign(t.doubtful, gettext("dòng danh sách cần xem xét: %(n)s", n=show_number(t.doubtful))),
+        _sign(
+            t.silent,
+            gettext("xã chưa nhập gì tháng này: %(n)s / %(all)s", n=show_number(t.silent), all=show_number(t.communes)),
+        ),
+        _sign(t.disputes, gettext("đề nghị xem xét lại chưa trả lời: %(n)s", n=show_number(t.disputes))),
+        _sign(t.pending, gettext("việc đang chờ xử lý: %(n)s", n=show_number(t.pending))),
+        (
+            "met" if recent else "alert",
+            gettext("chốt sổ lần %(n)s, %(at)s", n=t.seal, at=f"{t.sealed_at:%d/%m/%Y %H:%M}")
+            if t.sealed_at
+            else gettext("chưa chốt sổ lần nào"),
+        ),
+    ]
+
+
+def _sign(number: int, text: str) -> tuple[str, str]:
+    return ("alert" if number else "met"), text
+
+
+@bp.get("/habits")
+@guard(Permission.AUDIT_READ)
+def habits():
+    """Numbers in which a figure that is made to look good would show, for each commune."""
+    moment, tree = now(), current_tree()
+    plan = sorted(plans().values(), key=lambda p: p.start)[-1]
+    held = scope(current_actor(), Permission.AUDIT_READ)
+    codes = [c for c in programmes() if any(c in s.programmes for s in held)]
+    if not codes:
+        abort(404)
+    # A number, not a code: no group stands in an address.
+    chosen = request.args.get("group", "1")
+    if not chosen.isdigit() or not 1 <= int(chosen) <= len(codes):
+        abort(404)
+    code = codes[int(chosen) - 1]
+    end = min(plan.end, moment.date())
+    units = {u for s in held if code in s.programmes for u in s.units}
+    rows = trust.habits(db.session, code, units, plan.start, end)
+    page = page_number()
+    return render_template(
+        "audit/habits.html",
+        groups=[(n, programmes()[c].short[language()], c == code) for n, c in enumerate(codes, start=1)],
+        page=Page(rows[(page - 1) * PAGE : page * PAGE], page, PAGE, len(rows)),
+        start=plan.start,
+        end=end,
+        settings=SETTINGS,
+        tree=tree,
+        share=lambda a, b: show_percent(a / b, 0) if b else "–",
+    )
+
+
+@bp.get("/log")
+@guard(Permission.AUDIT_READ)
+def log():
+    """Who saw, searched, exported, failed to see what; and what of it is unusual."""
+    moment, table = now(), AccessLog.__table__
+    units = frozenset().union(*(s.units for s in scope(current_actor(), Permission.AUDIT_READ)))
+    staff = {u.id: u for u in db.session.scalars(sa.select(User).where(User.unit_id.in_(sorted(units))))}
+    where = [table.c.province == province(), table.c.user_id.in_(sorted(staff))]
+    if who := _uuid(request.args.get("user")):
+        where.append(table.c.user_id == who)
+    if subject := _uuid(request.args.get("subject")):
+        where.append(table.c.subject == subject)
+    if day := _day(request.args.get("day")):
+        where.append(table.c.at.between(day, day + timedelta(days=1)))
+    if request.args.get("failed"):
+        where.append(table.c.status >= 400)
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(table).where(*where))
+    number = min(page_number(), max(1, -(-total // PAGE)))
+    query = (
+        sa.select(table).where(*where).order_by(table.c.at.desc(), table.c.id).limit(PAGE).offset((number - 1) * PAGE)
+    )
+    rows = db.session.execute(query).all()
+    signs = unusual(_readings(staff, moment))[:20]
+    numbers = _numbers({r.subject for r in rows} | {s.subject for s in signs})
+    log_access(Permission.AUDIT_READ, None, None, None, "log")
+    return render_template(
+        "audit/log.html",
+        page=Page(rows, number, PAGE, total),
+        staff=staff,
+        numbers=numbers,
+        action=lambda code: _said(ACTIONS, code),
+        signs=[(s, gettext(_sentence(s.kind), n=s.number, usual=s.usual)) for s in signs],
+        window=SETTINGS["window_days"],
+    )
+
+
+def _sentence(kind: str) -> str:
+    return SIGNS[kind]
+
+
+def _said(names: dict[str, str], code: str) -> str:
+    words = names.get(code)
+    return gettext(words) if words else code
+
+
+def _readings(staff, moment: datetime):
+    table = AccessLog.__table__
+    query = sa.select(table.c.user_id, table.c.at, table.c.subject).where(
+        table.c.province == province(),
+        table.c.user_id.in_(sorted(staff)),
+        table.c.action.in_(READ),
+        table.c.status < 400,
+        table.c.at >= moment - timedelta(days=SETTINGS["window_days"]),
+    )
+    for row in db.session.execute(query.execution_options(yield_per=5000)):
+        yield Reading(*row)
+
+
+def _numbers(subjects) -> dict[UUID, str]:
+    """The neutral numbers of files and detections."""
+    wanted, found = sorted(s for s in subjects if s), {}
+    for model in (CaseFile, Detected):
+        query = sa.select(model.subject, model.number).where(model.province == province(), model.subject.in_(wanted))
+        found |= dict(db.session.execute(query).all())
+    return found
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        abort(404)
+
+
+def _day(text: str | None) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(text), datetime.min.time()) if text else None
+    except ValueError:
+        abort(404)
+
+
+@bp.post("/seal")
+@guard(Permission.AUDIT_READ)
+def seal():
+    """A seal on demand, as long work."""
+    actor = current_actor()
+    require(Permission.AUDIT_READ)
+    unit = actor.grants[0].unit
+    job = start(db.session, "audit.seal", {}, author=str(actor.user_id), unit=unit, now=now())
+    return redirect(url_for("jobs.show", job=job), 303)

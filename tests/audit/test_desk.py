@@ -1,0 +1,97 @@
+"""The auditor's desk: unusual reading, trust at a glance, habits of communes, seals on demand."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from casemgr import vault
+from casemgr.access import log
+from casemgr.audit import trust
+from casemgr.audit.models import Seal
+from casemgr.audit.signs import Reading, unusual
+from casemgr.cases.models import CaseFile
+from casemgr.ledger import services as ledger
+from tests.accounts import make_user, sign_in
+from tests.coverage import histories
+from tests.pages import parse
+
+PROVINCE, COMMUNE = "89-20210101", "30547-20210101"
+DAY = datetime(2022, 6, 10, 9)
+SETTINGS = {"night": [22, 5], "many_at_least": 30, "many_times": 4, "again_days": 8}
+
+
+def reads(user, day, number, hour=9):
+    return [Reading(user, day.replace(hour=hour) + timedelta(seconds=n), uuid4()) for n in range(number)]
+
+
+def test_unusual_reading_is_pointed_out_and_usual_reading_is_not():
+    calm, hasty, nosy, owl = (UUID(int=n) for n in range(1, 5))
+    days = [DAY - timedelta(days=n) for n in range(9)]
+    lines = [line for day in days for user in (calm, hasty) for line in reads(user, day, 5)]
+    lines += reads(hasty, DAY + timedelta(days=1), 40)
+    lines += [Reading(nosy, day, UUID(int=99)) for day in days]
+    lines += reads(owl, DAY, 3, hour=2)
+    found = {(s.kind, s.user, s.number) for s in unusual(lines, SETTINGS)}
+    assert found == {("many", hasty, 40), ("again", nosy, 9), ("night", owl, 3)}
+    assert unusual(reads(calm, DAY, 29), SETTINGS) == []
+
+
+@pytest.fixture
+def auditor(place, client):
+    client.application.config["CASEMGR_TODAY"] = "2022-12-31"
+    histories.write(place, 13, 40)
+    return sign_in(client, make_user(place, "auditor", ("auditor", PROVINCE)))
+
+
+def text_of(page) -> str:
+    return " ".join(" ".join(parse(page.text).find("body").itertext()).split())
+
+
+def test_the_log_says_who_opened_what_and_what_is_unusual(place, auditor):
+    worker = make_user(place, "canbo", ("worker", COMMUNE), unit_id=COMMUNE)
+    subject, number = place.execute(sa.select(CaseFile.subject, CaseFile.number).limit(1)).one()
+    for day in range(9):
+        told = {"province": ledger.province(), "at": datetime(2022, 12, 1 + day, 23, 30), "user_id": worker.id}
+        row = log.rows([log.Note("case:read", subject)], status=200, method="GET", endpoint="x.y", **told)
+        log.write(place, vault.keys().mac, row)
+    place.commit()
+    page = text_of(auditor.get("/audit/log"))
+    assert "đọc cùng một hồ sơ trong 9 ngày khác nhau" in page
+    assert "đọc ban đêm: 1 lần" in page
+    own = text_of(auditor.get(f"/audit/log?user={worker.id}&subject={subject}"))
+    assert own.count("mở hồ sơ") == 9
+    assert number in own
+    assert auditor.get("/audit/log?user=x").status_code == 404
+    assert "auditor" in text_of(auditor.get("/audit/log"))  # reading the log is in the log too
+
+
+def test_the_strip_counts_what_plain_queries_count(place, auditor):
+    now = datetime(2022, 12, 31, 12)
+    found = trust.at_a_glance(place, now)
+    entries = [e for _s, own in ledger.chains(place) for e in own if e.recorded_at >= now - timedelta(days=90)]
+    late = [e for e in entries if e.recorded_at - e.occurred_at > timedelta(days=3)]
+    assert (found.entries, found.late) == (len(entries), len(late))
+    assert (found.communes, found.seal) == (2, 0)
+    assert "chưa chốt sổ lần nào" in text_of(auditor.get("/coverage/KH322-2022"))
+    done = auditor.post("/audit/seal")
+    assert "/jobs/" in done.location
+    assert place.scalar(sa.select(sa.func.count()).select_from(Seal)) == 1
+    assert "chốt sổ lần 1" in text_of(auditor.get("/audit"))
+
+
+def test_habits_stand_beside_each_other(place, auditor):
+    page = auditor.get("/audit/habits?group=4")
+    assert "Đúng hạn: theo ngày thực hiện" in text_of(page)
+    rows = trust.habits(place, "TE", {COMMUNE}, datetime(2022, 1, 1), datetime(2022, 12, 31))
+    (one,) = rows
+    served = [
+        e for _s, own in ledger.replay(place, "case") for e in own
+        if e.kind == "served" and e.unit == COMMUNE and e.definition.startswith("TE@")
+        and datetime(2022, 1, 1) <= e.recorded_at <= datetime(2022, 12, 31, 23, 59, 59)
+    ]  # fmt: skip
+    assert one.services == len(served)
+    assert one.proven == sum(e.coded.get("proof") != "none" for e in served)
+    assert one.by_record <= one.by_date <= one.kept
+    assert auditor.get("/audit/habits?group=9").status_code == 404
