@@ -216,7 +216,7 @@ TRAPS = {
     "cut off": ("xlsx", lambda: xlsx(plain(50))[:-200], "bị hỏng"),
     "cut off, old": ("xls", lambda: xls(plain(200))[:3000], "bị hỏng|Không nhận ra"),
     "a password": ("ods", locked_ods, "mật khẩu"),
-    "a password, old": ("xls", locked_xls, "mật khẩu|bị hỏng"),
+    "a password, old": ("xls", locked_xls, "mật khẩu"),
     "nothing": ("xlsx", lambda: xlsx([]), "không có bảng"),
     "an entity that grows": (
         "xlsx",
