@@ -10,7 +10,7 @@ from flask_babel import gettext
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.cases.queries import hidden_from
 from casemgr.clock import now
-from casemgr.coverage import live, present, services, trend
+from casemgr.coverage import live, present, services, silence, trend
 from casemgr.coverage.asked import LEVELS, Asked
 from casemgr.coverage.asking import (
     asked_of,
@@ -59,8 +59,12 @@ def plan(code: str):
     asked, period = asked_of(chosen, moment)
     wanted = [i.code for i in chosen.indicators.values() if may_read(asked, i)]
     report = services.report(db.session, asked, moment, indicators=wanted, details=False)
+    named = {
+        r.indicator.code: silence.named_words(asked, r) for r in report.results if r.indicator.rule == "list_share"
+    }
     rows = [present.row(result.indicator, result.figure, chosen) for result in report.results]
     for line in rows:
+        line.beside += named.get(line.code, [])
         line.links["page"] = url_for("coverage.indicator", code=code, indicator=line.code, **kept_args())
     first = next((r for r in report.results if r.indicator.rule == "all_steps"), None)
     short, more = [], None
@@ -93,6 +97,7 @@ def plan(code: str):
         more=more,
         definitions=[programmes()[p] for p in dict.fromkeys(r.indicator.programme for r in report.results) if p],
         units=unit_choices(asked),
+        silent=silence.lines(asked, report),
         lang=language(),
     )
 
