@@ -19,7 +19,7 @@ from casemgr.detections.verdicts import segments
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Entry
 from casemgr.plans.model import IN_PERIOD, Indicator
-from casemgr.programmes.model import Criterion, Met, Programme, Selector, Track
+from casemgr.programmes.model import Met, Programme, Selector, Track
 from casemgr.programmes.spans import MET, MISSED, NOT_DUE, UNKNOWN, Span, verdict
 from casemgr.refused import N_
 from casemgr.ui.i18n import language
@@ -273,8 +273,3 @@ def _joined(parts: Sequence[str], word: str) -> str:
     if len(parts) < 2:
         return parts[0] if parts else ""
     return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
-
-
-def rule_words(programme: Programme, track: Track, criterion: Criterion) -> str:
-    """A promise in words, without any case."""
-    return gettext("Phải có %(what)s", what=met_words(programme, track, criterion.met))

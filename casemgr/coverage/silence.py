@@ -33,7 +33,7 @@ class Silence(NamedTuple):
 def unconfirmed(session, asked: Asked, tree: UnitTree, codes: Iterable[str]) -> list[Silence]:
     """For each of these programmes, whose detections come up from month to month; the last month that is over."""
     month = monthly.last_month(asked.through)
-    day = monthly.following(month)
+    day = monthly.last_day(month)
     below = tree.below(asked.unit) | {asked.unit}
     units = [u for u in below if tree.level(u) == "commune" and tree[u].valid(day)]
     wanted = [code for code in codes if code and programmes()[code].population == "detections"]

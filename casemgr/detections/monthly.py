@@ -11,7 +11,6 @@ from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 
-from casemgr.db import begin_write
 from casemgr.detections.models import ConfirmedMonth, Detected
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry, effective
@@ -49,6 +48,10 @@ def last_month(day: date) -> date:
     return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
+def last_day(month: date) -> date:
+    return following(month) - timedelta(days=1)
+
+
 def following(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)
 
@@ -68,8 +71,8 @@ def confirm(
     month = month.replace(day=1)
     if following(month) > now.date():
         raise Refused(N_("Tháng này chưa hết nên chưa xác nhận được."))
-    begin_write(session)
     subject = subject_of(unit, programme, month)
+    ledger.take_turns(session, subject)
     found = months_of(session, [unit], [programme], month)[unit, programme]
     if found.count != number:
         raise Refused(N_("Số trường hợp vừa thay đổi. Hãy xem lại rồi xác nhận."))

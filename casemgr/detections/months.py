@@ -98,7 +98,7 @@ def monthly_counted(programme) -> bool:
 
 
 def _units(month: date) -> list[str]:
-    tree, day = current_tree(), monthly.following(month)
+    tree, day = current_tree(), monthly.last_day(month)
     mine = frozenset().union(*(each.units for each in scope(current_actor(), Permission.DETECTION_LIST)))
     found = [u for u in mine if u in tree and tree.level(u) == "commune" and tree[u].valid(day)]
     return sorted(found, key=lambda u: tree[u].path)

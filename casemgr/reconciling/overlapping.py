@@ -11,6 +11,7 @@ from flask import abort, render_template, request
 from flask_babel import gettext
 
 from casemgr import vault
+from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, guard, log_access, may
 from casemgr.db import db
 from casemgr.detections.models import Detected, Incident
@@ -30,10 +31,12 @@ from casemgr.units.web import current_tree
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """One list: who is on it, by a key that two lists share. `stream`: lists of one stream pass news to each other."""
+    """One list: who is on it, by a key that two lists share. `stream`: lists of one stream pass news to each other;
+    `unit`: the area that it covers, for lists of different areas say nothing of each other."""
 
     name: str
     stream: str
+    unit: str
     start: date
     end: date
     people: frozenset
@@ -73,7 +76,8 @@ def _pairs(registers: Sequence[Register]) -> list[Pair]:
         independent = first.stream != second.stream and "own" not in (first.stream[:3], second.stream[:3])
         beside = second.stream == f"own:{first.stream}"  # what was detected here from other sources
         same_time = first.start <= second.end and second.start <= first.end
-        if (independent or beside) and same_time and first.people and second.people:
+        same_place = first.unit == second.unit
+        if (independent or beside) and same_time and same_place and first.people and second.people:
             both = len(first.people & second.people)
             pairs.append(Pair(first, second, both, chapman(len(first.people), len(second.people), both)))
     return pairs
@@ -87,28 +91,35 @@ def _of_register(register: Register) -> List:
         ReconciledRow.subject == subject_of(register.subject),
         ReconciledRow.number == RegisterRow.number,
     )
-    query = sa.select(RegisterRow.number, ReconciledRow.person, ReconciledRow.detected, ReconciledRow.said)
-    query = query.outerjoin(ReconciledRow, joined).where(
-        RegisterRow.province == province(), RegisterRow.register == register.subject, reach
+    own = sa.and_(Detected.province == ReconciledRow.province, Detected.subject == ReconciledRow.detected)
+    # Who was detected first and registered later is the person, as in the other lists.
+    who = sa.func.coalesce(ReconciledRow.person, Detected.beneficiary, ReconciledRow.detected).label("who")
+    query = sa.select(RegisterRow.number, who, ReconciledRow.said)
+    query = (
+        query.outerjoin(ReconciledRow, joined)
+        .outerjoin(Detected, own)
+        .where(RegisterRow.province == province(), RegisterRow.register == register.subject, reach)
     )
     people, unknown = set(), []
     for row in db.session.execute(query):
-        if row.person or row.detected:
-            people.add(row.person or row.detected)
+        if row.who:
+            people.add(row.who)
         elif row.said != "duplicate":
             unknown.append(row.number)
     keys = vault.keys()
     for _kept, said in stored.rows_of(db.session, register.subject, [RegisterRow.number.in_(unknown)]).values():
         people.add(row_digest(keys, said.person))
     stream = sources().sources[register.source].stream if register.source in sources().sources else register.source
-    return List(source_name(register), stream, register.start, register.end, frozenset(people))
+    return List(source_name(register), stream, register.unit_id, register.start, register.end, frozenset(people))
 
 
 def _own(register: Register) -> List:
-    """Everybody detected here in the same months by other sources than the register's."""
+    """Everybody detected in the same months and the same area by other sources than the register's."""
     source = sources().sources.get(register.source)
     begin, end = datetime.combine(register.start, time()), datetime.combine(register.end, time.max)
-    units = frozenset().union(*(grant.units for grant in current_actor().grants)) & frozenset(current_tree().nodes)
+    held = scope(current_actor(), Permission.REGISTER_MATCHES)
+    reached = frozenset().union(*(each.units for each in held if register.programme in each.programmes))
+    units = reached & current_tree().with_predecessors(register.unit_id)
     query = (
         sa.select(Detected.subject, Detected.beneficiary)
         .outerjoin(Incident, sa.and_(Incident.province == Detected.province, Incident.subject == Detected.incident))
@@ -124,4 +135,4 @@ def _own(register: Register) -> List:
     people: set[UUID] = {row.beneficiary or row.subject for row in db.session.execute(query)}
     stream = source.stream if source else register.source
     name = gettext("Phát hiện tại đây, nguồn khác")
-    return List(name, f"own:{stream}", register.start, register.end, frozenset(people))
+    return List(name, f"own:{stream}", register.unit_id, register.start, register.end, frozenset(people))

@@ -9,12 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-import sqlalchemy as sa
-
 from casemgr import vault
 from casemgr.detections import services as detections
 from casemgr.detections.drafts import Seen
-from casemgr.detections.models import Detected
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry, effective
 from casemgr.programmes import programmes
@@ -218,11 +215,3 @@ def decide(session, register: Register, number: int, target: UUID, outcome: str,
         raise Refused(N_("Việc này do cấp trên của đơn vị được tính chỉ tiêu quyết định."))
     coded = {"row": number, "on": target.hex, "about": waiting.kind, "outcome": outcome}
     _write(session, register, DECIDED, coded, on, {"note": note} if note else None)
-
-
-def detection_of_row(session, register: Register, state: RowState) -> Detected | None:
-    if state.reported is None:
-        return None
-    return session.scalar(
-        sa.select(Detected).where(Detected.province == ledger.province(), Detected.subject == state.reported)
-    )

@@ -9,13 +9,17 @@ import pytest
 
 from casemgr.detections import monthly
 from casemgr.detections import services as detections
+from casemgr.detections.drafts import Seen
 from casemgr.people.identifiers import Identifier
 from casemgr.people.rules import Birth
+from casemgr.reconciling import services
 from casemgr.reconciling.rules import chapman
 from casemgr.refused import Refused
+from casemgr.registers import rows as stored
 from tests.accounts import few_units, make_user, sign_in
 from tests.reconciling.conftest import (
     BE,
+    CHILD,
     DISTRICT,
     KHA,
     NEIGHBOUR,
@@ -25,8 +29,10 @@ from tests.reconciling.conftest import (
     UNIT,
     compare,
     filed,
+    on,
     received,
     row,
+    state,
 )  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("sound")
@@ -141,3 +147,24 @@ def test_a_named_register_stands_beside_the_number_that_was_sent(client, place):
     assert silence.named_register(place, asked, "MT", None) == {"register": 2, "register_filed": 0}
     assert silence.named_register(place, asked, "MT", frozenset({UNIT}))["register"] == 1
     assert silence.named_register(place, asked, "NCC", None) == {}
+
+
+def test_somebody_filed_between_two_lists_is_one_person_on_both(client, place):
+    """The first list found a detection, the second the person that it had become."""
+    seen = Seen(name=BE["name"], sex="nu", birth=BE["birth"])
+    at = (datetime(2022, 3, 5, 8), "minute")
+    report = detections.Report(at, source="TRUONG_HOC", persons=[(seen, CHILD)])
+    subject = detections.report(place, "TE", report, author="worker", unit=UNIT, now=at[0]).detected[0][0]
+    first = received(place, row(2, **BE))
+    compare(place, first)
+    found = state(place, first, 2)
+    if found.who is None:
+        services.answer(place, stored.get(place, first), 2, "same", ("detected", subject), on())
+    by = detections.By("worker", UNIT, NOW, (NOW, "minute"))
+    detections.verify(place, subject, "substantiated", "Đã gặp trẻ", by)
+    detections.open_file(place, subject, by, person=BE)
+    compare(place, received(place, row(2, **BE), source="GIAO_DUC"))
+    sign_in(client, make_user(place, "tinh", ("supervisor", PROVINCE, "TE")))
+    page = client.get("/registers/overlap").text
+    assert "Đã thấy 1 người" in page
+    assert "chưa có ai ở cả hai nguồn" not in page
