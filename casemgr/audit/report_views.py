@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired
 from casemgr import papers
 from casemgr.access.policy import Answer, answer, scope
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, public, require
-from casemgr.audit import bundle, closing, replays, sheets
+from casemgr.audit import bundle, closing, replays, sheets, trust
 from casemgr.audit.closing import SEALED, Report
 from casemgr.audit.present import cause_name, signed
 from casemgr.audit.rules import code_of
@@ -238,6 +238,7 @@ def _open(found: Report) -> list[tuple[str, int]]:
         (gettext("Trường hợp thiếu thông tin"), numbers.get("unknown", 0)),
         (gettext("Trường hợp chưa đến hạn"), numbers.get("not_due", 0)),
         (gettext("Trường hợp không tính vào chỉ tiêu (đã duyệt)"), numbers.get("excluded", 0)),
+        (gettext("Đề nghị xem xét lại chưa trả lời (toàn hệ thống)"), trust.at_a_glance(db.session, now()).disputes),
     ]
 
 

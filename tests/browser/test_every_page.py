@@ -21,6 +21,12 @@ from tests.browser.eyes import Eyes
 # The forms of entries are all made of the same parts; these two programmes have every part there is.
 FORMS_OF = ("TE", "MT")
 UNPAGED = {"ui.static", "ui.healthz", "ui.readyz"}
+# What a link of these gives is a file, not a page.
+UNPAGED |= {
+    "cases.attached_file", "cases.print_entry", "detections.print_form", "funds.receipt", "handover.letter",
+    "jobs.result", "outgoing.exports", "outgoing.flash_report", "outgoing.gifts", "outgoing.paper",
+    "registers.errors", "reminders.calendar", "reported.attached", "reports.given_out", "reports.paper",
+}  # fmt: skip
 # The first above is the leader of a commune where something waits for a decision.
 # A kind of page is looked at once in each of these groups; those that differ by role, once for each visitor.
 VISITORS = {
