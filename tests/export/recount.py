@@ -1,7 +1,6 @@
 """TE-2, BD-1, MT-1 and NCC-1 once more, in SQL over a bundle alone.
 
-Written from the law as the domain brief reads it and from the sentences of the programme files; shares no code with
-the product. `Recount(folder)` reads the CSV files; `at(start, t, known)` answers for the whole province.
+Written from the law and from the sentences of the programme files; shares no code with the product. `Recount(folder)` reads the CSV files; `at(start, t, known)` answers for the whole province.
 """
 
 from datetime import datetime
