@@ -30,6 +30,8 @@ HOUSE = (
     "casemgr.handover",
     "casemgr.reminders",
     "casemgr.coverage",
+    "casemgr.samples",
+    "casemgr.export",
     "casemgr.reports",
     "casemgr.audit",
     "casemgr.demo",

@@ -13,6 +13,7 @@ from casemgr.audit import closing
 from casemgr.cases import moves
 from casemgr.cases import services as cases
 from casemgr.cases.attaching import attach
+from casemgr.coverage import services as coverage
 from casemgr.detections import services as detections
 from casemgr.detections.drafts import Reporter, Seen
 from casemgr.funds import funds
@@ -31,6 +32,7 @@ from casemgr.registers import drafts, importing
 from casemgr.registers import rows as register_rows
 from casemgr.registers.rules import RECEIVED, Row
 from casemgr.reminders.services import new_calendar
+from casemgr.samples import services as samples
 from casemgr.units import areas
 from casemgr.units.area_rules import AreaRow
 from casemgr.units.loading import load
@@ -76,6 +78,7 @@ class World:
     register: UUID | None = None  # of HERE, with a row in error
     draft: UUID | None = None  # another one that the same coordinator has sent
     hamlet: UUID | None = None
+    sample: UUID | None = None  # of the commune, with something said of its first case
     area: UUID | None = None
     gift: UUID | None = None  # received by a fund of the commune
     offer: UUID | None = None  # the file of THERE is offered to HERE
@@ -120,6 +123,7 @@ def build(session) -> World:
     session.commit()
     world.job = _work(session, world.users["coordinator", "parent"])
     world.waiting, world.report = (_report(session, world, closed) for closed in (False, True))
+    world.sample = _sample(session, world)
     world.register, world.draft = _registers(session, str(world.users["coordinator", "parent"].id))
     return world
 
@@ -141,6 +145,18 @@ def _report(session, world: World, closed: bool) -> UUID:
     if closed:
         closing.approve(session, closing.find(session, subject), author=by[1], at=DISTRICT, now=NOW)
         closing.seal(session, subject, NOW)
+    session.commit()
+    return subject
+
+
+def _sample(session, world: World) -> UUID:
+    """All children of the commune, drawn by the auditor of the district; of the first an answer is wanted."""
+    plan, who = plans()["KH322-2022"], {"author": str(world.users["auditor", "parent"].id), "at": DISTRICT, "now": NOW}
+    asked = coverage.ask(plan, load(session), NOW, unit=HERE)
+    subject = samples.draw(
+        session, asked, plan.indicators["TE-2"], seed=1, size=5, minimum=1, subject=UUID(int=77), **who
+    )
+    samples.say_found(session, subject, 1, result="other", note="Thiếu phiếu", id=UUID(int=78), **who)
     session.commit()
     return subject
 

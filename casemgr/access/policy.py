@@ -43,6 +43,9 @@ class Permission(StrEnum):
     REPORTED_WRITE = "reported:write"
     REPORT_APPROVE = "report:approve"
     REPORT_PREPARE = "report:prepare"
+    SAMPLE_ANSWER = "sample:answer"
+    SAMPLE_DRAW = "sample:draw"
+    SAMPLE_READ = "sample:read"
     TRANSFER_ANSWER = "transfer:answer"
     UNIT_MANAGE = "unit:manage"
     USER_MANAGE = "user:manage"
@@ -61,11 +64,12 @@ ROLES: dict[str, frozenset[Permission]] = {
         | {P.CASE_TRANSFER, P.CASE_CONFLICT, P.TRANSFER_ANSWER}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.DETECTION_DECIDE, P.FIGURE_READ, P.FIGURE_CASES}
         | {P.PERSON_EXPORT, P.REGISTER_READ, P.REGISTER_MATCHES, P.REGISTER_RECONCILE, P.REPORT_APPROVE}
+        | {P.SAMPLE_READ, P.SAMPLE_ANSWER}
     ),
     "auditor": frozenset(
         {P.CASE_LIST, P.CASE_READ, P.IDENTITY_READ, P.DETECTION_LIST, P.DETECTION_READ}
         | {P.FIGURE_READ, P.FIGURE_CASES, P.AUDIT_READ, P.REGISTER_READ, P.CASELOAD_READ}
-        | {P.REGISTER_MATCHES}
+        | {P.REGISTER_MATCHES, P.SAMPLE_READ, P.SAMPLE_DRAW}
     ),
     "coordinator": frozenset(
         {P.REPORTED_WRITE, P.REPORTED_CONFIRM, P.FIGURE_READ, P.FUND_KEEP, P.REGISTER_LOAD, P.REGISTER_READ}
@@ -209,8 +213,8 @@ def may_grant(actor: Actor, user_id: UUID, unit: str) -> Answer:
 def _reaches(grant: Grant, permission: Permission, unit: str) -> bool:
     if unit not in grant.units:
         return False
-    if permission in (P.CASE_DECIDE, P.TRANSFER_ANSWER):
-        # The commune that holds a case approves its plan, and takes what is passed to it; a level above only where the
+    if permission in (P.CASE_DECIDE, P.TRANSFER_ANSWER, P.SAMPLE_ANSWER):
+        # The commune that holds a case approves its plan, takes what is passed to it and answers for it; a level above only where the
         # case was moved up to it.
         return unit not in grant.below
     if permission == P.DETECTION_DECIDE:

@@ -11,6 +11,9 @@ from casemgr.audit.present import cause_name, signed
 from casemgr.coverage import present as figures
 from casemgr.papers import Cell, Heading, Paper, Rows, Table, Text
 from casemgr.plans import plans
+from casemgr.reports.hiding import HIDDEN, unsafe
+from casemgr.reports.prepare import SMALL, sensitive
+from casemgr.reports.rules import counts, guarded
 from casemgr.ui.rules import show_date, show_moment
 
 
@@ -25,16 +28,30 @@ def figure_rows(said: Mapping) -> list:
     return found
 
 
+def _lines(said: Mapping) -> list[tuple]:
+    """The same for paper, which leaves the unit: no small number of a sensitive group, nor one to work it out from."""
+    plan, found = plans().get(said["plan"]), []
+    for one in said["indicators"]:
+        indicator = plan.indicators.get(one["code"]) if plan else None
+        if indicator is None:
+            continue
+        figure = replays.figure_from(one["figure"])
+        close = sensitive(indicator)
+        gone = close and unsafe(counts(indicator, figure))
+        row = figures.row(indicator, guarded(figure) if close else figure, plan)
+        beside = [] if close else [*row.beside, *row.warnings]
+        notes = "; ".join(text.rstrip(".") for text in [row.why, *beside] if text)
+        value, parts, verdict = (HIDDEN, "", SMALL) if gone else (row.value, row.parts, row.verdict[1])
+        found.append((f"{row.code} {row.name}", row.target, value, parts, verdict, notes))
+    return found
+
+
 def paper(report: Report, said: Mapping) -> Paper:
     """The report in the layout of Nghị định 30/2020; the clerk's number and the date are filled in by hand."""
     table = Table(
         heads=(gettext("Chỉ tiêu"), gettext("Kế hoạch"), gettext("Thực hiện"), gettext("Số đạt / tổng số phải tính"),
                gettext("Đánh giá"), gettext("Lưu ý")),
-        rows=tuple(
-            (f"{row.code} {row.name}", row.target, row.value, row.parts, row.verdict[1],
-             "; ".join(text.rstrip(".") for text in [row.why, *row.beside, *row.warnings] if text))
-            for row in figure_rows(said)
-        ),
+        rows=tuple(_lines(said)),
     )  # fmt: skip
     facts = (
         (gettext("Kỳ số liệu"), f"{show_date(report.start)} – {show_date(report.through)}"),
@@ -61,12 +78,13 @@ def paper(report: Report, said: Mapping) -> Paper:
 
 
 def _parts(said: Mapping) -> Table:
-    rows = [
-        (code, cause_name(part["cause"]), Cell(signed(part["numerator"]), part["numerator"]),
-         Cell(signed(part["denominator"]), part["denominator"]))
-        for code, parts in said["corrects"]["parts"].items()
-        for part in parts
-    ]  # fmt: skip
+    """The difference to the report that is corrected; of a sensitive group only what caused it."""
+    plan, rows = plans()[said["plan"]], []
+    for code, parts in said["corrects"]["parts"].items():
+        close = code not in plan.indicators or sensitive(plan.indicators[code])
+        for part in parts:
+            numbers = [HIDDEN if close else Cell(signed(part[n]), part[n]) for n in ("numerator", "denominator")]
+            rows.append((code, cause_name(part["cause"]), *numbers))
     return Table(
         heads=(gettext("Chỉ tiêu"), gettext("Nguyên nhân"), gettext("Số đạt"), gettext("Tổng số phải tính")),
         rows=tuple(rows),

@@ -44,7 +44,7 @@ def entry_paper(programme: Programme, kind: Kind, entry: Entry, sealed: Mapping,
         return _order(programme, kind, entry, sealed, setting)
     title = TITLES.get(kind.paper) or kind.name.vi.upper()
     letter = kind.paper == "letter"
-    head: tuple[Block, ...] = () if letter else (Rows((("Mã số hồ sơ", setting.number), *setting.identity)),)
+    head: tuple[Block, ...] = () if letter else (Rows((("Mã số", setting.number), *setting.identity)),)
     return Paper(
         template="letter" if letter else "form",
         title=title,

@@ -78,6 +78,8 @@ def map_page(code: str, indicator: str):
     guarded = is_guarded(found)
     spots = [_spot(u, figures.get(u), found, chosen, asked, tree, guarded) for u in units]
     drawing = _draw(spots, paths, tree)
+    outside = {spot.unit for spot in spots if spot.shape == "out"}
+    whole = request.args.get("view") == "all"
     spots.sort(key=lambda s: (EMPTY.index(s.shape) if s.shape in EMPTY else -1, s.label))
     return render_template(
         "coverage/map.html",
@@ -90,7 +92,10 @@ def map_page(code: str, indicator: str):
         drawing=drawing,
         names={b.district: tree[b.district].name for b in drawing.blocks if b.district} if drawing else {},
         outlined=bool(paths),
-        box=_box(paths),
+        box=_box({u: path for u, path in paths.items() if whole or u not in outside}),
+        whole_link=None
+        if whole or not outside
+        else url_for(request.endpoint, **(request.view_args | request.args.to_dict() | {"view": "all"})),
         guarded=guarded,
         legend=_legend(spots),
         unplaced=present.row(found, figures[""], chosen) if "" in figures else None,

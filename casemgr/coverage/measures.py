@@ -56,7 +56,8 @@ def _written(indicator: Indicator, value) -> str:
 def target(indicator: Indicator) -> str:
     """The target with its direction."""
     if indicator.target is None:
-        return gettext(WITHOUT_A_NUMBER[indicator.direction])
+        way = "Q" if indicator.rule == "narrative" else indicator.direction
+        return gettext(WITHOUT_A_NUMBER[way])
     if indicator.rule == "reduction":
         return f"−{_share(indicator.target)}"
     if indicator.range is not None:
@@ -116,6 +117,8 @@ def parts(indicator: Indicator, figure: Figure) -> str:
     if indicator.measure == POINTS:
         if figure.baseline is None or figure.current is None:
             return ""
+        if figure.value is None:  # not to be compared: the baseline stands with the target
+            return gettext("hiện nay %(now)s", now=show_percent(float(figure.current), 2))
         before, now = show_percent(float(figure.baseline), 2), show_percent(float(figure.current), 2)
         return gettext("từ %(before)s còn %(now)s", before=before, now=now)
     if figure.numerator is None or indicator.measure == MONEY:

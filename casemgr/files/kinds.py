@@ -5,6 +5,7 @@ kind that is not on the list.
 """
 
 import io
+import struct
 import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -120,7 +121,22 @@ def _compound(data: bytes) -> str | None:
         raise Refused(LOCKED, "file")
     if holds("_VBA_PROJECT"):
         raise Refused(MACRO, "file")
+    if _has_file_pass(data):
+        raise Refused(LOCKED, "file")
     return "xls" if holds("Workbook") or holds("Book") else None
+
+
+def _has_file_pass(data: bytes) -> bool:
+    """Whether one of the first records of an old workbook says that the rest is encrypted."""
+    at = data.find(b"\x09\x08\x10\x00\x00\x06\x05\x00")  # where it begins
+    for _record in range(4):
+        if at < 0 or at + 4 > len(data):
+            return False
+        kind, size = struct.unpack_from("<HH", data, at)
+        if kind == 0x2F:
+            return True
+        at += 4 + size
+    return False
 
 
 def _is_text(data: bytes) -> bool:

@@ -29,7 +29,7 @@ def leave(why: str):
     sys.exit(EXITS[why])
 
 
-def main(kind: str, wanted: int, rows: int, columns: int, memory: int, seconds: int) -> None:
+def main(kind: str, wanted: int, rows: int, columns: int, most: int, memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -56,7 +56,7 @@ def main(kind: str, wanted: int, rows: int, columns: int, memory: int, seconds: 
         told = {"sheets": [s[:31] for s in sheets[:50]], "sheet": sheets.index(name)}
         told |= dict(zip(("formulas", "at"), formulas(data, kind, name), strict=True))
         tell(told)
-        write(sheet, rows)
+        write(sheet, rows, most)
     except calamine.PasswordError:
         leave("locked")
     except (calamine.CalamineError, calamine.ZipError, calamine.XmlError, zipfile.BadZipFile, OSError, ValueError):
@@ -64,15 +64,18 @@ def main(kind: str, wanted: int, rows: int, columns: int, memory: int, seconds: 
     tell("end")
 
 
-def write(sheet, most: int) -> None:
+def write(sheet, rows: int, most: int) -> None:
     top, left = sheet.start
-    kept = 0
+    kept = filled = 0
     for number, row in enumerate(sheet.iter_rows(), start=top + 1):
         cells = [None] * left + [plain(cell) for cell in row]
         if any(cell is not None for cell in cells):
             kept += 1
-            if kept > most:
+            filled += sum(cell is not None for cell in cells)
+            if kept > rows:
                 leave("rows")
+            if filled > most:
+                leave("bomb")
             tell([number, *cells])
 
 
@@ -143,6 +146,6 @@ def attribute(tag: bytes, name: str) -> str:
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1], *map(int, sys.argv[2:7]))
+        main(sys.argv[1], *map(int, sys.argv[2:8]))
     except (MemoryError, RecursionError):
         leave("bomb")

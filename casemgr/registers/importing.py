@@ -156,6 +156,8 @@ def _of(register: UUID):
 
 
 def counts_of(session, register: UUID) -> dict:
-    """The numbers of the import, from the ledger."""
+    """The numbers of the import, from the ledger; what it does not say was not there."""
     entries = ledger.entries(session, register)
-    return {"difference": None} | next(e.coded["counts"] for e in entries if e.kind == rules.RECEIVED)
+    said = next(e.coded["counts"] for e in entries if e.kind == rules.RECEIVED)
+    none = {"skipped": 0, "duplicates": 0, "doubts": {}, "errors": {}, "repairs": {}, "difference": None}
+    return none | {"read": said["good"] + said["parked"] + said["wrong"]} | said

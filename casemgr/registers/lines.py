@@ -82,6 +82,8 @@ class Line:
             self.wrong.append("name_missing")
         elif len(name) > NAME_LENGTH or re.search(r"[;\n]|\d{4}", name):
             self.wrong.append("name_long")
+        elif re.search(r"[^\W\d_]\?", name):
+            self.wrong.append("name_lost")
         return name[:120]
 
     def _note(self, code: str, was: Cell, now: object) -> None:

@@ -6,6 +6,7 @@ Every trap ends in one clear sentence: password, truncated, macro, too large whe
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -32,6 +33,10 @@ SENTENCES = {
     8: TOO_BIG,
 }
 SLOW = N_("Tệp quá phức tạp, đọc quá lâu. Hãy chép phần dữ liệu sang một tệp mới rồi gửi lại.")
+LETTERS_LOST = N_(
+    "Chữ có dấu trong tệp đã bị mất, thành dấu hỏi (?). Hãy mở tệp gốc, lưu lại dạng XLSX hoặc CSV UTF-8 rồi gửi lại."
+)
+_QUESTIONED = re.compile(r"[^\W\d_]\?+[^\W\d_]")  # "NGUY?N"
 MEDIA = ("xlsx", "xls", "ods", "csv")
 
 
@@ -39,6 +44,7 @@ MEDIA = ("xlsx", "xls", "ods", "csv")
 class Limits:
     rows: int = 50_000
     columns: int = 100
+    cells: int = 800_000
     memory_mb: int = 280
     seconds: int = 20
 
@@ -62,6 +68,10 @@ def read(data: bytes, media: Media, sheet: int = -1, limits: Limits = Limits()) 
     if not found.lines:
         raise Refused(SENTENCES[7], "file")
     texts = [cell for _line, cells in found.lines[:5000] for cell in cells if isinstance(cell, str)]
+    said = [text for text in texts if any(map(str.isalpha, text))]
+    lost = sum(_QUESTIONED.search(text) is not None for text in said)
+    if lost > max(2, len(said) / 10):
+        raise Refused(LETTERS_LOST, "file")
     old = detect(texts)
     return (
         Sheet(found.lines, found.sheets, found.sheet, found.formulas, found.formula_places, found.encoding, old)
@@ -71,7 +81,7 @@ def read(data: bytes, media: Media, sheet: int = -1, limits: Limits = Limits()) 
 
 
 def _spreadsheet(data: bytes, kind: str, sheet: int, limits: Limits) -> Sheet:
-    numbers = (sheet, limits.rows, limits.columns, limits.memory_mb * 1024 * 1024, limits.seconds)
+    numbers = (sheet, limits.rows, limits.columns, limits.cells, limits.memory_mb * 1024 * 1024, limits.seconds)
     command = [sys.executable, "-I", str(CHILD), kind, *map(str, numbers)]
     try:
         done = subprocess.run(  # noqa: S603 - our own script
@@ -100,14 +110,17 @@ def _cell(cell) -> Cell:
 
 def _text(data: bytes, limits: Limits) -> Sheet:
     text, encoding = decode(data)
-    lines, formulas = [], 0
+    lines, formulas, filled = [], 0, 0
     try:
         for number, cells in enumerate(csv.reader(_short_lines(text), delimiter=_delimiter(text)), start=1):
             if len(cells) > limits.columns:
                 raise Refused(SENTENCES[6], "file", columns=limits.columns)
             if any(map(str.strip, cells)):
+                filled += len(cells)
                 formulas += sum(cell.startswith("=") and not _quoted(cell) for cell in cells)
                 lines.append((number, [_quoted(cell) or cell[:1000] if cell.strip() else None for cell in cells]))
+            if filled > limits.cells:
+                raise Refused(TOO_BIG, "file")
             if len(lines) > limits.rows or number > 4 * limits.rows:
                 raise Refused(SENTENCES[5], "file", rows=limits.rows)
     except csv.Error:

@@ -35,6 +35,7 @@ WRONG = {
     "name_missing": N_("Dòng không có họ tên."),
     "code_missing": N_("Dòng không có mã số của nguồn."),
     "name_long": N_("Ô họ tên dài bất thường; có thể nhiều người trong một dòng."),
+    "name_lost": N_("Họ tên có chữ bị mất, thành dấu hỏi (?); cần lấy lại từ nguồn."),
     "year_short": N_("Năm chỉ có hai chữ số; phải ghi đủ bốn chữ số."),
     "birth_bad": N_("Không hiểu ngày sinh; ghi dạng ngày/tháng/năm, tháng/năm hoặc năm."),
     "birth_future": N_("Ngày sinh ở sau ngày của danh sách."),

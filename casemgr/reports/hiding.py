@@ -24,7 +24,8 @@ class Node:
 
 
 def small(number: int | None) -> bool:
-    return number is not None and 0 < number < LEAST
+    """Whether a count, or the difference of two, tells of 1 to 4."""
+    return number is not None and 0 < abs(number) < LEAST
 
 
 def unsafe(counts: Sequence[int | None]) -> bool:
@@ -78,9 +79,7 @@ def _count(gone: Sequence[Node], rest: Sequence[int]) -> int:
 def _left_over(node: Node) -> tuple[int, ...]:
     if not node.parts:
         return ()
-    return tuple(
-        max(0, (whole or 0) - sum(p.counts[n] or 0 for p in node.parts)) for n, whole in enumerate(node.counts)
-    )
+    return tuple((whole or 0) - sum(p.counts[n] or 0 for p in node.parts) for n, whole in enumerate(node.counts))
 
 
 def _sums(gone: Sequence[Node], rest: Sequence[int]) -> list[int]:

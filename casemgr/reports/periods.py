@@ -1,7 +1,7 @@
 """Reporting periods as data: by the calendar, or with the cut-offs of a decree."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -39,6 +39,15 @@ class Calendar:
     article: str
     tag: str
     spans: Mapping[str, Span]
+
+
+def nested(calendars: Iterable[Calendar], start: date, end: date, year: int) -> list[tuple[date, date]]:
+    """The shorter periods that begin or end with this one: whoever has both reports can subtract one from the other."""
+    found = {span.days(year) for calendar in calendars for span in calendar.spans.values()}
+    inside = {
+        (first, last) for first, last in found if start <= first and last <= end and (first, last) != (start, end)
+    }
+    return sorted((first, last) for first, last in inside if first == start or last == end)
 
 
 def load(file: Path = FILE) -> dict[str, Calendar]:

@@ -4,36 +4,38 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from casemgr.coverage import measures, present
-from casemgr.coverage.cases import COUNTS_CASES
+from casemgr.coverage import present
 from casemgr.coverage.figures import MET, MISSED, TOLD, UNKNOWN, Figure
 from casemgr.coverage.services import Asked, Result, ask, report
-from casemgr.plans.model import COUNT, MONEY, POINTS, SHARE, Indicator, Plan
+from casemgr.plans.model import MONEY, POINTS, SHARE, Indicator, Plan
 from casemgr.programmes import programmes
 from casemgr.refused import Refused
 from casemgr.reports import rules
-from casemgr.reports.content import Appendix, Content, Line, Part
-from casemgr.reports.hiding import HIDDEN, Node, hidden, unsafe
+from casemgr.reports.appendices import SMALL, appendices, number_of, sensitive
+from casemgr.reports.content import Content, Line
+from casemgr.reports.hiding import HIDDEN, unsafe
 from casemgr.ui.i18n import in_vietnamese
-from casemgr.ui.rules import show_date, show_moment, show_number
-from casemgr.units.names import label as unit_label
-from casemgr.units.rules import UnitNode, UnitTree
+from casemgr.ui.rules import show_date, show_moment
+from casemgr.units.rules import UnitTree
 
 UNITS = {SHARE: "%", POINTS: "điểm %", MONEY: "đồng"}
-SMALL = "số nhỏ, không hiển thị"
 SMALL_NOTE = (
     "số từ 1 đến 4 của nhóm nhạy cảm, và số mà từ đó có thể suy ra, không hiển thị trong văn bản gửi ra ngoài đơn vị"
 )
 
 
 def prepare(
-    session, asked: Asked, now: datetime, *, title: str, calendar: str, tree: UnitTree, ends: date | None = None
-) -> Content:
-    """The content of a report on a question; `ends`: the last day of its period, which may not have come. Small numbers of sensitive groups are hidden throughout."""
+    session, asked: Asked, now: datetime, *, title: str, calendar: str, tree: UnitTree, ends: date | None = None,
+    inner: Sequence[tuple[date, date]] = (),
+) -> Content:  # fmt: skip
+    """The content of a report on a question. Small numbers of sensitive groups are hidden throughout.
+
+    `ends`: the last day of its period, which may not have come; `inner`: shorter periods that begin or end with it.
+    """
     with in_vietnamese():
         before = _year_before(session, asked, now, tree)
         now_report = report(session, asked, now, details=False)
-        hides = _appendices(session, asked, now, tree)
+        hides = appendices(session, asked, now, tree, inner)
         caveats: list[str] = []
         results = _in_order(asked.plan, now_report.results)
         made = [
@@ -88,10 +90,6 @@ def _back(day: date) -> date:
     return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def sensitive(indicator: Indicator) -> bool:
-    return indicator.programme is not None and programmes()[indicator.programme].sensitive
-
-
 def _line(plan: Plan, result: Result, before: Figure | None, hides, caveats: list[str]) -> Line:
     indicator, figure = result.indicator, result.figure
     close = sensitive(indicator)
@@ -123,14 +121,6 @@ def _line(plan: Plan, result: Result, before: Figure | None, hides, caveats: lis
         notes=numbers,
         counts=(None, None) if gone else (figure.numerator, figure.denominator),
     )
-
-
-def number_of(indicator: Indicator, figure: Figure) -> float | None:
-    """The value as a spreadsheet counts with it: a share of 1, points, a number, đồng; a fall is negative."""
-    if figure.value is None:
-        return None
-    value = float(figure.value)
-    return -value if indicator.rule == "reduction" and value else value
 
 
 def _caveat(indicator: Indicator, row, figure: Figure, close: bool, gone: bool) -> str:
@@ -191,92 +181,3 @@ def _shortfalls(lines: Sequence[Line], figures: dict[str, Figure]):
             yield f"{line.code}, {line.name}: thực hiện {line.value}, kế hoạch {line.target}. Nguyên nhân: ……"
         elif figure.verdict == UNKNOWN and figure.why is not None:
             yield f"{line.code}, {line.name}: chưa đủ căn cứ đánh giá. {present.say(figure.why)}"
-
-
-def _appendices(
-    session, asked: Asked, now: datetime, tree: UnitTree
-) -> dict[str, tuple[frozenset[str], Appendix | None]]:
-    """{indicator: (units that are hidden, '' among them where it is the unit asked about; its table by district and
-    commune)} for the indicators that are known below the unit.
-
-    What is hidden is decided over the whole province, whoever reports: otherwise the report of a district would give
-    what that of the province hides.
-    """
-    top = next(iter(tree.children(None, asked.through)), asked.unit)
-    whole = replace(asked, unit=top) if asked.unit in tree.below(top) else asked
-    levels = [level for level in ("district", "commune") if _has(whole, tree, level)]
-    by_level = {
-        level: {r.indicator.code: r for r in report(session, whole, now, by=(level,), details=False).results}
-        for level in levels
-    }
-    found: dict[str, tuple[frozenset[str], Appendix | None]] = {}
-    for code, result in (by_level[levels[0]] if levels else {}).items():
-        groups = {level: {n[level]: f for n, f in by_level[level][code].groups if n[level]} for level in levels}
-        if any(groups.values()):
-            found[code] = _appendix(asked, result, groups, tree)
-    return found
-
-
-def _has(asked: Asked, tree: UnitTree, level: str) -> bool:
-    return level != tree.level(asked.unit) and any(
-        tree.level(u) == level for u in tree.below(asked.unit) if u != asked.unit
-    )
-
-
-def _appendix(asked: Asked, result: Result, groups: dict, tree: UnitTree) -> tuple[frozenset[str], Appendix | None]:
-    indicator = result.indicator
-    root = Node("", rules.counts(indicator, result.figure))
-    root.parts = _nodes(indicator, groups, tree)
-    gone = hidden(root) if sensitive(indicator) else frozenset()
-    if asked.unit in gone:
-        gone |= {""}
-    figures = {unit: figure for level in groups.values() for unit, figure in level.items()}
-    within = tree.below(asked.unit) - {asked.unit}
-    shown = [(node, depth) for node, depth in _walk(root.parts, 0) if node.key in within]
-    if not shown:
-        return gone, None
-    base = min(depth for _node, depth in shown)
-    parts = [
-        _part(indicator, figures[node.key], tree[node.key], depth - base, node.key in gone) for node, depth in shown
-    ]
-    heads = ("Đơn vị", *_count_heads(indicator), "Thực hiện")
-    title = f"{indicator.code}. {indicator.name.vi}"
-    return gone, Appendix(indicator.code, title, heads, tuple(parts), sum(part.hidden for part in parts))
-
-
-def _nodes(indicator: Indicator, groups: dict, tree: UnitTree) -> list[Node]:
-    """Districts with their communes; communes alone where there are no districts between."""
-    communes = groups.get("commune", {})
-    made = {u: Node(u, rules.counts(indicator, f)) for u, f in communes.items()}
-    if not groups.get("district"):
-        return [made[u] for u in sorted(made, key=lambda u: tree[u].path)]
-    found = []
-    for district, figure in sorted(groups["district"].items(), key=lambda pair: tree[pair[0]].path):
-        below = [made[u] for u in sorted(made, key=lambda u: tree[u].path) if tree.at_level(u, "district") == district]
-        found.append(Node(district, rules.counts(indicator, figure), below))
-    return found
-
-
-def _walk(nodes: Sequence[Node], depth: int):
-    for node in nodes:
-        yield node, depth
-        yield from _walk(node.parts, depth + 1)
-
-
-def _count_heads(indicator: Indicator) -> tuple[str, ...]:
-    if indicator.rule == "reduction":
-        return "Kỳ này", "Kỳ gốc"
-    return ("Số đạt", "Tổng số phải tính") if indicator.rule in COUNTS_CASES else ("Số đạt", "Tổng số")
-
-
-def _part(indicator: Indicator, figure: Figure, unit: UnitNode, depth: int, gone: bool) -> Part:
-    label = unit_label(unit.kind, unit.name)
-    label = label[:1].upper() + label[1:]
-    if gone:
-        return Part(unit.code, label, depth, ("", ""), SMALL, True, (None, None))
-    numbers = (figure.numerator, figure.denominator)
-    if indicator.measure == COUNT and figure.denominator is None:
-        numbers = (None, None)
-    texts = tuple("–" if n is None else show_number(n) for n in numbers)
-    value = measures.value(indicator, figure)
-    return Part(unit.code, label, depth, texts, value, False, numbers, number_of(indicator, figure))

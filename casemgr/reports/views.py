@@ -19,7 +19,7 @@ from casemgr.refused import Refused
 from casemgr.reports import calendars, dataout, mapping
 from casemgr.reports.content import Content
 from casemgr.reports.papers import paper_of
-from casemgr.reports.periods import Calendar, Span
+from casemgr.reports.periods import Calendar, Span, nested
 from casemgr.reports.prepare import prepare
 from casemgr.ui.i18n import language, say
 from casemgr.units.web import current_tree
@@ -107,6 +107,7 @@ def content_of(wanted: Wanted) -> Content:
         else wanted.calendar.name.vi.lower(),
         tree=current_tree(),
         ends=wanted.span.days(wanted.year)[1],
+        inner=nested(calendars().values(), *wanted.span.days(wanted.year), wanted.year),
     )
 
 

@@ -1,6 +1,6 @@
 """Which views anybody may open. Every other view needs a guard (casemgr.access.web)."""
 
-from flask import request
+from flask import request, session
 
 
 def public(view):
@@ -25,7 +25,9 @@ def widen(app) -> None:
     """Lets the requests of such views be larger than a form, before anything reads them."""
 
     def check_size():
-        if request.endpoint and getattr(app.view_functions[request.endpoint], "takes_files", False):
+        if not request.endpoint or "_user_id" not in session:
+            return  # a visitor sends no file
+        if getattr(app.view_functions[request.endpoint], "takes_files", False):
             size = app.config["CASEMGR_MAX_FILE"] * 1024 * 1024
             request.max_content_length = size + app.config["MAX_CONTENT_LENGTH"]
 

@@ -303,6 +303,20 @@ def test_bad_facts_and_bad_files_are_said_beside_their_fields(place, sender, cli
     assert drafts.of_author(place, str(sender.id)) == []
 
 
+def test_only_who_has_signed_in_may_send_as_much_as_a_file(app, place, sender, client):
+    def size(path: str, megabytes: int) -> int:
+        part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n' + b"x;y\n" * (
+            megabytes << 18
+        )
+        sent = client.post(path, data=part + b"\r\n--x--\r\n", content_type="multipart/form-data; boundary=x")
+        return sent.status_code
+
+    assert size("/registers/new", 1) == 413
+    sign_in(client, sender)
+    assert size("/registers/new", 1) == 422
+    assert size("/registers/new", 21) == 413
+
+
 def test_the_number_of_queries_of_the_list_does_not_grow(app, place, sender, client):
     sign_in(client, sender)
     counts = []

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casemgr.reports.hiding import Node, hidden, unsafe
+from casemgr.reports.hiding import Node, hidden, small, unsafe
 
 
 def unit(key: str, met: int, missed: int, parts=()) -> Node:
@@ -66,6 +66,13 @@ def test_a_hidden_district_hides_its_communes():
 def test_what_no_unit_has_is_a_part_as_well():
     root = Node("p", (30, 12, 42), [unit("a", 20, 6), unit("b", 8, 6)])
     assert hidden(root) == {"b"}, "two cases without a unit would show by subtraction"
+
+
+def test_what_came_since_a_shorter_period_counts_too():
+    """20 + 6 = 26 in the half-year, 24 of them in the first quarter: the two reports would tell of 2."""
+    root = Node("p", (60, 20, 80, 30), [Node("a", (20, 6, 26, 2), []), Node("b", (20, 8, 28, 14), []), Node("c", (20, 6, 26, 14), [])])  # fmt: skip
+    assert hidden(root) == {"a", "c"}
+    assert small(-3), "fewer than before tells as much"
 
 
 counts = st.tuples(st.integers(0, 30), st.integers(0, 12))

@@ -1,0 +1,159 @@
+"""The verbs of samples: draw, say what was found, answer, conclude; and what waits for a unit."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from casemgr.cases.services import random_number
+from casemgr.coverage import services as coverage
+from casemgr.coverage.services import Asked
+from casemgr.coverage.tally import COUNTED
+from casemgr.ledger import services as ledger
+from casemgr.ledger.rules import Draft
+from casemgr.ledger.services import SUBJECTS, province
+from casemgr.plans.model import Indicator
+from casemgr.refused import N_, Refused
+from casemgr.samples import rules
+from casemgr.samples.model import settings
+from casemgr.samples.rules import ANSWERED, DRAWN, FOUND, SETTLED, Drawn, Member, Sample
+from casemgr.units.loading import load
+from casemgr.units.rules import UnitTree
+
+KIND = "sample"
+SEEDS = 10**6
+
+
+def members(session, asked: Asked, indicator: Indicator, now: datetime) -> list[Member]:
+    """Every case that the figure counts, with the stratum it belongs to."""
+    tree = load(session)
+    found = coverage.cases(session, asked, now, [indicator])[indicator.code]
+    return [
+        Member(c.number, c.item, f"{_district(tree, c.unit)}/{c.state}", c.unit, c.subject, c.opened)
+        for c in found
+        if c.state in COUNTED
+    ]
+
+
+def _district(tree: UnitTree, unit: str) -> str:
+    """The district of a unit, or the unit itself where there are no districts any more."""
+    return tree.at_level(unit, "district") or unit
+
+
+def draw(
+    session, asked: Asked, indicator: Indicator, *, seed: int, size: int, minimum: int, author: str, at: str,
+    now: datetime, subject: UUID,
+) -> UUID:  # fmt: skip
+    """A new sample under this id; the same id again is the same sample. Raises Refused."""
+    if find(session, subject) is not None:
+        return subject
+    limit = settings().largest
+    if not 0 <= seed < SEEDS:
+        raise Refused(N_("Số khởi đầu là số nguyên từ 0 đến %(last)s."), "seed", last=SEEDS - 1)
+    if not 0 < size <= limit:
+        raise Refused(N_("Chọn từ 1 đến %(limit)s hồ sơ."), "size", limit=limit)
+    if not 0 < minimum <= size:
+        raise Refused(N_("Số ít nhất của mỗi nhóm phải từ 1 đến số hồ sơ được chọn."), "minimum")
+    population = members(session, asked, indicator, now)
+    strata, chosen = rules.draw(population, seed, size, minimum)
+    (result,) = coverage.report(session, asked, now, indicators=[indicator.code], details=False).results
+    coded = {
+        "number": random_number("KT"),
+        "plan": asked.plan.code,
+        "indicator": indicator.code,
+        "programme": indicator.programme,
+        "unit": asked.unit,
+        "start": asked.start.isoformat(),
+        "through": asked.through.isoformat(),
+        "seed": seed,
+        "size": size,
+        "minimum": minimum,
+        "population": rules.digest(population),
+        "strata": [list(s) for s in strata],
+        "numerator": result.figure.numerator,
+        "denominator": result.figure.denominator,
+        "cases": [[m.number, m.item, m.stratum, m.unit, m.subject.hex, m.opened] for m in chosen],
+    }
+    ledger.create(session, KIND, subject)
+    _append(session, subject, DRAWN, author, at, now, coded, None, asked.plan.definition, None)
+    return subject
+
+
+def drawn_again(session, sample: Sample, asked: Asked, indicator: Indicator, now: datetime) -> bool:
+    """Whether the same question, as known when the sample was drawn, gives the same cases now."""
+    population = members(session, asked, indicator, now)
+    _strata, chosen = rules.draw(population, sample.seed, sample.size, sample.minimum)
+    same = [(m.number, m.item) for m in chosen] == [(c.number, c.item) for c in sample.cases]
+    return same and rules.digest(population) == sample.population
+
+
+def find(session, subject: UUID) -> Sample | None:
+    kind = sa.select(SUBJECTS.c.kind).where(SUBJECTS.c.province == province(), SUBJECTS.c.id == subject)
+    entries = ledger.entries(session, subject) if session.scalar(kind) == KIND else None
+    return rules.fold(entries) if entries else None
+
+
+def every(session) -> list[Sample]:
+    """All samples, the newest first. There are a few a year."""
+    found = [rules.fold(entries) for _subject, entries in ledger.replay(session, KIND)]
+    return sorted(found, key=lambda s: s.known_at, reverse=True)
+
+
+def of_units(session, wanted: Callable[[Sample, Drawn], bool]) -> list[tuple[Sample, Drawn]]:
+    """The cases with something to answer or answered, where `wanted(sample, case)`; those that wait longest first."""
+    found = [
+        (sample, case)
+        for sample in every(session)
+        for case in sample.cases
+        if case.found is not None and case.status != rules.FINE and wanted(sample, case)
+    ]
+    return sorted(found, key=lambda pair: (pair[1].status != rules.WAITING, pair[1].found.recorded_at))
+
+
+def say_found(
+    session, subject: UUID, place: int, *, result: str, note: str | None, author: str, at: str, now: datetime, id: UUID
+) -> None:
+    case, sent = _locked(session, subject, place, id)
+    if not sent:
+        rules.check_found(case, result, note, author, settings().results)
+        _append(session, subject, FOUND, author, at, now, {"place": place, "result": result}, note, "", id)
+
+
+def answer(
+    session, subject: UUID, place: int, *, stance: str, note: str | None, author: str, at: str, now: datetime, id: UUID
+) -> None:
+    case, sent = _locked(session, subject, place, id)
+    if not sent:
+        rules.check_answer(case, stance, note)
+        _append(session, subject, ANSWERED, author, at, now, {"place": place, "stance": stance}, note, "", id)
+
+
+def settle(
+    session, subject: UUID, place: int, *, upheld: bool, note: str | None, author: str, at: str, now: datetime, id: UUID
+) -> None:
+    case, sent = _locked(session, subject, place, id)
+    if not sent:
+        rules.check_settle(case, note, author, now.date(), settings().answer_days)
+        _append(session, subject, SETTLED, author, at, now, {"place": place, "upheld": upheld}, note, "", id)
+
+
+def notes(session, case: Drawn) -> dict[UUID, str]:
+    """What was written about a case, by entry."""
+    said = [e for e in (case.found, case.answered, case.settled) if e is not None]
+    return {id: sealed["note"] for id, sealed in ledger.read_sealed(session, said).items()}
+
+
+def _locked(session, subject: UUID, place: int, id: UUID) -> tuple[Drawn, bool]:
+    """The case, and whether this entry has been stored already: a form sent twice counts once."""
+    ledger.lock(session, subject)
+    entries = ledger.entries(session, subject)
+    return rules.fold(entries).case(place), any(e.id == id for e in entries)
+
+
+def _append(session, subject, kind, author, at, now, coded, note, definition, id) -> None:
+    draft = Draft(
+        kind=kind, occurred_at=now, precision="minute", author=author, unit=at, recorded_at=now, coded=coded,
+        sealed={"note": note} if note else None, definition=definition, id=id,
+    )  # fmt: skip
+    ledger.append(session, subject, [draft])

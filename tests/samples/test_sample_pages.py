@@ -1,0 +1,140 @@
+"""From the draw to the conclusion, as an auditor and two communes see it."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from casemgr.clock import now
+from casemgr.ledger import services as ledger
+from casemgr.samples import services
+from tests.accounts import make_user, sign_in
+from tests.coverage import histories
+from tests.pages import PageClient, parse
+
+PROVINCE, COMMUNE, OTHER = "89-20210101", "30547-20210101", "30544-20210101"
+ASK = {"indicator": "KH322-2022/TE-2", "unit": PROVINCE, "through": "31/12/2022", "size": "12", "minimum": "2"}
+WORDS = "Nguyễn Văn Chín nói ngày 3/4"
+
+
+@pytest.fixture
+def desk(place, client):
+    client.application.config["CASEMGR_TODAY"] = "2022-12-31"
+    histories.write(place, 11, 80)
+    users = {
+        "auditor": make_user(place, "auditor", ("auditor", PROVINCE)),
+        "second": make_user(place, "second", ("auditor", PROVINCE)),
+        "commune": make_user(place, "commune", ("supervisor", COMMUNE)),
+        "other": make_user(place, "other", ("supervisor", OTHER)),
+        "district": make_user(place, "district", ("supervisor", "891-20210101")),
+    }
+    client.application.test_client_class = PageClient
+    return lambda who: sign_in(client.application.test_client(), users[who])
+
+
+def text_of(page) -> str:
+    return " ".join(" ".join(parse(page.text).find("body").itertext()).split())
+
+
+def drawn(desk, who="auditor", **more) -> str:
+    client = desk(who)
+    made = client.post("/samples/new", data=client.form("/samples/new") | ASK | {"seed": "4711"} | more)
+    assert made.status_code == 303, text_of(made)
+    return made.location
+
+
+def put(client, address: str, verb: str, **values):
+    return client.post(f"{address}/{verb}", data=client.form(address) | values)
+
+
+def test_two_auditors_draw_the_same_cases(place, desk):
+    first, second = drawn(desk), drawn(desk, "second")
+    one, two = (services.find(place, UUID(path.rpartition("/")[2])) for path in (first, second))
+    assert one.subject != two.subject
+    assert [(c.number, c.stratum) for c in one.cases] == [(c.number, c.stratum) for c in two.cases]
+    assert {c.unit for c in one.cases} == {COMMUNE, OTHER}
+    assert sum(s.total for s in one.strata) > len(one.cases) == sum(s.drawn for s in one.strata)
+
+    page = desk("second").get(first)
+    for case in one.cases:
+        assert case.number in page.text
+    assert "chưa tính được" in text_of(page)
+
+
+def test_drawing_again_tells_whether_the_same_cases_come(place, desk):
+    path = drawn(desk)
+    client = desk("second")
+    done = client.post(path + "/again", data=client.form(path), follow_redirects=True)
+    assert "ra đúng các hồ sơ này" in text_of(done)
+    assert "KHÔNG" not in text_of(done)
+    histories.write(place, 12, 20)  # entries that the past did not have
+    done = client.post(path + "/again", data=client.form(path), follow_redirects=True)
+    assert "KHÔNG ra đúng" in text_of(done)
+
+
+def test_from_what_was_found_to_the_conclusion(place, desk):
+    path = drawn(desk)
+    auditor, second, commune = desk("auditor"), desk("second"), desk("commune")
+    sample = services.find(place, UUID(path.rpartition("/")[2]))
+    case = next(c for c in sample.cases if c.unit == COMMUNE)
+    address = f"{path}/cases/{case.place}"
+
+    assert commune.get(address).status_code == 404, "a unit does not know beforehand what is looked at"
+    silent = put(auditor, address, "found", result="wrong_date", note="")
+    assert silent.status_code == 422
+    assert "Ghi rõ nội dung kiểm tra" in silent.text
+    assert put(auditor, address, "found", result="wrong_date", note=WORDS).status_code == 303
+    assert "Người kiểm tra khác" in text_of(second.post(address + "/found", data={"result": "agrees"}))
+
+    # Only the unit's own supervisor is asked, and nobody answers for another.
+    assert case.number in commune.get("/samples").text
+    for who in ("other", "district"):
+        assert case.number not in desk(who).get("/samples").text
+        assert desk(who).post(address + "/answer", data={"stance": "accepts", "note": "x"}).status_code == 404
+    assert desk("district").get(address).status_code == 200
+    early = auditor.post(address + "/settle", data={"ending": "upheld", "note": "x"})
+    assert "còn thời gian trả lời" in text_of(early)
+
+    assert put(commune, address, "answer", stance="contests", note="Ngày trên giấy là 3/4").status_code == 303
+    assert "không chờ trả lời" in text_of(commune.post(address + "/answer", data={"stance": "accepts", "note": "x"}))
+    assert "Chỉ người đã ghi" in text_of(second.post(address + "/settle", data={"ending": "upheld", "note": "x"}))
+    assert put(auditor, address, "settle", ending="dropped", note="Giấy đúng").status_code == 303
+    page = text_of(commune.get(address))
+    for words in (WORDS, "Ngày trên giấy là 3/4", "Giấy đúng", "không có sai sót"):
+        assert words in page
+
+    entries = ledger.entries(place, sample.subject)
+    assert [e.kind for e in entries] == ["drawn", "found", "answered", "settled"]
+    assert WORDS not in str([e.coded for e in entries]), "what is written is sealed"
+    for each in sample.cases:
+        if each.place != case.place:
+            put(auditor, f"{path}/cases/{each.place}", "found", result="agrees", note="")
+    page = text_of(auditor.get(path))
+    assert "0 hồ sơ có sai sót trong" in page
+    assert "khoảng tin cậy 95%: từ 0,0% đến" in page
+
+
+def test_a_silent_unit_is_waited_for_and_no_longer(place, desk, client):
+    path = drawn(desk)
+    sample = services.find(place, UUID(path.rpartition("/")[2]))
+    address = f"{path}/cases/1"
+    auditor = desk("auditor")
+    put(auditor, address, "found", result="no_evidence", note="Không có phiếu")
+    client.application.config["CASEMGR_TODAY"] = (now() + timedelta(days=16)).date().isoformat()
+    assert put(desk("auditor"), address, "settle", ending="upheld", note="Không trả lời").status_code == 303
+    assert services.find(place, sample.subject).case(1).status == "upheld"
+
+
+def test_what_cannot_be_drawn_is_said_at_its_field(desk):
+    auditor = desk("auditor")
+    for values, words in (
+        ({"size": "0"}, "Chọn từ 1 đến"),
+        ({"seed": "1,5"}, "Số khởi đầu là số nguyên"),
+        ({"minimum": "99"}, "Số ít nhất của mỗi nhóm"),
+        ({"through": "31/12/2021"}, "sớm hơn ngày đầu của kỳ"),
+        ({"indicator": "KH322-2022/khong-co"}, ""),
+    ):
+        sent = auditor.form("/samples/new") | ASK | {"seed": "1"} | values
+        page = auditor.post("/samples/new", data=sent)
+        assert page.status_code == 422, values
+        assert words in page.text
