@@ -1,11 +1,14 @@
 """The pages of figures: a plan, one indicator, and the cases behind a number."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from casemgr.access.web import Permission, guard, log_access, may, require
+from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
+from casemgr.cases.queries import hidden_from
 from casemgr.clock import now
 from casemgr.coverage import live, present, services, silence, trend
 from casemgr.coverage.asked import LEVELS, Asked
@@ -74,8 +77,9 @@ def plan(code: str):
             f"{first.indicator.code.lower()}:missed",
         )
         question = services.question_of(asked, [first.indicator], current_tree(), moment)
+        hidden = hidden_from(db.session, current_actor())
         short = [
-            _case(c, asked, first.indicator)
+            _case(c, asked, first.indicator, hidden)
             for c in live.find_cases(db.session, question, first.indicator, state="missed", limit=SHORT)
         ]
         more = url_for("coverage.indicator", code=code, indicator=first.indicator.code, state="missed", **kept_args())
@@ -185,6 +189,7 @@ def _cases_page(asked: Asked, period, found: Indicator, moment: datetime):
     listed = live.find_cases(
         db.session, question, found, state=state, group=group, limit=PAGE, offset=(number - 1) * PAGE
     )
+    hidden = hidden_from(db.session, current_actor())
     return render_template(
         "coverage/cases.html",
         plan=asked.plan,
@@ -193,7 +198,7 @@ def _cases_page(asked: Asked, period, found: Indicator, moment: datetime):
         indicator=found,
         state=present.state(found, state),
         group=[present.group_name(d, code, current_tree()) for d, code in group.items()],
-        page=Page([_case(c, asked, found) for c in listed], number, PAGE, total),
+        page=Page([_case(c, asked, found, hidden) for c in listed], number, PAGE, total),
         back=url_for("coverage.indicator", code=asked.plan.code, indicator=found.code, **kept_args()),
         lang=language(),
     )
@@ -242,12 +247,14 @@ def _states(asked: Asked, found: Indicator, figure) -> list[tuple[str, str, str,
     return [(state, *present.state(found, state), number) for state, number in numbers.items() if number]
 
 
-def _case(case: Case, asked: Asked, found: Indicator) -> dict:
-    """A case as a line: number, address if the reader may open it, unit, reasons."""
+def _case(case: Case, asked: Asked, found: Indicator, hidden: Collection[UUID]) -> dict:
+    """A case as a line: number, address if the reader may open it, unit, reasons. `hidden`: by a conflict of interest."""
     programme = programmes()[case.programme]
     facts = {"unit": case.unit, "programme": case.programme}
     address = None
-    if case.opened and may(Permission.CASE_READ, **facts, worker=case.worker, read=programme.readers):
+    if case.subject in hidden:
+        pass  # as any other that the reader may not open
+    elif case.opened and may(Permission.CASE_READ, **facts, worker=case.worker, read=programme.readers):
         address = f"/cases/{case.number}"
     elif not case.opened and may(Permission.DETECTION_READ, **facts):
         address = f"/detections/{case.number}"
