@@ -25,6 +25,7 @@ class Permission(StrEnum):
     CASE_TRANSFER = "case:transfer"
     CASE_WRITE = "case:write"
     CASELOAD_READ = "caseload:read"
+    DETECTION_CONFIRM = "detection:confirm"
     DETECTION_DECIDE = "detection:decide"
     DETECTION_LIST = "detection:list"
     DETECTION_READ = "detection:read"
@@ -57,13 +58,14 @@ ROLES: dict[str, frozenset[Permission]] = {
     "worker": frozenset(
         {P.CASE_LIST, P.CASE_READ, P.CASE_WRITE, P.IDENTITY_READ, P.PERSON_SEARCH, P.CASE_TRANSFER, P.CASE_CONFLICT}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.FIGURE_READ, P.FIGURE_CASES}
-        | {P.REGISTER_MATCHES, P.REGISTER_RECONCILE}
+        | {P.REGISTER_MATCHES, P.REGISTER_RECONCILE, P.DETECTION_CONFIRM}
     ),
     "supervisor": frozenset(
         {P.CASE_LIST, P.CASE_READ, P.CASE_DECIDE, P.CASE_ASSIGN, P.IDENTITY_READ, P.PERSON_SEARCH, P.CASELOAD_READ}
         | {P.CASE_TRANSFER, P.CASE_CONFLICT, P.TRANSFER_ANSWER}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.DETECTION_DECIDE, P.FIGURE_READ, P.FIGURE_CASES}
         | {P.PERSON_EXPORT, P.REGISTER_READ, P.REGISTER_MATCHES, P.REGISTER_RECONCILE, P.REPORT_APPROVE}
+        | {P.DETECTION_CONFIRM}
         | {P.SAMPLE_READ, P.SAMPLE_ANSWER}
     ),
     "auditor": frozenset(
@@ -213,9 +215,9 @@ def may_grant(actor: Actor, user_id: UUID, unit: str) -> Answer:
 def _reaches(grant: Grant, permission: Permission, unit: str) -> bool:
     if unit not in grant.units:
         return False
-    if permission in (P.CASE_DECIDE, P.TRANSFER_ANSWER, P.SAMPLE_ANSWER):
-        # The commune that holds a case approves its plan, takes what is passed to it and answers for it; a level above only where the
-        # case was moved up to it.
+    if permission in (P.CASE_DECIDE, P.TRANSFER_ANSWER, P.SAMPLE_ANSWER, P.DETECTION_CONFIRM):
+        # The commune that holds a case approves its plan, takes what is passed to it, answers for it, and confirms
+        # what it has detected; a level above only where the case was moved up to it.
         return unit not in grant.below
     if permission == P.DETECTION_DECIDE:
         return unit in grant.below  # what counts for or against a unit is decided above it

@@ -5,11 +5,10 @@ def init_app(app) -> None:
     from flask_babel import lazy_gettext
 
     from casemgr.audit import desk, report_views, views, work  # noqa: F401 - work registers the long work
-    from casemgr.audit.cli import audit, seal
+    from casemgr.audit.cli import seal
     from casemgr.ui import navigation
 
     app.cli.add_command(seal)
-    app.cli.add_command(audit)
     app.register_blueprint(views.bp)
     app.register_blueprint(report_views.bp)
     app.register_blueprint(desk.bp)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 import sqlalchemy as sa
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
-from casemgr.audit import export, outside, sealing
+from casemgr.audit import outside, sealing
 from casemgr.audit.rules import code_of
 from casemgr.cases.models import CaseFile
 from casemgr.clock import now
@@ -60,21 +60,6 @@ def verify(file: Path | None) -> None:
     click.echo(f"{count} entries read, {len(faults)} ledgers broken")
     if faults or changed:
         sys.exit(1)
-
-
-audit = AppGroup("audit", help="For auditors, inspectors and researchers.")
-
-
-@audit.command("export")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--known-at", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]))
-def export_bundle(file: Path, known_at) -> None:
-    """Write FILE, a zip of CSV tables with their schema: every entry that figures are made of, pseudonymised."""
-    moment = now()
-    if known_at is not None and known_at > moment:
-        raise click.ClickException("that time has not come")
-    file.write_bytes(export.made(db.session, known_at or moment))
-    click.echo(f"{file}: {file.stat().st_size} bytes")
 
 
 @ledger.command("prove")

@@ -119,6 +119,8 @@ def prepare(
         old = find(session, corrects)
         if old is None or old.status != SEALED:
             raise Refused(N_("Chỉ điều chỉnh được một báo cáo đã chốt."))
+        if (old.plan, old.unit) != (plan.code, unit):
+            raise Refused(N_("Báo cáo điều chỉnh phải cùng kế hoạch và đơn vị với báo cáo được điều chỉnh."), "unit")
     subject = ledger.create(session, KIND)
     coded = {
         "number": random_number("BC"),

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from casemgr.audit.difference import Between, Part, Row, cause, difference
 from casemgr.audit.models import Replayed
+from casemgr.cases.handover import holders
 from casemgr.coverage import services
 from casemgr.coverage.cases import weight
 from casemgr.coverage.figures import Figure
@@ -193,7 +194,7 @@ def _between(session, keys, before: Mapping, after: Mapping, early, late, t: dat
             voided=any(e.kind == "voided" for e in new),
             merged="merged" in told or any(e.kind == "duplicate" for e in new),
             excluded=bool(told & {"excluded", "included"}) or any(e.kind in ("excluded", "included") for e in new),
-            moved=any(e.kind == "transferred" for e in new),
+            moved=bool(holders(new)),
             before=any(e.occurred_at <= t for e in counted),
             later=any(e.occurred_at > t for e in counted),
         )

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired
 from casemgr import papers
 from casemgr.access.policy import Answer, answer, scope
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, public, require
-from casemgr.audit import bundle, closing, replays, sheets
+from casemgr.audit import bundle, closing, replays, sheets, trust
 from casemgr.audit.closing import SEALED, Report
 from casemgr.audit.present import cause_name, signed
 from casemgr.audit.rules import code_of
@@ -168,7 +168,7 @@ def show(report: UUID):
         except Refused:
             gone = True
     actor = current_actor()
-    facts = {"unit": found.unit, "author": found.author}
+    asked = [answer(actor, Permission.REPORT_APPROVE, author=found.author, **facts) for facts in _facts(found)]
     return render_template(
         "audit/report.html",
         report=found,
@@ -178,8 +178,8 @@ def show(report: UUID):
         gone=gone,
         rows=sheets.figure_rows(said) if said else [],
         checks=_open(found) if found.status != SEALED else [],
-        may_approve=found.status != SEALED and may(Permission.REPORT_APPROVE, **facts),
-        own=answer(actor, Permission.REPORT_APPROVE, **facts) is Answer.OWN_WORK,
+        may_approve=found.status != SEALED and all(each is Answer.YES for each in asked),
+        own=Answer.OWN_WORK in asked,
         may_correct=found.status == SEALED and may(Permission.REPORT_PREPARE, unit=found.unit),
         checked=_checked(found),
         parts=_parts(said),
@@ -220,12 +220,13 @@ def _open(found: Report) -> list[tuple[str, int]]:
     tree = current_tree()
     units = tree.below(found.unit) if found.unit in tree else frozenset()
     t = min(datetime.combine(found.through, closing.services.DAY_END), now())
-    table = Verdict.__table__
+    table, groups = Verdict.__table__, {facts["programme"] for facts in _facts(found) if "programme" in facts}
     query = (
         sa.select(table.c.verdict, sa.func.count())
         .where(
             table.c.province == province(),
             table.c.unit_id.in_(sorted(units)),
+            table.c.programme.in_(sorted(groups)),
             table.c.start <= t,
             table.c.end > t,
             table.c.counted_at >= datetime.combine(found.start, datetime.min.time()),
@@ -238,6 +239,7 @@ def _open(found: Report) -> list[tuple[str, int]]:
         (gettext("Trường hợp thiếu thông tin"), numbers.get("unknown", 0)),
         (gettext("Trường hợp chưa đến hạn"), numbers.get("not_due", 0)),
         (gettext("Trường hợp không tính vào chỉ tiêu (đã duyệt)"), numbers.get("excluded", 0)),
+        (gettext("Đề nghị xem xét lại chưa trả lời (toàn hệ thống)"), trust.at_a_glance(db.session, now()).disputes),
     ]
 
 
@@ -246,7 +248,8 @@ def _open(found: Report) -> list[tuple[str, int]]:
 def approve(report: UUID):
     """A second person approves; then the report is worked out and sealed."""
     found = _found(report, Permission.FIGURE_READ)
-    actor = require(Permission.REPORT_APPROVE, unit=found.unit, author=found.author)
+    for facts in _facts(found):
+        actor = require(Permission.REPORT_APPROVE, author=found.author, **facts)
     try:
         closing.approve(db.session, found, author=str(actor.user_id), at=found.unit, now=now())
     except Refused as refused:

@@ -12,6 +12,7 @@ from casemgr.audit.difference import Row
 from casemgr.audit.forms import DAY_END, AskForm, CompareForm
 from casemgr.audit.work import pair_of
 from casemgr.cases import services as cases
+from casemgr.cases.queries import barred, hidden_from
 from casemgr.cases.web import facts_of
 from casemgr.clock import now
 from casemgr.coverage import present as figures
@@ -44,13 +45,14 @@ def explain(plan: str, indicator: str, number: str):
     moment, programme = now(), programmes()[found.programme]
     file = cases.find(db.session, number)
     row = None if file else detections.find(db.session, number)
-    if (file or row) is None or (file or row).programme != found.programme:
+    either = file or row
+    if either is None or either.programme != found.programme or barred(db.session, current_actor(), either.subject):
         abort(404)
     if file:
         require(Permission.CASE_READ, subject=file.subject, detail="why", **facts_of(file))
     else:
         require(Permission.DETECTION_READ, subject=row.subject, detail="why", **place_of(row))
-    asked = _asked_of_page(chosen, (file or row).unit_id, moment)
+    asked = _asked_of_page(chosen, either.unit_id, moment)
     return render_template(
         "audit/why.html",
         plan=chosen,
@@ -58,9 +60,9 @@ def explain(plan: str, indicator: str, number: str):
         programme=programme,
         asked=asked,
         moment=moment,
-        answers=why.explain(db.session, asked, found, programme, (file or row).subject, moment),
+        answers=why.explain(db.session, asked, found, programme, either.subject, moment),
         number=number,
-        unit=(file or row).unit_id,
+        unit=either.unit_id,
         back=url_for("cases.case", number=number) if file else url_for("detections.page", number=number),
         ledger="e" if file else "",
         state_of=lambda code: figures.state(found, code),
@@ -236,6 +238,7 @@ def changes():
         return redirect(url_for("audit.compare"), 303)
     log_access(Permission.FIGURE_CASES, None, first.unit, found.programme, f"{found.code.lower()}:changes")
     before, after, made = replays.compare(db.session, first, second, found, moment)
+    hidden = {subject.hex for subject in hidden_from(db.session, current_actor())}
     return render_template(
         "audit/changes.html",
         plan=first.plan,
@@ -244,7 +247,7 @@ def changes():
         second=second,
         before=figures.row(found, before, first.plan),
         after=figures.row(found, after, first.plan),
-        changed=present.parts(made, found, lambda row: _link(row, second, found)),
+        changed=present.parts(made, found, lambda row: _link(row, second, found, hidden)),
         total=[
             present.signed((getattr(after, name) or 0) - (getattr(before, name) or 0))
             for name in ("numerator", "denominator")
@@ -253,7 +256,7 @@ def changes():
     )
 
 
-def _link(row: Row, asked: Asked, found: Indicator) -> tuple[str, str | None]:
+def _link(row: Row, asked: Asked, found: Indicator, hidden: set[str]) -> tuple[str, str | None]:
     """The number of a case and the page that says why it counts as it does, where the reader may open it."""
     programme, facts = programmes()[found.programme], {"unit": row.unit, "programme": found.programme}
     opened = row.number.startswith("HS")
@@ -262,7 +265,7 @@ def _link(row: Row, asked: Asked, found: Indicator) -> tuple[str, str | None]:
         if opened
         else may(Permission.DETECTION_READ, **facts)
     )
-    if not readable:
+    if not readable or row.subject in hidden:
         return gettext("hồ sơ của người khác"), None
     address = url_for(
         "audit.explain",

@@ -1,13 +1,16 @@
 """The pages of figures: a plan, one indicator, and the cases behind a number."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from casemgr.access.web import Permission, guard, log_access, may, require
+from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
+from casemgr.cases.queries import hidden_from
 from casemgr.clock import now
-from casemgr.coverage import live, present, services, trend
+from casemgr.coverage import live, present, services, silence, trend
 from casemgr.coverage.asked import LEVELS, Asked
 from casemgr.coverage.asking import (
     asked_of,
@@ -56,8 +59,12 @@ def plan(code: str):
     asked, period = asked_of(chosen, moment)
     wanted = [i.code for i in chosen.indicators.values() if may_read(asked, i)]
     report = services.report(db.session, asked, moment, indicators=wanted, details=False)
+    named = {
+        r.indicator.code: silence.named_words(asked, r) for r in report.results if r.indicator.rule == "list_share"
+    }
     rows = [present.row(result.indicator, result.figure, chosen) for result in report.results]
     for line in rows:
+        line.beside += named.get(line.code, [])
         line.links["page"] = url_for("coverage.indicator", code=code, indicator=line.code, **kept_args())
     first = next((r for r in report.results if r.indicator.rule == "all_steps"), None)
     short, more = [], None
@@ -70,8 +77,9 @@ def plan(code: str):
             f"{first.indicator.code.lower()}:missed",
         )
         question = services.question_of(asked, [first.indicator], current_tree(), moment)
+        hidden = hidden_from(db.session, current_actor())
         short = [
-            _case(c, asked, first.indicator)
+            _case(c, asked, first.indicator, hidden)
             for c in live.find_cases(db.session, question, first.indicator, state="missed", limit=SHORT)
         ]
         more = url_for("coverage.indicator", code=code, indicator=first.indicator.code, state="missed", **kept_args())
@@ -89,6 +97,7 @@ def plan(code: str):
         more=more,
         definitions=[programmes()[p] for p in dict.fromkeys(r.indicator.programme for r in report.results) if p],
         units=unit_choices(asked),
+        silent=silence.lines(asked, report),
         lang=language(),
     )
 
@@ -180,6 +189,7 @@ def _cases_page(asked: Asked, period, found: Indicator, moment: datetime):
     listed = live.find_cases(
         db.session, question, found, state=state, group=group, limit=PAGE, offset=(number - 1) * PAGE
     )
+    hidden = hidden_from(db.session, current_actor())
     return render_template(
         "coverage/cases.html",
         plan=asked.plan,
@@ -188,7 +198,7 @@ def _cases_page(asked: Asked, period, found: Indicator, moment: datetime):
         indicator=found,
         state=present.state(found, state),
         group=[present.group_name(d, code, current_tree()) for d, code in group.items()],
-        page=Page([_case(c, asked, found) for c in listed], number, PAGE, total),
+        page=Page([_case(c, asked, found, hidden) for c in listed], number, PAGE, total),
         back=url_for("coverage.indicator", code=asked.plan.code, indicator=found.code, **kept_args()),
         lang=language(),
     )
@@ -237,12 +247,14 @@ def _states(asked: Asked, found: Indicator, figure) -> list[tuple[str, str, str,
     return [(state, *present.state(found, state), number) for state, number in numbers.items() if number]
 
 
-def _case(case: Case, asked: Asked, found: Indicator) -> dict:
-    """A case as a line: number, address if the reader may open it, unit, reasons."""
+def _case(case: Case, asked: Asked, found: Indicator, hidden: Collection[UUID]) -> dict:
+    """A case as a line: number, address if the reader may open it, unit, reasons. `hidden`: by a conflict of interest."""
     programme = programmes()[case.programme]
     facts = {"unit": case.unit, "programme": case.programme}
     address = None
-    if case.opened and may(Permission.CASE_READ, **facts, worker=case.worker, read=programme.readers):
+    if case.subject in hidden:
+        pass  # as any other that the reader may not open
+    elif case.opened and may(Permission.CASE_READ, **facts, worker=case.worker, read=programme.readers):
         address = f"/cases/{case.number}"
     elif not case.opened and may(Permission.DETECTION_READ, **facts):
         address = f"/detections/{case.number}"

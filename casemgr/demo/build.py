@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from casemgr.access.models import User
 from casemgr.db import begin_write
-from casemgr.demo import areas, figures, givings, lists, truth
+from casemgr.demo import areas, figures, givings, lists, months, truth
 from casemgr.demo.ground import lay
 from casemgr.demo.lots import Lot, lots
 from casemgr.demo.models import DemoMark
@@ -75,6 +75,7 @@ def build(session, *, cases: int, seed: int, today: date, told: Callable[[Built]
     session.execute(sa.update(User).where(User.id == UUID(left)).values(active=False))
     areas.load(session, world, datetime.combine(today, datetime.min.time()))
     lists.write(session, world, listed, roster.ids["tonghop1"], load(session).find("89", today))
+    months.confirm(session, world)
     givings.give(session, world, roster)
     session.commit()
     _hurry(session, False)

@@ -10,6 +10,7 @@ from random import Random
 from uuid import UUID
 
 from casemgr.demo.registered import bare
+from casemgr.demo.staff import SHOWN
 from casemgr.demo.story import Story
 from casemgr.demo.world import World, new_id
 from casemgr.ledger import services as ledger
@@ -59,8 +60,11 @@ def _receive(session, world: World, code: str, persons: list, author: str, provi
     subject, at = new_id(rng), world.now - timedelta(days=6)
     ledger.create(session, "register", subject)
     rows: list[Row] = []
-    for n, (person, received) in enumerate(persons):
+    shown = {commune.unit for commune in world.communes if commune.code in SHOWN}
+    for n, (person, received) in enumerate(_with_shown(persons, shown)):
         written = _strange(rng, person) if n % STRANGE == STRANGE - 1 else _written(rng, person)
+        if person.home in shown:  # the communes that a visitor looks at first have both kinds of work
+            written = _doubtful(person) if n % 2 else _strange(rng, person)
         day = datetime.combine(received.date(), datetime.min.time()) if code == "TE" else None
         rows.append(Row(len(rows) + 2, written, code=f"{rng.randrange(10**6):06d}", received=day))
         if n % 29 == 11:
@@ -74,6 +78,19 @@ def _receive(session, world: World, code: str, persons: list, author: str, provi
     draft = Draft(RECEIVED, at, "minute", author, province, at, coded, id=new_id(rng))
     ledger.append(session, subject, [draft])
     return subject
+
+
+def _with_shown(persons: list, shown: set[str]) -> list:
+    """Whoever lives in the shown communes stands twice: once doubtfully, once as somebody unknown."""
+    there = [each for each in persons if each[0].home in shown][:6]
+    rest = [each for each in persons if each not in there]
+    return [twice for each in there for twice in (each, each)] + rest
+
+
+def _doubtful(person: Person) -> Person:
+    """The year of birth one off and nothing else to go by, as a telephone call leaves it."""
+    birth = Birth((person.birth_year or 2011) - 1)
+    return Person(person.name.upper(), sex=person.sex, birth=birth, home=person.home, hamlet=person.hamlet)
 
 
 def _written(rng: Random, person: Person) -> Person:

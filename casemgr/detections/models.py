@@ -1,6 +1,6 @@
 """Projections of the incidents and the detected persons: what pages, lists and figures read."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -70,3 +70,20 @@ class Detected(Base):
         sa.Index("ix_detected_incident", "province", "incident"),
         sa.Index("ix_detected_beneficiary", "province", "beneficiary"),
     )
+
+
+class ConfirmedMonth(Base):
+    """What a commune has last confirmed of a month: how many were detected, or that there were none."""
+
+    __tablename__ = "confirmed_month"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    unit_id: Mapped[str] = mapped_column(sa.String(32))
+    programme: Mapped[str] = mapped_column(sa.String(8))
+    month: Mapped[date] = mapped_column(sa.Date)
+    number: Mapped[int] = mapped_column(sa.Integer)
+    author: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime] = mapped_column(sa.DateTime)
+
+    __table_args__ = (sa.UniqueConstraint("province", "month", "programme", "unit_id"),)

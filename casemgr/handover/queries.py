@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
 
 from casemgr.access.models import RoleGrant, User
 from casemgr.access.policy import Actor, Permission
@@ -66,26 +65,15 @@ def open_referrals(session, actor: Actor, tree: UnitTree, number: int, size: int
     return list(session.scalars(query.offset((number - 1) * size).limit(size))), total
 
 
-def readers_of(session, tree: UnitTree, file: CaseFile) -> list[User]:
-    """The active accounts of workers and leaders whose roles reach this file, by name."""
+def readers_of(session, tree: UnitTree, file: CaseFile, named: Collection[str]) -> list[User]:
+    """The active accounts of workers and leaders whose roles reach this file, by name; and those already named in its
+    conflict of interest, whose roles need not reach it any more: it has moved away from them."""
     near = home_of(tree, file.unit_id)
-    return list(
-        session.scalars(
-            sa.select(User)
-            .where(
-                User.active,
-                User.grants.any(
-                    sa.and_(
-                        RoleGrant.role.in_(("worker", "supervisor")),
-                        RoleGrant.unit_id.in_(sorted(near)),
-                        RoleGrant.ended_at.is_(None),
-                    )
-                ),
-            )
-            .order_by(User.full_name)
-            .options(selectinload(User.grants))
-        )
+    role = sa.and_(
+        RoleGrant.role.in_(("worker", "supervisor")), RoleGrant.unit_id.in_(sorted(near)), RoleGrant.ended_at.is_(None)
     )
+    query = sa.select(User).where(sa.or_(sa.and_(User.active, User.grants.any(role)), User.id.in_(map(UUID, named))))
+    return list(session.scalars(query.order_by(User.full_name)))
 
 
 @dataclass(frozen=True, slots=True)

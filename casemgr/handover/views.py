@@ -131,16 +131,14 @@ def conflict(number: str):
     dossier = open_dossier(number, Permission.CASE_CONFLICT)
     named = barred(dossier.state.entries)
     form = ConflictForm(data={"accounts": sorted(named)}) if request.method == "GET" else ConflictForm()
-    users = queries.readers_of(db.session, current_tree(), dossier.file)
+    users = queries.readers_of(db.session, current_tree(), dossier.file, named)
     form.accounts.choices = options((str(user.id), user.full_name) for user in users)
     if form.validate_on_submit():
-        # Who was named before and cannot be chosen here any more (an account that was closed) stays named.
-        offered = {str(user.id) for user in users}
         try:
             moves.mark_conflict(
                 db.session,
                 dossier.file.subject,
-                {*(form.accounts.data or ()), *(named - offered)},
+                form.accounts.data or (),
                 note=form.note.data,
                 tree=current_tree(),
                 author=str(current_actor().user_id),

@@ -5,7 +5,14 @@ def init_app(app) -> None:
     from flask_babel import lazy_gettext
 
     from casemgr.access.policy import Permission
-    from casemgr.reconciling import carrying, comparing, deeds, views  # noqa: F401 - they register work, hooks and views
+    from casemgr.reconciling import (  # noqa: F401 - they register work, hooks and views
+        carrying,
+        comparing,
+        deeds,
+        excluded,
+        overlapping,
+        views,
+    )
     from casemgr.reconciling.projection import register_projections
     from casemgr.ui import navigation
 

@@ -1,6 +1,6 @@
 """What the reconciliation pages show: the tiles, a pair side by side, the rows of a list, what was written of a row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from casemgr.access import policy
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases.models import CaseFile
 from casemgr.cases.naming import Met, namable
-from casemgr.cases.queries import names_of
+from casemgr.cases.queries import hidden_from, names_of
 from casemgr.detections.models import Detected
 from casemgr.detections.queries import first_entries
 from casemgr.ledger import services as ledger
@@ -134,15 +134,16 @@ class Beside:
         self.known = people.identities(session, persons)
         met = [Met(subject, each.person.home) for subject, each in self.known.items()]
         self.named = namable(session, actor, met)
+        self.hidden = frozenset(hidden_from(session, actor))
         self.files = queries.files_of(session, register.programme, persons)
         self.detections = queries.detections_of(session, register.programme, persons, detected)
         self.reported = dict(_reported(session, [s for s in detected if self._may_detected(s)]))
 
     def _may_detected(self, subject: UUID) -> bool:
         row = self.detections.get(subject)
-        return row is not None and policy.may(
-            self.actor, Permission.REGISTER_RECONCILE, unit=row.unit_id, programme=row.programme
-        )
+        if row is None or subject in self.hidden:
+            return False
+        return policy.may(self.actor, Permission.REGISTER_RECONCILE, unit=row.unit_id, programme=row.programme)
 
     def pair(self, row: Row, candidate: Candidate) -> Pair | None:
         kind, subject = candidate.who
@@ -168,7 +169,7 @@ class Beside:
             if found is None:
                 return gettext("Người đã có trong hệ thống, chưa có hồ sơ"), ""
             return gettext("Trường hợp phát hiện %(number)s", number=found.number), f"/detections/{found.number}"
-        if not may_open(self.actor, file):
+        if not may_open(self.actor, file, self.hidden):
             return gettext("Hồ sơ do người khác phụ trách"), ""
         return gettext("Hồ sơ %(number)s", number=file.number), f"/cases/{file.number}"
 
@@ -224,10 +225,11 @@ def show_birth(birth: Birth | None) -> str:
     return gettext("khoảng %(year)s", year=text) if birth.estimated else text
 
 
-def may_open(actor: Actor, file: CaseFile) -> bool:
+def may_open(actor: Actor, file: CaseFile, hidden: Collection[UUID]) -> bool:
+    """`hidden`: the ledgers that a conflict of interest hides from the reader."""
     readers = programmes()[file.programme].readers
     facts = {"unit": file.unit_id, "programme": file.programme, "worker": file.worker, "read": readers}
-    return policy.may(actor, Permission.CASE_READ, **facts)
+    return file.subject not in hidden and policy.may(actor, Permission.CASE_READ, **facts)
 
 
 # --- the rows of a list ---------------------------------------------------------------------------------------------
@@ -259,6 +261,7 @@ def list_lines(
     subjects = [each.said.detected for each in found if each.said and each.said.detected]
     files = queries.files_of(session, register.programme, persons)
     detections = queries.detections_of(session, register.programme, persons, subjects)
+    hidden = frozenset(hidden_from(session, actor))
     return [
         Line(
             number=each.number,
@@ -267,13 +270,15 @@ def list_lines(
             received=each.received,
             badge=(SHAPES[each.standing], standing_words(each.standing)),
             age=_age(register, each, now, calendar) if each.standing == queries.UNFILED else None,
-            about=_about(actor, each, files, detections),
+            about=_about(actor, each, files, detections, hidden),
         )
         for each in found
     ]
 
 
-def _about(actor: Actor, each: Placed, files: Mapping[UUID, CaseFile], detections: Mapping[UUID, Detected]):
+def _about(
+    actor: Actor, each: Placed, files: Mapping[UUID, CaseFile], detections: Mapping[UUID, Detected], hidden: Collection
+):
     if each.said is None:
         return None
     if each.said.same_as is not None and each.standing == queries.TWICE:
@@ -282,9 +287,11 @@ def _about(actor: Actor, each: Placed, files: Mapping[UUID, CaseFile], detection
     file = files.get(each.said.person)
     if file is not None and each.standing == queries.FILED:
         return (
-            (file.number, f"/cases/{file.number}") if may_open(actor, file) else (gettext("hồ sơ của người khác"), "")
+            (file.number, f"/cases/{file.number}")
+            if may_open(actor, file, hidden)
+            else (gettext("hồ sơ của người khác"), "")
         )
-    if found is not None:
+    if found is not None and found.subject not in hidden:
         readable = policy.may(actor, Permission.DETECTION_READ, unit=found.unit_id, programme=found.programme)
         return (found.number, f"/detections/{found.number}") if readable else None
     return None

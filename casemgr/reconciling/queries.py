@@ -37,6 +37,11 @@ def in_scope(actor: Actor, register: Register, permission: Permission = Permissi
     return sa.or_(sa.false(), *reached)
 
 
+def of_units(units: frozenset[str] | None):
+    """The SQL condition on rows of these units, or of all where it is None: figures ask no policy."""
+    return sa.true() if units is None else RegisterRow.unit_id.in_(sorted(units))
+
+
 def standing(register: Register, now: datetime):
     """The SQL expression of where a row stands: what this ledger says, and what became of its person since."""
     since = datetime.combine(register.start, datetime.min.time()) - timedelta(days=SETTINGS["same_incident_days"])

@@ -4,6 +4,7 @@ A row waits to be compared; then it is matched with somebody, or a human has to 
 duplicate of another row. Whether somebody found has a case file is asked of the files, not of this ledger.
 """
 
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -149,3 +150,44 @@ def write_who(who: Who) -> list[str]:
 
 def read_who(text: Sequence[str] | None) -> Who | None:
     return (text[0], UUID(text[1])) if text else None
+
+
+# --- how many are not detected at all -------------------------------------------------------------------------------
+
+Z95 = 1.96
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Of two lists: how many are on both, on either, and how many there probably are, with a 95% interval."""
+
+    first: int
+    second: int
+    both: int
+    total: int
+    low: int
+    high: int
+
+    @property
+    def either(self) -> int:
+        return self.first + self.second - self.both
+
+    @property
+    def missing(self) -> int:
+        """How many are probably on neither list."""
+        return max(0, self.total - self.either)
+
+
+def chapman(first: int, second: int, both: int) -> Estimate | None:
+    """Chapman's estimator of the size of a population from two lists, with the log-normal interval of Chao (1989),
+    which never falls below the number seen. None where nobody is on both lists: nothing can then be said."""
+    if both <= 0 or min(first, second) < both:
+        return None
+    total = (first + 1) * (second + 1) / (both + 1) - 1
+    seen = first + second - both
+    unseen = total - seen
+    variance = (first + 1) * (second + 1) * (first - both) * (second - both) / ((both + 1) ** 2 * (both + 2))
+    if unseen <= 0 or variance == 0:
+        return Estimate(first, second, both, round(total), seen, max(seen, round(total)))
+    factor = math.exp(Z95 * math.sqrt(math.log(1 + variance / unseen**2)))
+    return Estimate(first, second, both, round(total), round(seen + unseen / factor), round(seen + unseen * factor))

@@ -58,9 +58,14 @@ class On:
     entry: UUID | None = None
 
 
+def row_states(session, register: Register) -> dict[int, RowState]:
+    """What is said of every row."""
+    return fold(effective(ledger.entries(session, subject_of(register.subject))))
+
+
 def row_state(session, register: Register, number: int) -> RowState:
     """What is said of one row, all of it."""
-    return fold(effective(ledger.entries(session, subject_of(register.subject)))).get(number, RowState())
+    return row_states(session, register).get(number, RowState())
 
 
 def read_row(session, register: Register, number: int) -> Row:

@@ -36,6 +36,7 @@ from casemgr.units.rules import UnitTree
 
 DRAFTS, MAPPINGS = RegisterDraft.__table__, RegisterMapping.__table__
 KNOWN = N_("Tệp này đã được nạp ngày %(day)s. Không có gì thay đổi.")
+GONE = N_("Danh sách này đã được nạp hoặc đã bỏ.")
 
 
 class AlreadyLoaded(Refused):
@@ -249,13 +250,19 @@ def remember(session, facts: Facts, found: Table, columns: Mapping[int, str], no
 
 
 def discard(session, draft: RegisterDraft) -> None:
-    """Gives a file up: nothing of it remains readable."""
+    """Gives a file up: nothing of it remains readable. Raises Refused."""
     begin_write(session)
+    take(session, draft)
     here, rows, keys = province(), RegisterRow.__table__, vault.SubjectKey.__table__
     files.discard(session, draft.file)
     session.execute(sa.delete(rows).where(rows.c.province == here, rows.c.register == draft.id))
     session.execute(sa.delete(keys).where(keys.c.province == here, keys.c.subject == draft.id))
-    session.execute(sa.delete(DRAFTS).where(*_this(draft.id)))
+
+
+def take(session, draft: RegisterDraft) -> None:
+    """Ends a draft, for whoever comes first: who imports it or who gives it up. Raises Refused."""
+    if session.execute(sa.delete(DRAFTS).where(*_this(draft.id))).rowcount != 1:
+        raise Refused(GONE)
 
 
 def _this(draft_id: UUID):

@@ -49,7 +49,7 @@ def run(work: jobs.Work) -> None:
     register = UUID(work.params["register"])
     draft = drafts.find(db.session, register)
     if draft is None:
-        raise Refused(N_("Danh sách này đã được nạp hoặc đã bỏ."))
+        raise Refused(drafts.GONE)
     look = drafts.look(db.session, draft, now())
     if look.refused is not None:
         raise look.refused
@@ -72,14 +72,18 @@ def _extra(look: Look) -> dict[int, dict]:
 
 
 def finish(session, draft: RegisterDraft, look: Look, *, author: str, at: datetime) -> None:
-    """Says that the register was received whole. Raises Refused where another took its place meanwhile."""
+    """Says that the register was received whole. Raises Refused where it was given up or another took its place
+    meanwhile."""
     facts, checked = look.facts, look.checked
+    drafts.take(session, draft)
     other = UUID(facts.other) if facts.other else None
     if other is not None:
         ledger.lock(session, other)
         before = session.get(Register, (province(), other), populate_existing=True)
         if before is None or before.state != "current":
             raise Refused(N_("Danh sách cần thay đã được thay bằng danh sách khác. Hãy gửi lại tệp."))
+    elif drafts.same_question(session, facts) is not None:
+        raise Refused(N_("Danh sách của nguồn, đơn vị và kỳ này đã được nạp từ tệp khác. Hãy gửi lại tệp."))
     errors = None
     if checked.wrong:
         data = error_file(look)
@@ -105,8 +109,6 @@ def finish(session, draft: RegisterDraft, look: Look, *, author: str, at: dateti
     ledger.append(session, draft.id, [_draft(rules.RECEIVED, coded, author, facts.unit, at)])
     if facts.mode == "replace":
         _replace(session, draft.id, other, author=author, unit=facts.unit, at=at)
-    table = RegisterDraft.__table__
-    session.execute(sa.delete(table).where(table.c.province == province(), table.c.id == draft.id))
     for hook in HOOKS:
         hook(session, draft.id, author, facts.unit, at)
 

@@ -88,11 +88,11 @@ def draft(draft: UUID):
     form, wrong, status = DraftForm(), [], 200
     if form.validate_on_submit():
         act = request.form.get("act")
-        if act == "discard":
-            drafts.discard(db.session, row)
-            flash(gettext("Đã bỏ tệp. Không có gì được nạp."), "info")
-            return redirect(url_for("registers.index"), 303)
         try:
+            if act == "discard":
+                drafts.discard(db.session, row)
+                flash(gettext("Đã bỏ tệp. Không có gì được nạp."), "info")
+                return redirect(url_for("registers.index"), 303)
             seen = _choose(row, facts)
             row = drafts.find(db.session, row.id)
             if act == "import" and seen:

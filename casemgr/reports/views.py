@@ -1,15 +1,15 @@
 """The page of reports: which plan, unit and period; what it will say; and the papers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import Blueprint, abort, render_template, request
 
 from casemgr import papers
-from casemgr.access.web import Permission, guard, log_access, require
+from casemgr.access.web import Permission, guard, log_access
 from casemgr.clock import now
 from casemgr.coverage import services
-from casemgr.coverage.asking import own_unit, unit_choices
+from casemgr.coverage.asking import may_read, own_unit, require_figure, unit_choices
 from casemgr.coverage.services import AS_WERE, TODAY, Asked
 from casemgr.db import db
 from casemgr.papers.web import download
@@ -118,7 +118,8 @@ def years() -> list[int]:
 
 
 def read_address(code: str | None = None) -> Wanted:
-    """What does not fit falls back to the plan in force and its running half-year; the unit must be the reader's."""
+    """What does not fit falls back to the plan in force and its running half-year; the unit must be the reader's, and so
+    must be the programme of every figure."""
     today = now().date()
     plan = plans().get(code or request.args.get("plan", "")) or _in_force(today)
     found = calendars()
@@ -134,12 +135,14 @@ def read_address(code: str | None = None) -> Wanted:
     unit = request.args.get("unit") or own_unit(through)
     if unit is None or unit not in tree:
         abort(404)
-    require(Permission.FIGURE_READ, unit=unit)
+    require_figure(unit)
     basis = AS_WERE if tree[unit].valid(through) else TODAY
     try:
         asked = services.ask(plan, tree, now(), start=start, through=through, unit=unit, basis=basis)
     except Refused as refused:
         abort(400, say(refused))
+    readable = {code: each for code, each in plan.indicators.items() if may_read(asked, each)}
+    asked.plan = replace(plan, indicators=readable)
     return Wanted(plan, calendar, span, year, asked)
 
 

@@ -169,9 +169,11 @@ def check_found(case: Drawn, result: str, note: str | None, author: str, results
         raise Refused(N_("Ghi rõ nội dung kiểm tra để đơn vị trả lời được."), "note")
 
 
-def check_answer(case: Drawn, stance: str, note: str | None) -> None:
+def check_answer(case: Drawn, stance: str, note: str | None, author: str) -> None:
     if case.status != WAITING:
         raise Refused(N_("Hồ sơ này không chờ trả lời."))
+    if case.found.author == author:
+        raise Refused(N_("Người kiểm tra không tự trả lời thay đơn vị."))
     if stance not in ("accepts", "contests"):
         raise Refused(N_("Hãy chọn ý kiến của đơn vị."), "stance")
     if not note:

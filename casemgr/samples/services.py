@@ -125,7 +125,7 @@ def answer(
 ) -> None:
     case, sent = _locked(session, subject, place, id)
     if not sent:
-        rules.check_answer(case, stance, note)
+        rules.check_answer(case, stance, note, author)
         _append(session, subject, ANSWERED, author, at, now, {"place": place, "stance": stance}, note, "", id)
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, guard, may, require
 from casemgr.cases.forms import options
-from casemgr.cases.queries import names_of
+from casemgr.cases.queries import barred, hidden_from, names_of
 from casemgr.clock import now
 from casemgr.coverage import present as figures
 from casemgr.coverage import services as coverage
@@ -44,10 +44,13 @@ STATES = {
 @guard(Permission.SAMPLE_READ)
 def index():
     """For auditors the samples in their scope; for those who answer the cases their units are asked about."""
+    hidden = set(hidden_from(db.session, current_actor()))
     return render_template(
         "samples/index.html",
         samples=[s for s in services.every(db.session) if may(Permission.SAMPLE_DRAW, **_facts(s))],
-        asked=services.of_units(db.session, lambda s, c: may(Permission.SAMPLE_ANSWER, **_facts(s, c))),
+        asked=services.of_units(
+            db.session, lambda s, c: c.subject not in hidden and may(Permission.SAMPLE_ANSWER, **_facts(s, c))
+        ),
         may_draw=may(Permission.SAMPLE_DRAW),
         plans=plans(),
         states=STATES,
@@ -283,7 +286,7 @@ def _case(subject: UUID, place: int, permission: Permission) -> tuple[Sample, Dr
     """The case, if whoever acts may do this with it: an auditor of the sample, or the case's own unit once asked."""
     sample = services.find(db.session, subject)
     drawn = sample.case(place) if sample else None
-    if drawn is None:
+    if drawn is None or barred(db.session, current_actor(), drawn.subject):
         abort(404)
     facts = _facts(sample) if permission == Permission.SAMPLE_DRAW else _facts(sample, drawn)
     require(permission, subject=drawn.subject, detail=f"sample,{place}", **facts)

@@ -21,6 +21,12 @@ from tests.browser.eyes import Eyes
 # The forms of entries are all made of the same parts; these two programmes have every part there is.
 FORMS_OF = ("TE", "MT")
 UNPAGED = {"ui.static", "ui.healthz", "ui.readyz"}
+# What a link of these gives is a file, not a page.
+UNPAGED |= {
+    "cases.attached_file", "cases.print_entry", "detections.print_form", "funds.receipt", "handover.letter",
+    "jobs.result", "outgoing.paper",
+    "registers.errors", "reminders.calendar", "reported.attached", "reports.given_out", "reports.paper",
+}  # fmt: skip
 # The first above is the leader of a commune where something waits for a decision.
 # A kind of page is looked at once in each of these groups; those that differ by role, once for each visitor.
 VISITORS = {
@@ -71,7 +77,7 @@ def province(tmp_path_factory):
             return None
         if endpoint not in ("cases.entry", "detections.page", "detections.step"):
             programme = ""
-        what = values.get("kind") or values.get("indicator") or ""
+        what = values.get("kind") or values.get("indicator") or values.get("word") or ""
         return endpoint, programme, what
 
     with served(app) as address:

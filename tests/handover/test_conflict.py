@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from casemgr.cases.models import CaseFile
+from casemgr.cases.models import CaseBar, CaseFile
 from tests.cases.files import DISTRICT, filled, send
 
 
@@ -43,3 +43,27 @@ def test_nobody_named_is_refused(as_, who, drawn):
     answer = send(as_("worker"), f"/cases/{drawn[1]}/conflict", note="Không rõ ai.")
     assert answer.status_code == 422
     assert "Hãy chọn người có liên quan." in answer.text
+
+
+def test_figures_and_their_reasons_do_not_name_the_file_to_them(as_, who, drawn):
+    number, worker, chair, district = drawn[1], as_("worker"), as_("chair"), as_("district")
+    data = filled(worker, f"/cases/{number}/conflict", note="Người nhà.")
+    lists = [f"/coverage/KH322-2022/TE-2?state={state}" for state in ("missed", "not_due", "met", "unknown")]
+    why = f"/coverage/KH322-2022/TE-2/why/{number}"
+    assert any(number in chair.get(path).text for path in lists)
+    assert chair.get(why).status_code == 200
+    worker.post(f"/cases/{number}/conflict", data=data | {"accounts": [str(who.district.id)]})
+    pages = [district.get(path).text for path in lists]
+    assert not any(number in page for page in pages)
+    assert any("hồ sơ của người khác" in page for page in pages)  # the figure itself is everybody's
+    assert district.get(why).status_code == 404
+
+
+def test_the_unit_above_ends_a_conflict(as_, session, who, drawn):
+    number, worker, district = drawn[1], as_("worker"), as_("district")
+    data = filled(worker, f"/cases/{number}/conflict", note="Người nhà.")
+    worker.post(f"/cases/{number}/conflict", data=data | {"accounts": [str(who.chair.id)]})
+    assert str(who.chair.id) in district.get(f"/cases/{number}/conflict").text
+    assert send(district, f"/cases/{number}/conflict", note="Ghi nhầm người.", accounts=[]).status_code == 303
+    assert session.scalar(sa.select(sa.func.count()).select_from(CaseBar)) == 0
+    assert "đã hết" in district.get(f"/cases/{number}").text

@@ -32,7 +32,7 @@ from tests.reconciling.conftest import (
     state,
 )  # fmt: skip
 
-LATER_ON = datetime(2022, 4, 6)
+LATER_ON = datetime(2022, 7, 6)
 pytestmark = pytest.mark.usefixtures("sound")
 
 

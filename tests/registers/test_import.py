@@ -331,3 +331,22 @@ def test_the_number_of_queries_of_the_list_does_not_grow(app, place, sender, cli
         counts.append(len(seen))
         place.rollback()
     assert counts[0] == counts[1]
+
+
+def test_a_file_given_up_or_sent_twice_during_its_import_is_not_received(app, place):
+    def begun(name: str, rows) -> tuple:
+        made = drafts.begin(place, FACTS, name, xlsx(rows), author="x", now=NOW)
+        draft = drafts.find(place, made)
+        return draft, drafts.look(place, draft, NOW)
+
+    first, seen = begun("a.xlsx", plain(3))
+    other, seen_other = begun("b.xlsx", plain(4))
+    lost, seen_lost = begun("c.xlsx", plain(5))
+    drafts.discard(place, lost)
+    with pytest.raises(Refused, match="đã bỏ"):
+        importing.finish(place, lost, seen_lost, author="x", at=NOW)
+    importing.finish(place, first, seen, author="x", at=NOW)
+    with pytest.raises(Refused, match="từ tệp khác"):
+        importing.finish(place, other, seen_other, author="y", at=NOW)
+    with pytest.raises(Refused, match="đã được nạp"):
+        drafts.discard(place, first)

@@ -20,7 +20,7 @@ from casemgr.demo import build
 from casemgr.funds.models import FundMove
 from casemgr.reports import dataout, periods
 from casemgr.reports.hiding import LEAST
-from tests.accounts import sign_in
+from tests.accounts import make_user, sign_in
 from tests.conftest import test_config as config_for_tests
 from tests.pages import PageClient, parse
 from tests.papers.pages import check_pages, laid_out, words
@@ -327,3 +327,18 @@ def test_two_periods_do_not_tell_what_came_between(as_, app):
     assert periods.nested(found, date(2022, 1, 1), date(2022, 6, 30), 2022) == [
         (date(2022, 1, 1), date(2022, 3, 31)), (date(2022, 4, 1), date(2022, 6, 30)),
     ]  # fmt: skip
+
+
+def test_a_report_has_the_figures_of_the_readers_groups_alone(as_, app):
+    with app.app_context():
+        make_user(db.session, "mot.nhom", ("supervisor", PROVINCE, "TE"))
+    client = as_("mot.nhom")
+    page = client.get(f"/reports/outgoing?{ASKED}").text
+    assert "TE-1" in page
+    told = list(
+        csv.DictReader(io.StringIO(client.get(f"/reports/outgoing/KH322-2022/csv?{ASKED}").data.decode("utf-8-sig")))
+    )
+    assert told
+    for code in ("MT-1", "BD-1", "NCC-1"):
+        assert code not in page
+        assert all(row["indicator"] != code for row in told)

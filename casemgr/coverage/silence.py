@@ -1,0 +1,94 @@
+"""What a scorecard must say beside its figures: who has not confirmed the month, and what a named register knows."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import NamedTuple
+
+from flask import url_for
+from flask_babel import gettext
+
+from casemgr.access.web import Permission, may
+from casemgr.clock import now
+from casemgr.coverage.asked import Asked
+from casemgr.db import db
+from casemgr.detections import monthly
+from casemgr.programmes import programmes
+from casemgr.reconciling import queries
+from casemgr.registers import rows as stored
+from casemgr.ui.i18n import language
+from casemgr.ui.rules import show_number, show_percent
+from casemgr.units.rules import UnitTree
+from casemgr.units.web import current_tree
+
+
+class Silence(NamedTuple):
+    """So many of all communes have not confirmed what was detected in a month."""
+
+    programme: str
+    month: date
+    missing: int
+    total: int
+
+
+def unconfirmed(session, asked: Asked, tree: UnitTree, codes: Iterable[str]) -> list[Silence]:
+    """For each of these programmes, whose detections come up from month to month; the last month that is over."""
+    month = monthly.last_month(asked.through)
+    day = monthly.following(month)
+    below = tree.below(asked.unit) | {asked.unit}
+    units = [u for u in below if tree.level(u) == "commune" and tree[u].valid(day)]
+    wanted = [code for code in codes if code and programmes()[code].population == "detections"]
+    if not units or not wanted or month < asked.start:
+        return []
+    found = monthly.months_of(session, units, wanted, month)
+    return [Silence(code, month, sum(not found[unit, code].confirmed for unit in units), len(units)) for code in wanted]
+
+
+def named_register(session, asked: Asked, programme: str, units: frozenset[str] | None) -> dict[str, int]:
+    """{"register": persons on the newest register with names, "register_filed": those of them with a file here}."""
+    if asked.known_at is not None:
+        return {}
+    day = datetime.combine(asked.through, time.max)
+    newest = next(
+        (r for r in stored.current(session, programme=programme) if r.named and r.start <= asked.through), None
+    )
+    if newest is None:
+        return {}
+    counted = queries.counts(session, newest, queries.of_units(units), day)
+    listed = sum(n for name, n in counted.items() if name not in (queries.TWICE, queries.NOT_COUNTED))
+    return {"register": listed, "register_filed": counted[queries.FILED]} if listed else {}
+
+
+# --- as words ------------------------------------------------------------------------------------------------------
+
+
+def named_words(asked: Asked, result) -> list[str]:
+    """What a register with names says beside the number that was sent: both are denominators, neither is hidden."""
+    units = asked.units(current_tree(), now().date())
+    found = named_register(db.session, asked, result.indicator.programme, units)
+    if not found:
+        return []
+    share = show_percent(found["register_filed"] / found["register"])
+    text = gettext(
+        "danh sách có tên: %(n)s người, %(filed)s có hồ sơ (%(share)s)",
+        n=show_number(found["register"]),
+        filed=show_number(found["register_filed"]),
+        share=share,
+    )
+    over = result.figure.numerator is not None and result.figure.numerator > found["register"]
+    return [text] + ([gettext("số điều trị nhiều hơn danh sách có tên: cần đối chiếu lại")] if over else [])
+
+
+def lines(asked: Asked, report) -> list[tuple[str, Silence, str | None]]:
+    """[(group, who has not confirmed, the address of their list)]"""
+    codes = dict.fromkeys(r.indicator.programme for r in report.results)
+    found = unconfirmed(db.session, asked, current_tree(), codes)
+    listed = may(Permission.DETECTION_LIST)
+    return [
+        (
+            programmes()[each.programme].short[language()],
+            each,
+            url_for("detections.months", month=f"{each.month:%Y-%m}") if listed else None,
+        )
+        for each in found
+        if each.missing
+    ]

@@ -1,0 +1,143 @@
+"""What stands beside a figure: who has not confirmed the month, the ledger of exclusions, two lists that overlap."""
+
+import re
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import uuid4
+
+import pytest
+
+from casemgr.detections import monthly
+from casemgr.detections import services as detections
+from casemgr.people.identifiers import Identifier
+from casemgr.people.rules import Birth
+from casemgr.reconciling.rules import chapman
+from casemgr.refused import Refused
+from tests.accounts import few_units, make_user, sign_in
+from tests.reconciling.conftest import (
+    BE,
+    DISTRICT,
+    KHA,
+    NEIGHBOUR,
+    NOW,
+    NUMBER,
+    PROVINCE,
+    UNIT,
+    compare,
+    filed,
+    received,
+    row,
+)  # fmt: skip
+
+pytestmark = pytest.mark.usefixtures("sound")
+MARCH = date(2022, 3, 1)
+
+
+@pytest.fixture
+def app(app):
+    app.config["CASEMGR_TODAY"] = "2022-04-06"
+    return app
+
+
+@pytest.fixture
+def place(session):
+    few_units(session)
+    return session
+
+
+def test_a_commune_confirms_its_month_by_name_and_again_when_it_changes(app, client, place):
+    filed(place, **BE)
+    worker = make_user(place, "hoa", ("worker", UNIT, "TE"))
+    above = sign_in(app.test_client(), make_user(place, "huyen", ("supervisor", DISTRICT)))
+    sign_in(client, worker)
+    page = client.get("/detections/months")
+    assert "Xác nhận số phát hiện tháng 03/2022" in page.text
+    assert "Xác nhận 1 trường hợp" in page.text
+    form = client.form("/detections/months", 1)
+    assert client.post("/detections/months", data=form | {"number": "0"}).status_code == 303  # not what is there
+    assert "chưa xác nhận" in client.get("/detections/months").text
+    assert client.post("/detections/months", data=client.form("/detections/months", 1)).status_code == 303
+    shown = client.get("/detections/months").text
+    assert "đã xác nhận" in shown
+    assert worker.full_name in shown
+    # From above it is seen who has not; nobody confirms for a commune.
+    listed = above.get("/detections/months").text
+    assert re.search(r"\d+ trong \d+ chưa xác nhận", listed)
+    assert "<button" not in listed[listed.index("<h1") : listed.index("</main")]
+    assert above.post("/detections/months", data=form).status_code == 404
+    assert "1 trong 2 xã, phường, thị trấn chưa xác nhận" in above.get("/coverage/KH322-2022?period=nam").text
+    filed(place, "2022-03-20T08:00", **KHA)
+    place.commit()
+    assert "đã xác nhận 1, nay khác" in client.get("/detections/months").text
+
+
+def test_a_month_that_is_not_over_is_not_confirmed(place):
+    with pytest.raises(Refused):
+        monthly.confirm(place, UNIT, "TE", date(2022, 4, 1), 0, author="w", now=NOW)
+    monthly.confirm(place, UNIT, "TE", MARCH, 0, author="w", now=NOW)
+    found = monthly.months_of(place, [UNIT, NEIGHBOUR], ["TE"], MARCH)
+    assert {unit: month.confirmed for (unit, _p), month in found.items()} == {UNIT: True, NEIGHBOUR: False}
+
+
+def test_the_ledger_of_exclusions_says_what_each_did_to_the_figure(client, place):
+    _person, first, number = filed(place, **BE)
+    _person, second, other = filed(place, "2022-03-06T08:00", **KHA)
+    by = detections.By("worker", UNIT, NOW, (NOW, "minute"), uuid4())
+    above = replace(by, author="district", unit=DISTRICT, entry_id=None)
+    for subject in (first, second):
+        asked = detections.ask_exclusion(place, subject, "MAT", "7/GCT", "", replace(by, entry_id=None))
+        if subject == first:
+            detections.decide(place, subject, asked.id, "approved", "", above)
+    sign_in(client, make_user(place, "kt", ("auditor", PROVINCE)))
+    page = client.get("/registers/exclusions")
+    for shown in ("Đã mất", "7/GCT", "bớt 1 trường hợp chưa đạt khỏi tổng số phải tính", "chờ cấp trên: vẫn được tính"):
+        assert shown in page.text, shown
+    assert not {BE["name"], KHA["name"]} & set(re.findall(r">([^<]+)<", page.text))
+    shares = page.text[page.text.index("theo đơn vị") :]
+    assert re.findall(r'data-label="[^"]*">(\d+)<', shares)[:7] == ["2", "1", "0", "0", "0", "1", "0"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "both", "total"),
+    [(10, 10, 10, 10), (100, 80, 40, 199), (9, 19, 4, 39), (5, 5, 0, None), (3, 2, 3, None)],
+)
+def test_chapman(first, second, both, total):
+    """Worked by hand: (101 × 81) / 41 − 1 = 198.5; (10 × 20) / 5 − 1 = 39."""
+    found = chapman(first, second, both)
+    assert (found and found.total) == total
+    if found:
+        assert found.either <= found.low <= found.total <= found.high
+
+
+def test_two_lists_overlap(app, client, place):
+    numbers = [(Identifier("cccd", f"0893100{n:05d}"),) for n in range(8)]
+    names = ("Khang", "Đạt", "Phát", "Toàn", "Vinh", "Sang", "Loan", "Oanh")
+    people = [
+        {"name": f"Lâm Quốc {n}", "birth": Birth(2009), "identifiers": i} for n, i in zip(names, numbers, strict=True)
+    ]
+    for source, some in (("TONG_DAI_111", people[:6]), ("GIAO_DUC", people[3:])):
+        compare(place, received(place, *(row(n, **p) for n, p in enumerate(some, 2)), source=source))
+    sign_in(client, make_user(place, "huyen", ("supervisor", PROVINCE, "TE")))
+    page = client.get("/registers/overlap").text
+    # (6 + 1)(5 + 1)/(3 + 1) − 1 = 9.5
+    assert "Ước lượng có khoảng 10 người" in page
+    assert "Đã thấy 8 người" in page
+    assert "độc lập" in page
+    assert "Lâm Quốc" not in page
+
+
+def test_a_named_register_stands_beside_the_number_that_was_sent(client, place):
+    from casemgr.coverage import silence
+    from casemgr.coverage.services import ask
+    from casemgr.plans import plans
+    from casemgr.units.loading import load
+
+    register = received(
+        place, row(2, name="Lê Văn Ba", birth=Birth(1990), identifiers=NUMBER), row(3, name="Trần Văn Tư", home=NEIGHBOUR),
+        source="CONG_AN_NGHIEN", programme="MT",
+    )  # fmt: skip
+    compare(place, register)
+    asked = ask(plans()["KH322-2022"], load(place), datetime(2022, 4, 6))
+    assert silence.named_register(place, asked, "MT", None) == {"register": 2, "register_filed": 0}
+    assert silence.named_register(place, asked, "MT", frozenset({UNIT}))["register"] == 1
+    assert silence.named_register(place, asked, "NCC", None) == {}
