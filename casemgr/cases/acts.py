@@ -36,7 +36,11 @@ def decide(number: str, id: UUID):
     if request.method == "POST" and _stored(dossier, form, entry):
         return redirect(url_for("cases.case", number=number), 303)
     if not dossier.decidable(entry):
-        abort(404)
+        said = _no_longer(dossier, entry)
+        if said is None:
+            abort(404)
+        flash(said, "error")
+        return redirect(url_for("cases.case", number=number), 303)
     if request.method == "POST" and form.validate():
         try:
             services.decide(
@@ -63,6 +67,15 @@ def decide(number: str, id: UUID):
             flash(gettext("Đã ghi quyết định."), "success")
             return redirect(url_for("cases.case", number=number), 303)
     return _show_decide(form, dossier, entry)
+
+
+def _no_longer(dossier: Dossier, entry: Entry) -> str | None:
+    """Why an entry that waited for a decision waits no more; None for one that never did."""
+    if dossier.state.decision_on(entry) is not None:
+        return gettext("Nội dung này đã được quyết định trước đó.")
+    if all(e.id != entry.id for e in dossier.state.entries):
+        return gettext("Nội dung cần quyết định không còn trong hồ sơ.")
+    return None
 
 
 def _stored(dossier: Dossier, form: DecideForm, entry: Entry) -> bool:

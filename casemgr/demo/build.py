@@ -4,7 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from time import perf_counter
+from uuid import UUID
 
+import sqlalchemy as sa
+
+from casemgr.access.models import User
 from casemgr.db import begin_write
 from casemgr.demo import areas, figures, givings, lists, months, truth
 from casemgr.demo.ground import lay
@@ -66,6 +70,9 @@ def build(session, *, cases: int, seed: int, today: date, told: Callable[[Built]
         told(result)
         started = perf_counter()
     figures.report(session, world, roster, result.filed)
+    # One worker has left, and somebody must notice the files that stayed behind.
+    left = sorted(communes, key=lambda commune: -commune.weight)[3].workers["NCC"]
+    session.execute(sa.update(User).where(User.id == UUID(left)).values(active=False))
     areas.load(session, world, datetime.combine(today, datetime.min.time()))
     lists.write(session, world, listed, roster.ids["tonghop1"], load(session).find("89", today))
     months.confirm(session, world)

@@ -138,7 +138,10 @@ def decide(number: str, id: UUID):
     form = _today(DecideForm)
     stored = any(str(e.id) == form.entry_id.data for e in sheet.entries)
     if not stored and all(e.id != id for e in sheet.state.waiting):
-        abort(404)
+        if sheet.state.decision_on(entry) is None:
+            abort(404)
+        flash(gettext("Nội dung này đã được quyết định trước đó."), "error")
+        return redirect(url_for("detections.page", number=number), 303)
 
     def write(moment: datetime):
         if stored:  # the button was pressed twice

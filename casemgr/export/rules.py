@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from uuid import UUID
 
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+.-]{0,31}")
-CASE_NUMBER = re.compile(r"[A-Z]{2}-[0-9A-Z]{3}-[0-9A-Z]{3}")
+CODE = re.compile(r"[A-Za-z][A-Za-z0-9_+.-]{0,31}")
+UNIT = re.compile(r"\d{2,5}-\d{8}")
+# What looks like a code and names somebody: the number of a file, an id.
+NAMING = re.compile(r"[A-Z]{2}-[0-9A-Z]{3}-[0-9A-Z]{3}|[0-9a-f-]{32,36}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?)?")
 
 
@@ -25,7 +27,11 @@ class Pseudonyms:
 
 
 def is_code(value: object) -> bool:
-    return isinstance(value, str) and bool(CODE.fullmatch(value)) and not CASE_NUMBER.fullmatch(value)
+    return isinstance(value, str) and bool(CODE.fullmatch(value)) and not NAMING.fullmatch(value)
+
+
+def _is_unit(value: object) -> bool:
+    return isinstance(value, str) and bool(UNIT.fullmatch(value))
 
 
 def _is_moment(value: object) -> bool:
@@ -67,7 +73,7 @@ def _is_item(value: object) -> bool:
 
 
 SHAPES: Mapping[str, Callable[[object], bool]] = {
-    "unit": is_code,
+    "unit": _is_unit,
     "flag": lambda value: isinstance(value, bool),
     "moment": _is_moment,
     "number": _is_number,

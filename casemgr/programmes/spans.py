@@ -193,8 +193,36 @@ def _yearly_spans(ledger: Ledger, criterion: Criterion) -> list[Span]:
         turn = datetime(year + 1, 1, 1)
         span.ended = turn if span.ended is None else min(turn, span.ended)
         if span.ended > span.arises:
-            result.append(span)
+            result += _in_turn(ledger, span, opening, year)
     return result
+
+
+def _in_turn(ledger: Ledger, span: Span, opening: Event, year: int) -> list[Span]:
+    """Where the last word of a year counts: a later one takes the place of an earlier one from its day on, so that a
+    family found well off in February and looked at again in May was well off in March."""
+    criterion, selector = span.criterion, span.criterion.met.selector
+    if selector is None or selector.pick != "last":
+        return [span]
+    said = [(moment, True) for moment in matches(ledger, selector, opening, year)]
+    if criterion.fails is not None and criterion.fails.selector is not None:
+        said += [(moment, False) for moment in matches(ledger, criterion.fails.selector, opening, year)]
+    if len(said) < 2:
+        return [span]
+    said.sort(key=lambda each: each[0].at)  # of one minute that which falls short comes last
+    parts = []
+    for position, (moment, kept) in enumerate(said):
+        arises = span.arises if not position else max(moment.at, span.arises)
+        ended = span.ended if position + 1 == len(said) else min(said[position + 1][0].at, span.ended)
+        if ended <= arises:
+            continue
+        part = Span(criterion, span.item, span.anchor, arises, span.due, span.due_missing, ended=ended, band=span.band)
+        if kept:
+            _keep_promise(part, moment, Deadline(span.due))
+        else:
+            part.failed = moment.at
+        part.detail = str(moment.event.coded.get(criterion.keep) or "") if criterion.keep else ""
+        parts.append(part)
+    return parts
 
 
 def met_moment(ledger: Ledger, met: Met, anchor: Event, year: int | None = None) -> Moment | None:

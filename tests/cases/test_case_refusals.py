@@ -117,7 +117,9 @@ def test_a_plan_is_approved(as_, session, who, fresh):
     assert as_("chair").post(path, data=data).status_code == 303  # pressed twice
     assert kept(session, fresh[0]) == 5
     assert services.find(session, fresh[1]).waiting == 0
-    assert as_("chair").get(path).status_code == 404  # decided already
+    again = as_("chair").get(path, follow_redirects=True)
+    assert again.request.path == f"/cases/{fresh[1]}"
+    assert "Nội dung này đã được quyết định trước đó." in again.text
 
 
 def test_a_stale_decision_is_shown_and_asked_again(as_, session, who, fresh):

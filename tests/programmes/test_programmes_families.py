@@ -20,7 +20,8 @@ def family(opened="2021-06-01") -> Story:
 
 
 def year_of(story, year, horizon=2023):
-    return next(s for s in story.all("living_standard", horizon=horizon) if s.arises.year == year)
+    """What stands at the end of a year."""
+    return [s for s in story.all("living_standard", horizon=horizon) if s.arises.year == year][-1]
 
 
 def test_every_year_asks_for_a_rating_of_its_own():
@@ -44,6 +45,23 @@ def test_a_family_below_the_average_fails_at_once_and_one_unrated_does_not(level
     story.add("rated", "2022-05-01", year=2022, level=level)
     span = year_of(story, 2022)
     assert (span.detail, verdict(span, datetime(2022, 6, 30))) == (level, expected)
+
+
+def test_a_second_look_says_nothing_about_the_months_before_it():
+    story = family()
+    story.add("rated", "2022-02-10", year=2022, level="BANG")
+    story.add("rechecked", "2022-05-20", year=2022, level="THAP_HON")
+    story.add("rechecked", "2022-09-01", year=2022, level="CAO_HON")
+
+    def said(day: str) -> str:
+        at = datetime.fromisoformat(day)
+        (only,) = (v for s in story.all("living_standard", horizon=2023) if (v := verdict(s, at)) is not None)
+        return only
+
+    assert [said(day) for day in ("2022-02-09", "2022-02-10", "2022-05-19", "2022-05-20", "2022-09-01", "2022-12-31")] == [
+        NOT_DUE, MET, MET, MISSED, MET, MET,
+    ]  # fmt: skip
+    assert said("2023-01-01") == NOT_DUE
 
 
 @pytest.mark.parametrize(("first", "second", "expected"), [("BANG", "THAP_HON", MISSED), ("THAP_HON", "BANG", MET)])

@@ -1,0 +1,109 @@
+"""Four indicators counted again in SQL from the bundle alone, for days and states of knowledge drawn at random."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from casemgr.coverage import services
+from casemgr.demo.build import build
+from casemgr.export import services as export
+from casemgr.ledger.check import rebuild
+from casemgr.plans import plans
+from casemgr.plans import services as reported
+from casemgr.units.loading import load
+from tests.accounts import few_units
+from tests.coverage import histories
+from tests.export.recount import CODES, Recount
+
+FIRST = date(2022, 1, 1)
+
+
+def product(session, through: date, known: datetime | None, now: datetime) -> tuple[dict, datetime]:
+    """{indicator: {name: number}} as the pages show them, and the time they speak of."""
+    asked = services.ask(plans()["KH322-2022"], load(session), now, through=through, known_at=known)
+    found = {}
+    for result in services.report(session, asked, now, indicators=CODES).results:
+        figure = result.figure
+        found[result.indicator.code] = figure.beside | {
+            "numerator": figure.numerator,
+            "denominator": figure.denominator,
+            "not_due": figure.not_due,
+            "unknown": figure.unknown,
+            "excluded": figure.excluded,
+            "second_n": (figure.second or (None,))[0],
+            "second_d": (figure.second or (None, None))[1],
+        }
+    return found, asked.t
+
+
+def agree(session, folder, now: datetime, pairs) -> dict:
+    """Compares every number of the recount; gives the largest of each that was seen."""
+    export.write(session, plans()["KH322-2022"], folder, now)
+    recount, largest = Recount(folder), {}
+    for through, known in pairs:
+        shown, t = product(session, through, known, now)
+        for code, numbers in recount.at(datetime(2022, 1, 1), t, known or now).items():
+            for name, number in numbers.items():
+                about = f"{code} {name} through {through} as known {known}"
+                assert (number or 0) == (shown[code].get(name) or 0), about
+                largest[code, name] = max(largest.get((code, name), 0), number or 0)
+    return largest
+
+
+def drawn(random: Random, days: int, count: int) -> list[tuple[date, datetime]]:
+    return [
+        (
+            FIRST + timedelta(days=random.randrange(days)),
+            datetime(2022, 1, 2) + timedelta(minutes=random.randrange(days * 1440)),
+        )
+        for _ in range(count)
+    ]
+
+
+@pytest.mark.parametrize("seed", [3])
+def test_the_invented_province(app, session, tmp_path, seed):
+    app.config["CASEMGR_TODAY"] = "2022-06-15"
+    build(session, cases=170, seed=seed, today=date(2022, 6, 15))
+    now = datetime(2022, 6, 15, 20)
+    pairs = [*drawn(Random(seed), 160, 4), (date(2022, 5, 31), now), (date(2022, 6, 15), None)]
+    seen = agree(session, tmp_path, now, pairs)
+    for code, name in (("TE-2", "numerator"), ("TE-2", "not_due"), ("BD-1", "second_d")):
+        assert seen[code, name] > 1, (code, name)
+    assert seen["MT-1", "numerator"] > 5
+    assert seen["NCC-1", "numerator"] > 5
+    assert seen["MT-1", "denominator"] > 5, "the list of the police"
+    assert seen["TE-2", "denominator"] > seen["TE-2", "numerator"]
+
+
+def lists(session) -> None:
+    """Both lists of the province: sent in July, put right in September; each time another person confirms."""
+    plan, tree = plans()["KH322-2022"], load(session)
+    for code, source in (("MT1.list", "CONG_AN_TINH"), ("NCC1.families", "SO_LDTBXH")):
+        values = {"input": code, "unit": "89-20210101", "from": FIRST, "to": date(2022, 6, 30), "source": source,
+                  "document": "1/BC", "document_date": date(2022, 7, 4), "value": Decimal(140), "note": "Sửa"}  # fmt: skip
+        own = {"unit": "89-20210101"}
+        made, _entry = reported.report(session, plan, values, author="a", now=datetime(2022, 7, 5), tree=tree, **own)
+        reported.confirm(session, plan, made, on_seq=1, author="b", now=datetime(2022, 7, 10), **own)
+        again = values | {"value": Decimal(130)}
+        reported.correct(session, plan, made, again, on_seq=2, author="a", now=datetime(2022, 9, 1), tree=tree, **own)
+        reported.confirm(session, plan, made, on_seq=3, author="b", now=datetime(2022, 9, 3), **own)
+    session.commit()
+
+
+@pytest.mark.parametrize("seed", [21, 23])
+def test_random_histories_with_voids_exclusions_and_transfers(session, tmp_path, seed):
+    few_units(session)
+    written = histories.write(session, seed, 90)
+    kinds = {draft.kind for case in written for draft in case.drafts}
+    assert {"voided", "told", "transferred"} <= kinds
+    assert rebuild(session, check=True)[1] == []
+    lists(session)
+    now = datetime(2022, 12, 31, 20)
+    known = [datetime(2022, 8, 1), datetime(2022, 9, 2), None]  # sent, put right but not confirmed, confirmed
+    pairs = [*drawn(Random(seed), 364, 4), *((date(2022, 12, 31), each) for each in known)]
+    seen = agree(session, tmp_path, now, pairs)
+    assert seen["TE-2", "excluded"] > 0
+    assert seen["NCC-1", "numerator"] > 0
+    assert seen["NCC-1", "denominator"] == seen["MT-1", "denominator"] == 140
