@@ -22,6 +22,7 @@ from casemgr.ui.errors import log_exception
 
 TABLE = Job.__table__
 STALE = timedelta(minutes=2)  # a run that says nothing for so long is taken over
+LONGEST = timedelta(hours=2)  # the same where its process is seen to live: one step may walk every ledger
 TRIES = 3
 FAILED = N_("Công việc gặp lỗi và đã dừng. Hãy thử lại; nếu vẫn lỗi, hãy báo người quản trị.")
 KILLED = N_("Công việc bị ngắt nhiều lần nên đã dừng. Hãy báo người quản trị.")
@@ -159,9 +160,12 @@ def _end(work: Work, state: str, message: str = "", values: Mapping | None = Non
 
 def _is_dead(row) -> bool:
     machine, _, process = row.worker.partition(":")
-    if machine == socket.gethostname() and process.isdigit() and not os.path.exists(f"/proc/{process}"):
-        return os.path.exists("/proc/self")  # elsewhere than on Linux time alone tells
-    return row.heartbeat is None or _wall() - row.heartbeat > STALE
+    allowed = STALE
+    if machine == socket.gethostname() and process.isdigit() and os.path.exists("/proc/self"):
+        if not os.path.exists(f"/proc/{process}"):
+            return True
+        allowed = LONGEST
+    return row.heartbeat is None or _wall() - row.heartbeat > allowed  # elsewhere than on Linux time alone tells
 
 
 def _me() -> str:

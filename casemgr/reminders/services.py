@@ -2,10 +2,12 @@
 
 import secrets
 import smtplib
+import ssl
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 from email.utils import formatdate
+from functools import partial
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -98,14 +100,16 @@ def letters(session, tree: UnitTree, now: datetime, base: str, sender: str) -> I
 
 
 def send(url: str, messages: list[EmailMessage]) -> int:
-    """Sends through the server of CASEMGR_SMTP_URL (smtp://user:password@host:587, smtps://…); how many it took."""
+    """Sends through the server of CASEMGR_SMTP_URL (smtp://user:password@host:587, smtps://…); how many it took. A
+    password goes to no server in clear, nor to one that is not who it says. Raises OSError."""
     parts = urlsplit(url)
-    secure = parts.scheme == "smtps"
-    kind = smtplib.SMTP_SSL if secure else smtplib.SMTP
+    secure, trusted = parts.scheme == "smtps", ssl.create_default_context()
+    kind = partial(smtplib.SMTP_SSL, context=trusted) if secure else smtplib.SMTP
     sent = 0
     with kind(parts.hostname or "localhost", parts.port or (465 if secure else 25), timeout=SECONDS) as server:
-        if not secure and server.has_extn("starttls"):
-            server.starttls()
+        server.ehlo()  # before it nothing is known of what the server can do
+        if not secure and (parts.username or server.has_extn("starttls")):
+            server.starttls(context=trusted)
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         for message in messages:

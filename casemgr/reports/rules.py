@@ -6,7 +6,7 @@ from fractions import Fraction
 from casemgr.coverage.figures import Figure
 from casemgr.plans.model import COUNT, MONEY, SHARE, Indicator
 from casemgr.plans.notes import Note
-from casemgr.reports.hiding import HIDDEN, small, unsafe
+from casemgr.reports.hiding import HIDDEN, LEAST, small, unsafe
 from casemgr.ui.rules import show_number, show_percent
 
 
@@ -54,7 +54,7 @@ def guarded(figure: Figure) -> Figure:
         figure,
         second=second,
         # Parts of a whole could be told apart from each other: of those nothing is said.
-        beside={"system": figure.beside["system"]} if figure.beside.get("system", 0) >= 5 else {"system": 0},
+        beside={"system": figure.beside["system"]} if figure.beside.get("system", 0) >= LEAST else {"system": 0},
         short=0 if small(figure.short) else figure.short,
         not_due=0,
         unknown=0,

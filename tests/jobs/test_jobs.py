@@ -99,6 +99,18 @@ def test_a_run_that_was_taken_over_keeps_nothing_more(app, session, counting):
     assert jobs.find(session, job).done == 3
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self"), reason="only Linux shows which processes live")
+def test_a_long_step_of_a_living_process_is_not_taken_over(app, session, counting):
+    job = ask(session, "x")
+    assert services._claimed(job)
+    session.execute(sa.update(Job).values(heartbeat=services._wall() - timedelta(minutes=30)))
+    session.commit()
+    assert services.due(session) == []
+    session.execute(sa.update(Job).values(heartbeat=services._wall() - timedelta(hours=3)))
+    session.commit()
+    assert services.due(session) == [job]
+
+
 def test_dead_runs_are_found_at_once_and_given_up_after_three(app, session, counting):
     child = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
     job = ask(session, "x")

@@ -28,6 +28,7 @@ class _Mailbox(socketserver.StreamRequestHandler):
         self.wfile.write(b"220 here\r\n")
         text = None
         for line in self.rfile:
+            self.server.heard.append(line)
             if text is not None:
                 if line == b".\r\n":
                     self.server.letters.append(b"".join(text))
@@ -48,7 +49,7 @@ class _Mailbox(socketserver.StreamRequestHandler):
 @pytest.fixture
 def mailbox():
     server = socketserver.TCPServer(("127.0.0.1", 0), _Mailbox)
-    server.letters = []
+    server.letters, server.heard = [], []
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield server
@@ -90,6 +91,13 @@ def test_the_calendar_of_a_closed_account_is_gone(app, session, who):
     session.commit()
     assert read(app, f"/calendar/{token}.ics").status_code == 404
     assert read(app, f"/calendar/{token[::-1]}.ics").status_code == 404
+
+
+def test_a_password_is_not_sent_in_clear(mailbox):
+    with pytest.raises(OSError, match="STARTTLS"):
+        services.send(f"smtp://nhac:mat-khau@127.0.0.1:{mailbox.server_address[1]}", [])
+    assert any(line.upper().startswith(b"EHLO") for line in mailbox.heard)
+    assert not any(line.upper().startswith(b"AUTH") for line in mailbox.heard)
 
 
 def test_the_morning_letter_counts_and_names_nobody(app, client, session, who, mailbox):
