@@ -170,7 +170,8 @@ def _check_single(programme: Programme, beneficiary: UUID) -> None:
     for file in queries.files_of(db.session, [CaseFile.programme == programme.code], [beneficiary]):
         if file.status == "closed":
             continue
-        if may(Permission.CASE_READ, **facts_of(file)):
+        hidden = queries.barred(db.session, current_actor(), file.subject)
+        if may(Permission.CASE_READ, **facts_of(file)) and not hidden:
             raise Refused(N_("Đã có hồ sơ đang mở: %(number)s."), number=file.number)
         unit = current_tree().label(file.unit_id)
         raise Refused(N_("Đã có hồ sơ đang mở ở nơi khác. Hãy liên hệ %(unit)s."), unit=unit)

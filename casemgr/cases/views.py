@@ -54,7 +54,8 @@ def search():
     if not form.validate():
         return _list(Page([], 1, PAGE, 0), FilterForm(), form, status=422)
     text, scope = form.text.data or "", _scope()
-    file = services.find(db.session, text.upper().replace(" ", ""))
+    unbarred = queries.not_barred(current_actor(), queries.CaseFile.subject)
+    file = services.find(db.session, text.upper().replace(" ", ""), unbarred)
     if file is not None and may(Permission.CASE_READ, **facts_of(file)):
         log_access(Permission.PERSON_SEARCH, file.subject, file.unit_id)
         return redirect(url_for("cases.case", number=file.number), 303)

@@ -8,6 +8,7 @@ from flask_babel import gettext
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.cases.forms import EntryForm, build, refuse
 from casemgr.cases.naming import Met, namable
+from casemgr.cases.queries import hidden_from
 from casemgr.cases.web import facts_of
 from casemgr.clock import now
 from casemgr.db import db
@@ -155,7 +156,12 @@ def _alike(sheet: Sheet, person) -> list:
 def _held(sheet: Sheet, subjects: list[UUID]) -> dict:
     """The open file of each of these people, where the reader may open it."""
     found = services.open_case_of(db.session, sheet.programme, subjects)
-    return {subject: file for subject, file in found.items() if may(Permission.CASE_READ, **facts_of(file))}
+    hidden = hidden_from(db.session, current_actor())
+    return {
+        subject: file
+        for subject, file in found.items()
+        if file.subject not in hidden and may(Permission.CASE_READ, **facts_of(file))
+    }
 
 
 def _show(sheet: Sheet, entry: EntryForm, person, alike: list):

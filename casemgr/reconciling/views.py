@@ -16,7 +16,7 @@ from casemgr.reconciling import page as show
 from casemgr.reconciling import queries, services
 from casemgr.reconciling.forms import AnswerForm
 from casemgr.reconciling.queries import Placed
-from casemgr.reconciling.rules import NEVER, Candidate, read_who
+from casemgr.reconciling.rules import NEVER, NOT_SAME, SAME, Candidate, read_who
 from casemgr.refused import Refused
 from casemgr.registers import rows as stored
 from casemgr.registers.models import Register, RegisterRow
@@ -135,6 +135,12 @@ def answer(register: UUID, number: int):
         who = read_who((form.kind.data, form.who.data)) if form.who.data else None
     except ValueError:
         abort(400)
+    if who is not None and form.said.data in (SAME, NOT_SAME):
+        # Nobody answers about somebody whom they may not see beside the row.
+        one = Candidate(who, 0)
+        pair = _beside(chosen, [one]).pair(services.read_row(db.session, chosen, number), one)
+        if pair is None or not pair.lines:
+            abort(403)
     try:
         services.answer(db.session, chosen, number, form.said.data or "", who, on(chosen, at, form))
     except Refused as refused:

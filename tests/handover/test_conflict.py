@@ -19,6 +19,7 @@ def test_who_is_named_loses_the_file_at_once_and_silently(as_, session, who, dra
     for path in ("/", "/cases", "/approvals", "/transfers"):
         assert number not in chair.get(path).text
     assert number not in chair.post("/cases/search", data={"text": "neang soc kha"}).text
+    assert chair.post("/cases/search", data={"text": number}).status_code == 200  # as for a number that there is not
     session.expire_all()
     file = session.scalar(sa.select(CaseFile).where(CaseFile.number == number))
     assert (file.unit_id, file.worker) == (DISTRICT, None)

@@ -7,14 +7,18 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from casemgr.cases import moves
+from casemgr.cases.models import CaseFile
 from casemgr.detections.models import Detected
 from casemgr.people.rules import Birth
+from casemgr.units.loading import load as units
 from tests.accounts import few_units, make_user, sign_in
 from tests.reconciling.conftest import (
     BE,
     DISTRICT,
     KHA,
     NEIGHBOUR,
+    NOW,
     NUMBER,
     PROVINCE,
     UNIT,
@@ -97,6 +101,9 @@ def test_who_works_elsewhere_learns_only_whom_to_contact(app, client, place, reg
     assert "liên hệ thị trấn Tri Tôn" in page.text
     for hidden in ("Néang", "15/08/2011", "HS-", "Cùng một người"):
         assert hidden not in page.text
+    form = client.form(f"/registers/{other}/reconcile", 1)
+    for said in ("same", "not_same"):
+        assert client.post(f"/registers/{other}/rows/5/answer", data=form | {"said": said}).status_code == 403
     assert client.get(f"/registers/{register}/rows/37").status_code == 404
     assert client.get(f"/registers/{register}/rows/39").status_code == 200
     drugs = reading_as(app, make_user(place, "mt", ("worker", UNIT, "MT")))
@@ -170,3 +177,19 @@ def counted(session):
         yield seen
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def test_a_conflict_of_interest_hides_the_file_of_a_row(app, client, place, register):
+    number = place.scalar(sa.select(CaseFile.number).order_by(CaseFile.number).limit(1))
+    file = place.scalar(sa.select(CaseFile).where(CaseFile.number == number))
+    sign_in(client, make_user(place, "hoa", ("supervisor", UNIT, "TE")))
+    named = make_user(place, "lan", ("supervisor", DISTRICT, "TE"))
+    above = reading_as(app, named)
+    path = f"/registers/{register}/reconcile?state=filed"
+    assert number in above.get(path).text + above.get(f"/registers/{register}/reconcile").text
+    moves.mark_conflict(
+        place, file.subject, [str(named.id)], note="Người nhà.", tree=units(place), author="worker", now=NOW
+    )
+    place.commit()
+    for shown in (path, f"/registers/{register}/reconcile", *(f"/registers/{register}/rows/{n}" for n in (2, 37))):
+        assert number not in above.get(shown).text
