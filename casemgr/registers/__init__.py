@@ -20,4 +20,5 @@ def init_app(app) -> None:
     project_as("register", PROJECTION)
     app.register_blueprint(bp)
     app.cli.add_command(commands)
-    navigation.add(app, "registers.index", lazy_gettext("Danh sách nguồn"), "register:read", order=60)
+    # Who only reads a register comes to it through its comparison.
+    navigation.add(app, "registers.index", lazy_gettext("Danh sách nguồn"), "register:load", order=60)
