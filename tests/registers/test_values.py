@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casemgr.people.identifiers import Birth, Identifier
+from casemgr.programmes import FOLDER
+from casemgr.programmes.loader import load_folder
 from casemgr.registers import old_fonts, values
 from casemgr.registers.places import Places
+from casemgr.registers.sources import load
 from casemgr.units.rules import Descent, UnitNode, UnitTree
 from tests.registers.tables import in_old_font
 
@@ -193,3 +196,12 @@ def test_a_commune_by_its_name(tree, said, expected):
 
 def test_a_register_of_one_commune_needs_no_names(tree):
     assert Places(tree, "30547-2021", date(2022, 6, 30)).find("", "", "") == ("30547-2021", "")
+
+
+def test_a_row_of_every_named_source_can_become_a_detection():
+    """The source of the detection is a code of the programme's own list."""
+    programmes = load_folder(FOLDER)
+    for source in load().sources.values():
+        for code in source.programmes:
+            if programmes[code].detection is not None and code != "BD":
+                assert source.detection in programmes[code].codes["source"], source
