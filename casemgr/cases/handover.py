@@ -106,9 +106,9 @@ def worker(entries: Sequence[Entry]) -> str | None:
 
 
 def barred(entries: Iterable[Entry]) -> frozenset[str]:
-    """The ids of the accounts that the last mark of a conflict of interest names."""
-    marks = [e for e in entries if e.kind == CONFLICTED]
-    return frozenset(marks[-1].coded.get("barred", ())) if marks else frozenset()
+    """The ids of the accounts that the mark of a conflict of interest names which was written last."""
+    last = max((e for e in entries if e.kind == CONFLICTED), key=lambda e: e.seq, default=None)
+    return frozenset(last.coded.get("barred", ())) if last else frozenset()
 
 
 def referrals(entries: Iterable[Entry]) -> list[Referral]:
