@@ -17,12 +17,14 @@ from casemgr.audit.present import cause_name, signed
 from casemgr.audit.rules import code_of
 from casemgr.cases.models import Verdict
 from casemgr.clock import now
+from casemgr.coverage import silence
 from casemgr.coverage.services import AS_WERE, LEVELS, TODAY
 from casemgr.db import db
 from casemgr.jobs import start
 from casemgr.ledger.services import province
 from casemgr.papers.web import download
 from casemgr.plans import plans
+from casemgr.programmes import programmes
 from casemgr.refused import N_, Refused
 from casemgr.ui.fields import SelectField, TextField
 from casemgr.ui.forms import Form, show_form
@@ -240,6 +242,22 @@ def _open(found: Report) -> list[tuple[str, int]]:
         (gettext("Trường hợp chưa đến hạn"), numbers.get("not_due", 0)),
         (gettext("Trường hợp không tính vào chỉ tiêu (đã duyệt)"), numbers.get("excluded", 0)),
         (gettext("Đề nghị xem xét lại chưa trả lời (toàn hệ thống)"), trust.at_a_glance(db.session, now()).disputes),
+        *_silent(found, tree, groups),
+    ]
+
+
+def _silent(found: Report, tree, groups: set[str]) -> list[tuple[str, int]]:
+    """Communes that have not confirmed what was detected in the last month of the period, for each group."""
+    return [
+        (
+            gettext(
+                "Xã chưa xác nhận số phát hiện tháng %(month)s: %(group)s",
+                month=f"{each.month:%m/%Y}",
+                group=programmes()[each.programme].short[language()],
+            ),
+            each.missing,
+        )
+        for each in silence.unconfirmed(db.session, found, tree, sorted(groups))
     ]
 
 

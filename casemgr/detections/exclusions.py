@@ -53,9 +53,10 @@ def decide(session, subject: UUID, target: UUID, outcome: str, note: str, by: By
 def _check_kept(session, subject: UUID, proposal: Entry) -> None:
     """The other one still counts, and is not itself waiting to be a duplicate of this one."""
     other, _entries = state(session, UUID(proposal.coded["of"]))
-    if other is None or other.status in (DUPLICATE, REFUSED):
+    if other is None or other.status in (DUPLICATE, EXCLUDED, REFUSED):
         raise Refused(
-            N_("Trường hợp %(number)s cũng đã được ghi là trùng hoặc từ chối."), number=proposal.coded["of_number"]
+            N_("Trường hợp %(number)s cũng đã được ghi là trùng, từ chối hoặc không tính vào chỉ tiêu."),
+            number=proposal.coded["of_number"],
         )
 
 

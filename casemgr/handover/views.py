@@ -116,8 +116,9 @@ def answer(asked: UUID):
         form,
         row=row,
         programme=programme.name[language()],
-        risk=risk_badge(programme, file.risk, language()),
-        next_due=file.next_due,
+        # Once it has answered, the unit sees no more of a file than it did then.
+        risk=risk_badge(programme, file.risk, language()) if row.state == WAITING else None,
+        next_due=file.next_due if row.state == WAITING else None,
         note=sealed.get(asked, {}).get("note"),
         asker=case_queries.names_of(db.session, [row.asked_by]).get(row.asked_by, ""),
         reason=REASONS.get(row.reason, row.reason),
