@@ -1,15 +1,15 @@
-"""What a fund has received: asked of the package that keeps the fund's ledger, once it has said that it does.
+"""What the funds have received: asked of the package that keeps their ledgers, once it has said that it does.
 
-That package registers a function for the fund's code in `app.extensions["money"]`:
+That package registers one function as `app.extensions["money"]`:
 
-    app.extensions.setdefault("money", {})["DEN_ON_DAP_NGHIA"] = received
-
-    received(session, *, start: date, through: date, units: Collection[str] | None, known_at: datetime | None)
-        -> {"received": int, "paid": int, "documents": [Note]}        in đồng; units None: the whole province;
-           None where no such fund has a book yet
+    received(session, codes, *, start: date, through: date, units: Collection[str] | None, known_at: datetime | None)
+        -> {code: {"received": int, "paid": int, "documents": [Note]}}   in đồng; units None: the whole province;
+           without the codes of funds that have no book yet
 
 Without one the figure is what was reported from outside.
 """
+
+from collections.abc import Iterable
 
 from flask import current_app
 
@@ -18,12 +18,15 @@ from casemgr.plans.model import Indicator
 from casemgr.units.rules import UnitTree
 
 
-def money_of(session, indicator: Indicator, asked, tree: UnitTree) -> Money | None:
-    received = current_app.extensions.get("money", {}).get(indicator.uses["fund"])
-    if received is None or asked.within is not None:
-        return None
+def money_of(session, indicators: Iterable[Indicator], asked, tree: UnitTree) -> dict[str, Money]:
+    """By the code of the fund, for those of the indicators that are about one."""
+    received = current_app.extensions.get("money")
+    codes = sorted({each.uses["fund"] for each in indicators if each.rule == "money"})
+    if received is None or asked.within is not None or not codes:
+        return {}
     units = None if tree.level(asked.unit) == "province" else tree.below(asked.unit)
-    said = received(session, start=asked.start, through=asked.through, units=units, known_at=asked.known_at)
-    if said is None:
-        return None
-    return Money(said["received"], said.get("paid"), asked.through, tuple(said.get("documents", ())))
+    said = received(session, codes, start=asked.start, through=asked.through, units=units, known_at=asked.known_at)
+    return {
+        code: Money(each["received"], each.get("paid"), asked.through, tuple(each.get("documents", ())))
+        for code, each in said.items()
+    }

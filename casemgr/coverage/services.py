@@ -22,6 +22,7 @@ from casemgr.programmes import programmes
 from casemgr.refused import N_, Refused
 from casemgr.units.loading import load
 from casemgr.units.rules import UnitTree
+from casemgr.units.web import current_tree
 
 DAY_END = time(23, 59, 59)
 NO_FILES = Tally()  # of an indicator whose figure comes from outside alone
@@ -88,29 +89,30 @@ def report(
 
     Every number is computed over all cases of the units, whoever asks.
     """
-    tree = load(session)
+    tree = current_tree()
     wanted = [i for i in asked.plan.indicators.values() if indicators is None or i.code in indicators]
     question = question_of(asked, wanted, tree, now, _dims(by), details)
     tallies, received = _tallies(session, asked, question, wanted)
     said = reported.figures_for(session, asked.plan, asked.known_at)
     result, ground = Report(asked, []), Ground.of(session, asked, wanted, by)
+    money = money_of(session, wanted, asked, tree)
     for indicator in wanted:
         tally = tallies.get(indicator.programme, NO_FILES)
-        scene = _scene(session, asked, indicator, tree, received, ground)
+        scene = _scene(asked, indicator, tree, received, ground, money)
         one = _result(asked, indicator, tally, said, scene, tree)
         one.groups = _groups(asked, indicator, tally, said, scene, by, tree, now, ground) if by else []
         result.results.append(one)
     return result
 
 
-def _scene(session, asked: Asked, indicator: Indicator, tree: UnitTree, received, ground: Ground) -> Scene:
+def _scene(asked: Asked, indicator: Indicator, tree: UnitTree, received, ground: Ground, money) -> Scene:
     programme = programmes()[indicator.programme] if indicator.programme else None
     scene = Scene(programme, asked.through, asked.plan.end, received=received)
     scene = replace(scene, whole=tree.level(asked.unit) == "province" and asked.within is None)
     if indicator.rule in ("areas", "assigned"):
         scene = replace(scene, areas=ground.count(indicator, tree.below(asked.unit)))
     if indicator.rule == "money":
-        scene = replace(scene, money=money_of(session, indicator, asked, tree))
+        scene = replace(scene, money=money.get(indicator.uses["fund"]))
     return scene
 
 
@@ -118,14 +120,14 @@ def breakdown(
     session, asked: Asked, now: datetime, indicator: Indicator, dimensions: Sequence[str]
 ) -> tuple[Result, dict[str, list[tuple[str, Figure]]]]:
     """One indicator, and its figures by each of these dimensions alone: {dimension: [(code, figure)]}."""
-    tree = load(session)
+    tree = current_tree()
     dims = _dims(dimensions)
     question = question_of(asked, [indicator], tree, now, dims, True)
     tallies, received = _tallies(session, asked, question, [indicator])
     said = reported.figures_for(session, asked.plan, asked.known_at)
     tally = tallies.get(indicator.programme, NO_FILES)
     ground = Ground.of(session, asked, [indicator], dimensions)
-    scene = _scene(session, asked, indicator, tree, received, ground)
+    scene = _scene(asked, indicator, tree, received, ground, money_of(session, [indicator], asked, tree))
     result = _result(asked, indicator, tally, said, scene, tree)
     found: dict[str, list[tuple[str, Figure]]] = {}
     for dimension in dimensions:
@@ -147,7 +149,7 @@ def through_days(session, asked: Asked, now: datetime, indicator: Indicator, day
         tallies = kept(session, tuple(q.key for q in questions), lambda: live.tallies_through(session, questions))
     found = []
     for each, counted in zip(then, tallies, strict=True):
-        scene = _scene(session, each, indicator, tree, None, Ground())
+        scene = _scene(each, indicator, tree, None, Ground(), money_of(session, [indicator], each, tree))
         tally = counted.get(indicator.programme, NO_FILES)
         found.append(_result(each, indicator, tally, said, scene, tree).figure)
     return found

@@ -104,20 +104,24 @@ def measure(name: str, uri: str, folder: Path, options) -> dict:
             "invent_seconds": round(built.invented, 1),
             "write_seconds": round(built.written, 1),
         }
+        say(name, str(found["build"]))  # a run is long: what is measured is said at once
         if name == "postgresql":
             db.session.execute(sa.text("ANALYZE"))
             db.session.commit()
         found["size_mb"] = round(size(name, uri) / 1e6, 1)
         say(name, "replaying and verifying")
         found["ledger"] = bench_ledger.measure(TODAY)
+        say(name, str(found["ledger"]))
         say(name, "sealing, and replaying as known a week ago")
         found["audit"] = bench_audit.measure(db.session, TODAY)
+        say(name, str(found["audit"]))
         if options.ledgers:
             return found
         wanted = pages(db.session, built)
         db.session.remove()
         say(name, "one page after the other, and their floors")
         found["floors"] = {label: vars(floor_of(app, account, path)) for label, account, path in wanted}
+        say(name, str(found["floors"]))
         db.session.remove()
         db.engine.dispose()
     say(name, "the server under load")
@@ -168,10 +172,11 @@ def served(environment: dict, wanted: list[tuple[str, str, str]], options) -> di
             client.sign_in(account)
             if label == "append":
                 found[label] = http.appends(client, path, options.rounds)
-                continue
-            found[label] = http.asked(client, path, options.rounds)
-            if found[label]["status"] == 200:
-                found[label] |= http.loaded(port, account, path, options.seconds, server.pid)
+            else:
+                found[label] = http.asked(client, path, options.rounds)
+                if found[label]["status"] == 200:
+                    found[label] |= http.loaded(port, account, path, options.seconds, server.pid)
+            say(label, str(found[label]))
         found[""] = {"workers_rss_mb": http.memory(server.pid), "first_page_gzip_bytes": http.first_visit(port, WORKER)}
         return found
     finally:

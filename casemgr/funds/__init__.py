@@ -5,7 +5,6 @@ Who gave is sealed and seen by the fund's keepers alone; of the beneficiary the 
 nothing else, so that the two never stand together. Coverage asks `services.figures_of` what was received.
 """
 
-from functools import partial
 from pathlib import Path
 
 from flask import current_app
@@ -25,8 +24,7 @@ def init_app(app) -> None:
 
     app.extensions["funds"] = load(app.config.get("CASEMGR_FUNDS", FILE), app.extensions["programmes"])
     project_as("fund", PROJECTION)
-    for code in app.extensions["funds"]:
-        app.extensions.setdefault("money", {})[code] = partial(figures_of, code)
+    app.extensions["money"] = figures_of
     app.register_blueprint(bp)
     navigation.add(app, "funds.index", lazy_gettext("Các quỹ"), "fund:keep", order=64)
 

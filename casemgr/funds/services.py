@@ -214,17 +214,25 @@ def totals(
     return rules.totals(moves, start, through, fund.counts)
 
 
-def figures_of(code: str, session, *, start: date, through: date, units=None, known_at=None) -> dict | None:
-    """What a plan's page is told: received (not pledged) and paid, in đồng, and from which book; None without a book."""
+def figures_of(
+    session, codes: Collection[str], *, start: date, through: date, units=None, known_at=None
+) -> dict[str, dict]:
+    """What a plan's page is told of these funds: received (not pledged) and paid, in đồng, and from which book; nothing
+    of a fund without a book."""
     from casemgr.funds import funds
 
-    fund = funds()[code]
-    if not balances(session, fund, units):
-        return None
-    said = totals(session, fund, start=start, through=through, units=units, known_at=known_at)
-    words = {"fund": fund.name.vi, "n": said.receipts, "day": f"{through:%d/%m/%Y}"}
-    note = Note(N_("Sổ thu, chi %(fund)s: %(n)s khoản đã nhận đến ngày %(day)s"), words)
-    return {"received": int(said.counted), "paid": int(said.paid), "documents": [note]}
+    query = sa.select(BALANCES.c.fund, BALANCES.c.unit).where(BALANCES.c.province == province())
+    kept = {row.fund for row in session.execute(query) if units is None or row.unit in units}
+    found = {}
+    for code in codes:
+        fund = funds().get(code)
+        if fund is None or code not in kept:
+            continue
+        said = totals(session, fund, start=start, through=through, units=units, known_at=known_at)
+        words = {"fund": fund.name.vi, "n": said.receipts, "day": f"{through:%d/%m/%Y}"}
+        note = Note(N_("Sổ thu, chi %(fund)s: %(n)s khoản đã nhận đến ngày %(day)s"), words)
+        found[code] = {"received": int(said.counted), "paid": int(said.paid), "documents": [note]}
+    return found
 
 
 def balances(session, fund: Fund, units: Collection[str] | None = None) -> list:
