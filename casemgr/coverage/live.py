@@ -85,8 +85,8 @@ def add_marks(session, question: Question, result: Mapping[str, Tally]) -> None:
 
 def _marked(question: Question, mark: Mark):
     shown, grouped = _key(question)
-    if mark.short is not None:
-        # Few fall short: look at the spans of those only.
+    if not mark.by_detail:
+        # Item by item along the key of the spans: of the two tables joined, a planner may walk the wrong one.
         spans = sa.exists().where(
             CaseSpan.province == Verdict.province,
             CaseSpan.subject == Verdict.subject,
@@ -94,12 +94,12 @@ def _marked(question: Question, mark: Mark):
             *_span_is(question, mark),
         )
         query = sa.select(sa.literal(mark.name), sa.literal(mark.programme), *shown, sa.func.count())
-        short = sa.func.substr(Verdict.steps, mark.short + 1, 1, type_=sa.String()) == "x"
-        return query.where(at(question, mark.programme), short, spans).group_by(*grouped)
+        where = [at(question, mark.programme)]
+        if mark.short is not None:  # few fall short: look at the spans of those only
+            where.append(sa.func.substr(Verdict.steps, mark.short + 1, 1, type_=sa.String()) == "x")
+        return query.where(*where, spans).group_by(*grouped)
     items = _items(question, mark)
-    name = sa.literal(mark.name)
-    if mark.by_detail:
-        name, grouped = sa.literal(mark.name + ":") + items.c.detail, [items.c.detail, *grouped]
+    name, grouped = sa.literal(mark.name + ":") + items.c.detail, [items.c.detail, *grouped]
     same = sa.and_(
         Verdict.province == items.c.province, Verdict.subject == items.c.subject, Verdict.item == items.c.item
     )
@@ -108,10 +108,10 @@ def _marked(question: Question, mark: Mark):
 
 
 def _items(question: Question, mark: Mark):
-    """Each item that has a mark once (and once a detail), however many spans it has."""
+    """Each item that has a mark once a detail, however many spans it has."""
     where = [CaseSpan.province == province(), CaseSpan.programme == mark.programme, *_span_is(question, mark)]
-    detail = [CaseSpan.detail.label("detail")] if mark.by_detail else []
-    return sa.select(CaseSpan.province, CaseSpan.subject, CaseSpan.item, *detail).where(*where).distinct().subquery()
+    detail = CaseSpan.detail.label("detail")
+    return sa.select(CaseSpan.province, CaseSpan.subject, CaseSpan.item, detail).where(*where).distinct().subquery()
 
 
 def _span_is(question: Question, mark: Mark) -> list:
