@@ -64,7 +64,8 @@ class Desk:
         Part(self.page).tick(group, *options)
 
     def reads(self) -> str:
-        """The words on the page."""
+        """The words on the page, once all of it has arrived: a click returns when the answer begins."""
+        self.page.wait_for_load_state()
         return " ".join(self.page.locator("main").inner_text().split())
 
     def saved(self) -> None:
