@@ -66,7 +66,8 @@ def child(random: Random) -> History:
     case = History(random, "TE")
     emergency = random.random() < 0.4
     incident = UUID(int=random.randrange(1, 30)).hex
-    case.open(level="BI_XAM_HAI", harm=["XHTD"], age=10, emergency=emergency, incident=incident)
+    level = random.choice((*("BI_XAM_HAI",) * 5, "CO_NGUY_CO"))
+    case.open(level=level, harm=["XHTD"], age=random.choice((10, 10, 10, 16)), emergency=emergency, incident=incident)
     case.add("screened", {"risk": "CAO", "emergency": emergency, "a1": "C"}, chance=0.9)
     case.add("protected", {"isolation": False}, chance=0.8 if emergency else 0.1, after=20)
     needs = random.sample(("AN_TOAN", "SUC_KHOE", "TAM_LY"), 2)
@@ -100,6 +101,11 @@ def addict(random: Random) -> History:
         modality = random.choice(("TN_GIA_DINH", "BAT_BUOC", "THAY_THE"))
         case.add("treatment_started", {"modality": modality, "episode": episode + 1}, after=2000)
         case.add("treatment_ended", {"outcome": "HOAN_THANH"}, chance=0.6, after=2500)
+        if case.add("post_rehab", {"post_term": "MOT_NAM"}, chance=0.5, after=300):
+            case.add("served", {"service": "MT-VL", "needs": [], "proof": "GHI_CHEP"}, chance=0.5, after=900)
+            if not case.add("relapsed", {}, chance=0.3, after=900):
+                outcome = random.choice(("HOAN_THANH", "TAI_NGHIEN"))
+                case.add("post_rehab_ended", {"post_outcome": outcome}, chance=0.4, after=900)
     case.add("delisted", {"on_list": "KHONG", "reason": "CHUYEN_DI"}, chance=0.1)
     return case
 

@@ -46,7 +46,13 @@ def app(templates, tmp_path_factory):
                 )
                 _versions, head = services.find(db.session, subject)
                 services.confirm(
-                    db.session, plan, subject, on_seq=head, author="second", unit=figure.unit, now=datetime(2022, 7, 1, 9)
+                    db.session,
+                    plan,
+                    subject,
+                    on_seq=head,
+                    author="second",
+                    unit=figure.unit,
+                    now=datetime(2022, 7, 1, 9),
                 )
         db.session.commit()
         db.session.remove()
