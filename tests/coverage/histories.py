@@ -66,8 +66,7 @@ def child(random: Random) -> History:
     case = History(random, "TE")
     emergency = random.random() < 0.4
     incident = UUID(int=random.randrange(1, 30)).hex
-    level = random.choice((*("BI_XAM_HAI",) * 5, "CO_NGUY_CO"))
-    case.open(level=level, harm=["XHTD"], age=random.choice((10, 10, 10, 16)), emergency=emergency, incident=incident)
+    case.open(level="BI_XAM_HAI", harm=["XHTD"], age=10, emergency=emergency, incident=incident)
     case.add("screened", {"risk": "CAO", "emergency": emergency, "a1": "C"}, chance=0.9)
     case.add("protected", {"isolation": False}, chance=0.8 if emergency else 0.1, after=20)
     needs = random.sample(("AN_TOAN", "SUC_KHOE", "TAM_LY"), 2)
@@ -101,12 +100,27 @@ def addict(random: Random) -> History:
         modality = random.choice(("TN_GIA_DINH", "BAT_BUOC", "THAY_THE"))
         case.add("treatment_started", {"modality": modality, "episode": episode + 1}, after=2000)
         case.add("treatment_ended", {"outcome": "HOAN_THANH"}, chance=0.6, after=2500)
-        if case.add("post_rehab", {"post_term": "MOT_NAM"}, chance=0.5, after=300):
-            case.add("served", {"service": "MT-VL", "needs": [], "proof": "GHI_CHEP"}, chance=0.5, after=900)
-            if not case.add("relapsed", {}, chance=0.3, after=900):
-                outcome = random.choice(("HOAN_THANH", "TAI_NGHIEN"))
-                case.add("post_rehab_ended", {"post_outcome": outcome}, chance=0.4, after=900)
     case.add("delisted", {"on_list": "KHONG", "reason": "CHUYEN_DI"}, chance=0.1)
+    return case
+
+
+def at_risk(random: Random) -> History:
+    case = History(random, "TE")
+    case.open(level="CO_NGUY_CO", age=random.choice((10, 10, 16)), emergency=False)
+    case.add("served", {"service": "TE-TV", "needs": [], "proof": random.choice(("GHI_CHEP", "none"))}, chance=0.7)
+    case.add("transferred", {"to": random.choice(UNITS), "accepted": True}, chance=0.3)
+    return case
+
+
+def after_rehabilitation(random: Random) -> History:
+    case = History(random, "MT")
+    case.open(birth_year=1990)
+    case.add("treatment_started", {"modality": "TN_CO_SO", "episode": 1}, after=300)
+    case.add("post_rehab", {"post_term": "MOT_NAM"}, after=300)
+    case.add("served", {"service": "MT-VL", "needs": [], "proof": "GHI_CHEP"}, chance=0.5, after=900)
+    if not case.add("relapsed", {}, chance=0.3, after=900):
+        outcome = random.choice(("HOAN_THANH", "TAI_NGHIEN"))
+        case.add("post_rehab_ended", {"post_outcome": outcome}, chance=0.4, after=900)
     return case
 
 
@@ -135,12 +149,13 @@ def family(random: Random) -> History:
 
 
 KINDS = (child, child, addict, worker, family)
+PROXIES = (at_risk, after_rehabilitation)  # whom no target counts
 
 
-def write(session, seed: int, count: int) -> list[History]:
+def write(session, seed: int, count: int, kinds=None) -> list[History]:
     """Writes `count` random cases and commits; the histories say what was written."""
     random = Random(seed)
-    cases = [random.choice(KINDS)(random) for _ in range(count)]
+    cases = [random.choice(kinds or KINDS)(random) for _ in range(count)]
     ledger.create_many(session, [("case", case.subject) for case in cases])
     ledger.append_many(session, [case.written() for case in cases])
     session.commit()
