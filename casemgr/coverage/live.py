@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from casemgr.cases.models import CaseFile, CaseSpan, Verdict
-from casemgr.coverage import cases
+from casemgr.coverage import apart, cases
 from casemgr.coverage.cases import Case
 from casemgr.coverage.tally import COUNTED, DIMENSIONS, Group, Key, Mark, Question, Tally
 from casemgr.ledger.services import province
@@ -84,6 +84,8 @@ def add_marks(session, question: Question, result: Mapping[str, Tally]) -> None:
 
 
 def _marked(question: Question, mark: Mark):
+    if mark.apart:
+        return apart.counted(question, mark)
     shown, grouped = _key(question)
     if not mark.by_detail:
         # Item by item along the key of the spans: of the two tables joined, a planner may walk the wrong one.

@@ -129,7 +129,11 @@ def parts(indicator: Indicator, figure: Figure) -> str:
     if indicator.rule == "two_readings":
         text += " " + (gettext("có hồ sơ") if indicator.setting("reading") == "file" else gettext("phát hiện"))
     children = figure.beside.get("beneficiaries")
-    return text + f" ({gettext(BESIDE['beneficiaries'], n=show_number(children))})" if children else text
+    if not children:
+        return text
+    # The children are those of every case counted, a case that is not due among them.
+    word = N_("%(n)s trẻ em, cả chưa đến hạn") if figure.not_due else BESIDE["beneficiaries"]
+    return f"{text} ({gettext(word, n=show_number(children))})"
 
 
 def panel(figure: Figure, plan: Plan) -> list[tuple[str, str]]:

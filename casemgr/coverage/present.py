@@ -110,12 +110,17 @@ def row(indicator: Indicator, figure: Figure, plan: Plan) -> Row:
         verdict=_verdict(indicator, figure),
         bounds=[_bound(end, reached, figure.verdict) for end, reached in figure.bounds],
         beside=_beside(indicator, figure),
-        warnings=[say(note) for note in figure.warnings],
+        warnings=[*_proxy(indicator), *(say(note) for note in figure.warnings)],
         why=say(figure.why),
         documents=list(dict.fromkeys(say(note) for note in figure.documents)),
         end=figure.end,
         figure=figure,
     )
+
+
+def _proxy(indicator: Indicator) -> list[str]:
+    """A number that stands for something else says so wherever it stands."""
+    return [indicator.note[language()]] if indicator.rule == "proxy" and indicator.note else []
 
 
 def _bound(end, reached: bool, verdict: str) -> tuple[str, str, str]:

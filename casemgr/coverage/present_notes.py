@@ -11,6 +11,7 @@ BESIDE = {
     "beneficiaries": N_("%(n)s trẻ em"),
     "incidents": N_("hồ sơ hệ thống: %(n)s vụ"),
     "system": N_("hệ thống có %(n)s"),
+    "lapsed": N_("tái nghiện trong thời gian quản lý sau cai: %(n)s"),
     "stayed": N_("ở lại điều trị từ 30 ngày: %(n)s"),
     "detained": N_("trong đó đang bị giam giữ: %(n)s"),
     "detected": N_("đã phát hiện: %(n)s"),

@@ -1,13 +1,14 @@
 """The same tallies from the ledgers themselves, leaving out what was recorded later than a time."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from casemgr.cases.projection import state_of
+from casemgr.cases.rules import CaseState
 from casemgr.cases.verdicts import age_band, counted_at, counts_at, judge
-from casemgr.coverage import processes
+from casemgr.coverage import apart, processes
 from casemgr.coverage.cases import Case, criteria_of, lines, state
 from casemgr.coverage.tally import COUNTED, Key, Question, Tally, marks_of
 from casemgr.detections import projection as detections
@@ -38,19 +39,26 @@ class Item(NamedTuple):
 
 
 def items(
-    session, question: Question, known_at: datetime, part: Part | None = None, also: Collection[str] = ()
+    session,
+    question: Question,
+    known_at: datetime,
+    part: Part | None = None,
+    also: Collection[str] = (),
+    tell: Callable[[CaseState], None] | None = None,
 ) -> Iterator[Item]:
     """Every item of these programmes at `question.t`, as known at `known_at`, whenever it came up and wherever it is;
     `question.wants` says which of them are asked for. The caller has settled open writes.
 
     `part` keeps to subjects from one id to another. An item has the spans of the criteria that the steps and the marks
-    are about, and of those in `also`.
+    are about, and of those in `also`. `tell` hears of every file, also of those that do not count.
     """
     calendar, only = working_days(session, known_at), _criteria(question, also)
     for subject, entries in replay(session, "case", known_at, part):
         state = state_of(entries, calendar, only=only) if _programme(entries) in only else None
         if state is None:
             continue
+        if tell is not None:
+            tell(state)
         for number, item in enumerate(state.items):
             since = counted_at(state.programme, state, item)
             if since is None or not counts_at(state, item, question.t):
@@ -163,7 +171,14 @@ def count(
 ) -> Counted:
     """The tallies over a part of the subjects."""
     found = Counted(*({code: new() for code in question.counting} for new in (Tally, set, set)))
-    for item in items(session, question, known_at, part):
+    apart_too = any(mark.apart for mark in question.marks)
+
+    def tell(state: CaseState) -> None:
+        code, holder = state.programme.code, state.holders[-1][1]
+        for name, key in apart.marks_of(question, code, holder, state.spans):
+            found.tallies[code].mark(name, key)
+
+    for item in items(session, question, known_at, part, tell=tell if apart_too else None):
         tally = found.tallies[item.programme]
         if question.units is None or item.unit in question.units:
             for number, (first, last) in enumerate(windows):

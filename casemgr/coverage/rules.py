@@ -224,6 +224,7 @@ RULES: Mapping[str, Callable[[Indicator, Tally, Scene], Figure]] = {
     "two_readings": two_readings,
     "reviewed_range": reviewed_range,
     "timely": said.timely,
+    "proxy": said.proxy,
     "value": said.value,
     "cut": said.cut,
     "yearly_cut": said.yearly_cut,
@@ -241,6 +242,11 @@ def marks(indicator: Indicator, programme: Programme, details: bool) -> Sequence
     if indicator.rule == "timely":
         asked = {"programme": indicator.programme, "criteria": (uses["criterion"],)}
         return [Mark(f"due:{indicator.code}", **asked, due=True), Mark(f"late:{indicator.code}", **asked, late=True)]
+    if indicator.rule == "proxy":
+        named = {name: uses[name] for name in ("served", "lapsed") if name in uses}
+        asked = {"programme": indicator.programme, "criteria": (uses["of"],), "apart": True}
+        found = [Mark(f"{name}:{indicator.code}", **asked, also=criterion) for name, criterion in named.items()]
+        return [Mark(f"of:{indicator.code}", **asked), *found]
     if indicator.rule == "list_share" and details:
         episode = {"programme": indicator.programme, "criteria": (uses["episode"],), "during": True}
         return [Mark("stayed", **episode, also=uses["stayed"]), Mark("modality", **episode, by_detail=True)]

@@ -40,6 +40,27 @@ def timely(indicator: Indicator, tally: Tally, _scene: Scene) -> Figure:
     return figure
 
 
+def proxy(indicator: Indicator, tally: Tally, scene: Scene) -> Figure:
+    """Q1-05, Q1-07: a number from case files that stands for a task no number says; the task itself is told in words."""
+    whole, served, lapsed = (tally.where(_any, f"{name}:{indicator.code}") for name in ("of", "served", "lapsed"))
+    report = scene.inputs["report"]
+    figure = Figure(served, whole, told=report.told, documents=list(report.documents))
+    if "lapsed" in indicator.uses:
+        figure.beside["lapsed"] = lapsed
+    if report.told is None:
+        figure.warnings.append(report.why or Note(N_("Chưa có báo cáo.")))
+    if whole:
+        figure.verdict = TOLD
+    else:
+        figure.why = Note(N_("Chưa có hồ sơ nào thuộc diện này trong kỳ."))
+        figure.verdict = TOLD if report.told is not None else UNKNOWN
+    return figure
+
+
+def _any(_key) -> bool:
+    return True
+
+
 def value(indicator: Indicator, _tally: Tally, scene: Scene) -> Figure:
     """A reported number or share against its target."""
     found = scene.inputs["value"]

@@ -182,6 +182,8 @@ def _groups(
     found = []
     scene = replace(scene, whole=False, money=None)
     parts = tally.split(_naming(asked, by, tree, now.date(), ground))
+    if indicator.rule == "proxy":  # only where there is somebody of the kind it counts
+        parts = {name: part for name, part in parts.items() if f"of:{indicator.code}" in part.marked}
     if indicator.programme is None:
         parts = dict.fromkeys(reporting(asked, indicator, said, by, tree, ground), tally)
     for names, part in sorted(parts.items()):

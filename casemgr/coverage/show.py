@@ -96,6 +96,8 @@ def as_json(report: Report, cases: Mapping[str, Sequence[Case]] | None, tree: Un
             "source": indicator.source.vi,
             "text": indicator.text.vi,
             "rule": indicator.rule,
+            "proxy": indicator.rule == "proxy",
+            "note": indicator.note.vi if indicator.note else None,
             "settings": {
                 name: float(s.value) if isinstance(s.value, Decimal) else s.value
                 for name, s in indicator.settings.items()

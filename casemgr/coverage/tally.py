@@ -40,6 +40,7 @@ class Mark:
     - `during`: lay at least partly in the period; - `kept`: was kept by t; - `bands`: is not kept and has one of
     these bands. `also`: another criterion with the same anchor that was kept by t. `short`: only items that fall short
     in the step at this place. `by_detail`: counted apart by the span's detail, under 'name:detail'.
+    `apart`: counted by file along the spans themselves, whether or not its item is counted (see `apart`).
     `due`: fell due, or was kept, by t and in the period; `late`: the same, and was not kept by the day it was due.
     """
 
@@ -54,6 +55,7 @@ class Mark:
     by_detail: bool = False
     due: bool = False
     late: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,11 @@ def marks_of(question: Question, programme: str, steps: str, spans: Iterable[Spa
     """The marks that the spans of one item give it; the same as `live.add_marks` says in SQL."""
     spans, t, found = list(spans), question.t, set()
     for mark in question.marks:
-        if mark.programme != programme or (mark.short is not None and steps[mark.short : mark.short + 1] != "x"):
+        if (
+            mark.apart
+            or mark.programme != programme
+            or (mark.short is not None and steps[mark.short : mark.short + 1] != "x")
+        ):
             continue
         for span in spans:
             if span.criterion.code not in mark.criteria or span.arises > t:

@@ -132,6 +132,9 @@ class _Rehabilitation(Forms):
         if outcome == "HOAN_THANH" and rng.random() < 0.85:
             values = {"post_term": "MOT_NAM", "signer": "CHU_TICH", "number": f"{rng.randrange(10, 400)}/QĐ-UBND"}
             self.form("post_rehab", day if rng.random() < 0.7 else self.next_day(5), values)
+            helped = days.after(self.written.date(), 8)
+            if helped.day % 3 and helped < self.file.world.today:
+                self.serve("MT-VL", helped, "UBND_XA", "GHI_CHEP")
             if rng.random() < 0.08:
                 self.form("relapsed", self.next_day(40), {"note": "Kết quả xét nghiệm dương tính."})
 

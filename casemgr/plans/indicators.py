@@ -8,6 +8,7 @@ from casemgr.plans.model import (
     MEASURES,
     MONEY,
     OF_FILES,
+    OPTIONAL,
     RULES,
     SETTINGS,
     SHARE,
@@ -20,6 +21,7 @@ from casemgr.plans.model import (
 from casemgr.programmes.model import Programme, Text
 from casemgr.programmes.reader import Reader
 
+WITH_REPORT = ("narrative", "proxy")
 TAGS = ("V", "V2", "M", "D", "I")
 
 
@@ -70,8 +72,8 @@ def _measure(s: Reader, rule: str, uses: Mapping[str, str], inputs: Mapping[str,
         s.fail("uses", "percentage points are the difference of two shares")
     if rule == "money" and kinds != {MONEY}:
         s.fail("uses", "must be money")
-    if (rule == "narrative") != (kinds == {"text"}):
-        s.fail("uses", "a written report goes with the rule 'narrative', and only with it")
+    if (rule in WITH_REPORT) != (kinds == {"text"}):
+        s.fail("uses", f"a written report goes with the rules {', '.join(WITH_REPORT)}, and only with them")
     return MEASURES[rule]
 
 
@@ -121,6 +123,11 @@ def _uses(u: Reader, rule: str, inputs: Mapping, programme: Programme | None) ->
         found[key] = u.take(key, str)
         if kind != "name" and found[key] not in known[kind]:
             u.fail(key, f"no {kind} {found[key]!r}")
+    for key, kind in OPTIONAL.get(rule, {}).items():
+        if (name := u.take(key, str, None)) is not None:
+            found[key] = name
+            if name not in known[kind]:
+                u.fail(key, f"no {kind} {name!r}")
     return found
 
 

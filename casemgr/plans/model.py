@@ -21,6 +21,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "two_readings": {"file": "step", "support": "step", "beyond": "criterion"},
     "reviewed_range": {"list": "input", "standard": "step"},
     "timely": {"criterion": "criterion"},
+    "proxy": {"report": "input", "of": "criterion", "served": "criterion"},
     "value": {"value": "input"},
     "cut": {"baseline": "input", "current": "input"},
     "yearly_cut": {"baseline": "input", "current": "input"},
@@ -30,8 +31,10 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "areas": {},
     "assigned": {},
 }
+# What the `uses` of a rule may name besides.
+OPTIONAL: Mapping[str, Mapping[str, str]] = {"proxy": {"lapsed": "criterion"}}
 # Those that are computed from case files or registers; they alone name a programme.
-OF_FILES = ("all_steps", "reduction", "list_share", "two_readings", "reviewed_range", "timely")
+OF_FILES = ("all_steps", "reduction", "list_share", "two_readings", "reviewed_range", "timely", "proxy")
 # What an indicator's value is written in: a share of 1, a number, đồng, percentage points, or nothing at all.
 SHARE, COUNT, MONEY, POINTS, TEXT = "share", "count", "money", "points", "text"
 MEASURES = dict.fromkeys(OF_FILES, SHARE) | {

@@ -53,15 +53,25 @@ def guarded(figure: Figure) -> Figure:
     return replace(
         figure,
         second=second,
-        # Parts of a whole could be told apart from each other: of those nothing is said.
-        beside={"system": figure.beside["system"]} if figure.beside.get("system", 0) >= LEAST else {"system": 0},
+        beside=_beside(figure),
         short=0 if small(figure.short) else figure.short,
-        not_due=0,
+        # What is not due is said with the notes, unless it is small; here it says of whom the children are.
+        not_due=0 if small(figure.not_due) else figure.not_due,
         unknown=0,
         excluded=0,
         warnings=[_note(note) for note in figure.warnings],
         why=_note(figure.why) if figure.why else None,
     )
+
+
+def _beside(figure: Figure) -> dict[str, int | None]:
+    """Parts of a whole could be told apart from each other: of those nothing is said, but how many children the cases
+    are of, unless that tells of a few who came up twice."""
+    found = {"system": figure.beside["system"]} if figure.beside.get("system", 0) >= LEAST else {"system": 0}
+    children = figure.beside.get("beneficiaries")
+    if children and not unsafe((children, (figure.denominator or 0) + figure.not_due - children)):
+        found["beneficiaries"] = children
+    return found
 
 
 def waiting(figure: Figure) -> list[tuple[str, str]]:

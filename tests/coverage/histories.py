@@ -104,6 +104,26 @@ def addict(random: Random) -> History:
     return case
 
 
+def at_risk(random: Random) -> History:
+    case = History(random, "TE")
+    case.open(level="CO_NGUY_CO", age=random.choice((10, 10, 16)), emergency=False)
+    case.add("served", {"service": "TE-TV", "needs": [], "proof": random.choice(("GHI_CHEP", "none"))}, chance=0.7)
+    case.add("transferred", {"to": random.choice(UNITS), "accepted": True}, chance=0.3)
+    return case
+
+
+def after_rehabilitation(random: Random) -> History:
+    case = History(random, "MT")
+    case.open(birth_year=1990)
+    case.add("treatment_started", {"modality": "TN_CO_SO", "episode": 1}, after=300)
+    case.add("post_rehab", {"post_term": "MOT_NAM"}, after=300)
+    case.add("served", {"service": "MT-VL", "needs": [], "proof": "GHI_CHEP"}, chance=0.5, after=900)
+    if not case.add("relapsed", {}, chance=0.3, after=900):
+        outcome = random.choice(("HOAN_THANH", "TAI_NGHIEN"))
+        case.add("post_rehab_ended", {"post_outcome": outcome}, chance=0.4, after=900)
+    return case
+
+
 def worker(random: Random) -> History:
     case = History(random, "BD")
     case.open(birth_year=1995, age_group="TU_18", consent="CO")
@@ -129,12 +149,13 @@ def family(random: Random) -> History:
 
 
 KINDS = (child, child, addict, worker, family)
+PROXIES = (at_risk, after_rehabilitation)  # whom no target counts
 
 
-def write(session, seed: int, count: int) -> list[History]:
+def write(session, seed: int, count: int, kinds=None) -> list[History]:
     """Writes `count` random cases and commits; the histories say what was written."""
     random = Random(seed)
-    cases = [random.choice(KINDS)(random) for _ in range(count)]
+    cases = [random.choice(kinds or KINDS)(random) for _ in range(count)]
     ledger.create_many(session, [("case", case.subject) for case in cases])
     ledger.append_many(session, [case.written() for case in cases])
     session.commit()

@@ -40,6 +40,16 @@ def test_live_figures_equal_the_replayed_ones(place, seed):
     assert said(place, date(2022, 9, 1), None, **commune) == said(place, date(2022, 9, 1), LATE, **commune)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_live_proxies_equal_the_replayed_ones(place, seed):
+    histories.write(place, seed, count=30, kinds=histories.PROXIES)
+    pick = random.Random(seed)
+    for day in [date(2022, 12, 31), *(date(2022, pick.randrange(1, 13), pick.randrange(1, 29)) for _ in range(3))]:
+        assert said(place, day, None) == said(place, day, LATE)
+        part = {"start": date(2022, 1, 1) if day.month < 4 else date(2022, 3, 1), "unit": histories.UNITS[0]}
+        assert said(place, day, None, **part) == said(place, day, LATE, **part)
+
+
 def test_several_processes_find_the_same(place, monkeypatch):
     histories.write(place, 5, count=40)
     place.commit()

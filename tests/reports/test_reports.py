@@ -27,7 +27,7 @@ from tests.papers.pages import check_pages, laid_out, words
 
 TODAY, PROVINCE = "2022-07-05", "89-20210101"
 ASKED = f"calendar=lich&period=6-thang&year=2022&unit={PROVINCE}"
-SENSITIVE = ("TE-1", "TE-2", "MT-1", "BD-1")
+SENSITIVE = ("TE-1", "TE-2", "MT-1", "BD-1", "Q1-05", "Q1-07")
 
 
 @pytest.fixture(scope="module")
@@ -142,9 +142,11 @@ def test_small_numbers_leave_in_no_format(as_, app):
     taken from it, is 0 or at least 5."""
     text = as_("tinh").get(f"/reports/outgoing/KH322-2022/csv?{ASKED}").data.decode("utf-8-sig")
     dataout.check_csv(text)
-    rows = [r for r in csv.DictReader(io.StringIO(text)) if r["indicator"] in ("TE-2", "MT-1", "BD-1")]
+    rows = [
+        r for r in csv.DictReader(io.StringIO(text)) if r["indicator"] in ("TE-2", "MT-1", "BD-1", "Q1-05", "Q1-07")
+    ]
     assert any(r["hidden"] == "1" for r in rows)
-    for code in ("TE-2", "MT-1", "BD-1"):
+    for code in ("TE-2", "MT-1", "BD-1", "Q1-05", "Q1-07"):
         mine = {r["unit_code"]: r for r in rows if r["indicator"] == code}
         counts = {u: (int(r["numerator"]), int(r["denominator"])) for u, r in mine.items() if r["denominator"]}
         for unit, (top, whole) in counts.items():
