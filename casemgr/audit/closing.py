@@ -159,7 +159,7 @@ def seal(session, subject: UUID, now: datetime, told=lambda done, total: None) -
         raise Refused(N_("Báo cáo này chưa được phê duyệt."))
     if report.status == SEALED:
         return report
-    settle(session)
+    settle(session, now)
     resting = sealing.make(session, report.approver, now)
     session.commit()
     told(1, 3)

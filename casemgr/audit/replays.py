@@ -78,7 +78,7 @@ def rows(session, asked: Asked, indicator: Indicator, now: datetime) -> list[Row
     key = key_of(session, "rows", asked, indicator, now)
     said = kept(session, key)
     if said is None:
-        settle(session)
+        settle(session, asked.known_at)
         said = [list(row) for row in rows_by_programme(session, asked, [indicator], now)[indicator.programme]]
         keep(session, key, said, now)
     return [Row(*row) for row in said]

@@ -231,7 +231,7 @@ def _tallies(session, asked: Asked, question: Question, wanted: Sequence[Indicat
     codes = {i.programme for i in wanted if i.rule == "reduction"}
     windows = ((question.start, question.t), (_year_before(question.start), _year_before(question.t)))
     if asked.known_at is not None:
-        settle(session)
+        settle(session, asked.known_at)
         found = replay.tallies(session, question, asked.known_at, windows)
         numbers = [sum(found[c].distinct.get(f"received:{n}", 0) for c in codes) for n in range(2)]
     else:
@@ -282,6 +282,6 @@ def cases(session, asked: Asked, now: datetime, indicators: Sequence[Indicator])
     indicators = [i for i in indicators if i.rule in COUNTS_CASES]
     question = question_of(asked, indicators, load(session), now)
     if asked.known_at is not None:
-        settle(session)
+        settle(session, asked.known_at)
         return replay.cases(session, question, indicators, asked.known_at)
     return {i.code: list(live.find_cases(session, question, i)) for i in indicators}

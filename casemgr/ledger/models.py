@@ -88,3 +88,12 @@ class LedgerPulse(Base):
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
     shard: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
     beats: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class LedgerSettled(Base):
+    """Up to when nothing more can be recorded, see `settling`."""
+
+    __tablename__ = "ledger_settled"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    known_at: Mapped[datetime]

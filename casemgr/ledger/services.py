@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import nullcontext
+from datetime import datetime
 from operator import attrgetter
 from uuid import UUID, uuid4
 
@@ -37,6 +38,7 @@ from casemgr.ledger.rules import (
     genesis,
     void_refusal,
 )
+from casemgr.ledger.settling import settle, take_turn
 from casemgr.refused import N_, Refused
 
 __all__ = [
@@ -44,9 +46,6 @@ __all__ = [
     "append", "append_many", "beat", "chains", "create", "create_many", "entries", "entries_of", "lock", "project_as",
     "province", "pulse", "read_sealed", "replay", "settle", "take_turns", "write_projection",
 ]  # fmt: skip
-
-WRITERS = 0x1ED6  # PostgreSQL advisory lock: shared by every append, exclusive for a known-at
-
 
 CONFLICT = N_("Bản ghi này đã được lưu trước đó với nội dung khác.")
 
@@ -136,8 +135,7 @@ def append(session, subject: UUID, drafts: Sequence[Draft], on_seq: int | None =
 def append_many(session, batches: Sequence[tuple[UUID, Sequence[Draft]]]) -> list[Entry]:
     """Appends to several ledgers at once, each named once; see `append`."""
     begin_write(session)
-    if is_postgresql(session):
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(WRITERS)))
+    earliest = take_turn(session)
     keys, here = vault.keys(), province()
     heads = _locked_heads(session, [subject for subject, _ in batches])
     known = entries_of(session, [s for s, _ in batches if heads[s].head_seq])
@@ -147,7 +145,7 @@ def append_many(session, batches: Sequence[tuple[UUID, Sequence[Draft]]]) -> lis
     for subject, drafts in batches:
         ledger, before = known.get(subject, []), len(known.get(subject, []))
         for draft in drafts:
-            entry = _chain(keys, wrapped, subject, ledger, draft)
+            entry = _chain(keys, wrapped, subject, ledger, draft, earliest)
             if entry.seq > len(ledger):
                 ledger.append(entry)
                 rows.append(_row(here, entry))
@@ -172,7 +170,7 @@ def append_many(session, batches: Sequence[tuple[UUID, Sequence[Draft]]]) -> lis
     return result
 
 
-def _chain(keys, wrapped, subject: UUID, ledger: list[Entry], draft: Draft) -> Entry:
+def _chain(keys, wrapped, subject: UUID, ledger: list[Entry], draft: Draft, earliest: datetime) -> Entry:
     digest = content_digest(keys.digest, subject, draft)
     if draft.id is not None:
         same = next((e for e in ledger if e.id == draft.id), None)
@@ -199,7 +197,7 @@ def _chain(keys, wrapped, subject: UUID, ledger: list[Entry], draft: Draft) -> E
         kind=draft.kind,
         occurred_at=draft.occurred_at,
         precision=draft.precision,
-        recorded_at=draft.recorded_at,
+        recorded_at=max(draft.recorded_at, earliest),
         author=draft.author,
         unit=draft.unit,
         coded=json.loads(text),  # as it will be read again: a fold must not see another order of keys today
@@ -286,13 +284,3 @@ def write_projection(session, projection: Projection, batch: Sequence[Batch], fr
             session.execute(sa.delete(table).where(table.c.province == province(), table.c.subject.in_(part)))
         if rows[table]:
             db_bulk.insert(session, table, rows[table])
-
-
-def settle(session) -> None:
-    """Waits for the writes still open, so that a known-at sees everything recorded before it. Holds nothing after."""
-    if is_postgresql(session):
-        session.execute(sa.select(sa.func.pg_advisory_lock(WRITERS)))
-        session.execute(sa.select(sa.func.pg_advisory_unlock(WRITERS)))
-    else:
-        begin_write(session)
-        session.commit()
