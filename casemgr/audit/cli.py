@@ -45,7 +45,10 @@ def seal(out: Path | None, brief: bool) -> None:
 
 @ledger.command("verify")
 @click.option(
-    "--seal", "file", type=click.Path(exists=True, path_type=Path), help="A seal kept outside, or the bundle of a report."
+    "--seal",
+    "file",
+    type=click.Path(exists=True, path_type=Path),
+    help="A seal kept outside, or the bundle of a report.",
 )
 def verify(file: Path | None) -> None:
     """Walk every chain, the access log and the seals; exit 1 and name the first broken entry of each if anything was
