@@ -11,8 +11,8 @@ down_revision = "settled"
 
 def upgrade() -> None:
     columns = ["province", "recorded_at", "occurred_at", "unit"]
-    op.create_index(op.f("ix_ledger_entry_province"), "ledger_entry", columns)
+    op.create_index(op.f("ix_ledger_entry_province_recorded_at_occurred_at_unit"), "ledger_entry", columns)
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_ledger_entry_province"), table_name="ledger_entry")
+    op.drop_index(op.f("ix_ledger_entry_province_recorded_at_occurred_at_unit"), table_name="ledger_entry")
