@@ -101,7 +101,7 @@ def member(id: UUID):
     if form.validate_on_submit():
         said = {"member": form.member.data, "document": form.document.data, "start": form.start.data}
         try:
-            areas.assign(db.session, area, **said, author=current_actor().id, now=now())
+            areas.assign(db.session, area, **said, author=str(current_actor().user_id), now=now())
         except UnitError as error:
             form.start.errors = [gettext(error.text, **error.values)]
         else:
@@ -123,7 +123,7 @@ def end(id: UUID):
     if not EmptyForm().validate():
         abort(400)
     try:
-        areas.end(db.session, area, now().date(), author=current_actor().id, now=now())
+        areas.end(db.session, area, now().date(), author=str(current_actor().user_id), now=now())
     except UnitError as error:
         flash(gettext(error.text, **error.values), "error")
     else:

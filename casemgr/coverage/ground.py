@@ -43,7 +43,9 @@ class Ground:
             for indicator in _lists()
             for area in named(found, indicator.setting("expected"), indicator.setting("hamlets"))
         }
-        return cls(found, zones, frozenset(u for u, zone in zones.items() if zone in wanted), frozenset(hamlets - {None}))
+        return cls(
+            found, zones, frozenset(u for u, zone in zones.items() if zone in wanted), frozenset(hamlets - {None})
+        )
 
     def kind(self, dimension: str, unit: str) -> str:
         """The area of a commune, or of the part of it that lives in a named hamlet."""

@@ -277,9 +277,7 @@ def tables(
         if dimension in AREAS and len(figures) < 2:
             continue  # no list of areas was loaded, or everything lies in one kind
         words = "focus+" if dimension == "focus" and result.indicator.rule in KNOWS_HAMLETS else dimension
-        lines = [
-            (code, group_name(words, code, tree), row(result.indicator, figure, plan)) for code, figure in figures
-        ]
+        lines = [(code, group_name(words, code, tree), row(result.indicator, figure, plan)) for code, figure in figures]
         lines.sort(key=lambda line: (line[0] == "", _first_age(line[0]) if dimension == "age" else 0, line[0]))
         found.append((dimension, gettext(DIMENSIONS[dimension]), lines))
     return found

@@ -137,7 +137,10 @@ def _counted(
     rest = [i for i in wanted if i not in told]
     found: dict[str, Tally] = {}
     received = (0, None)
-    for some, mine, more in ((rest, frozenset(), dims), (told, hamlets, dims | {"resident"} if "unit" in dims else dims)):
+    for some, mine, more in (
+        (rest, frozenset(), dims),
+        (told, hamlets, dims | {"resident"} if "unit" in dims else dims),
+    ):
         if not some:
             continue
         each = replace(asked, hamlets=mine)
@@ -177,7 +180,15 @@ def through_days(
     then = [
         replace(asked, start=asked.plan.start, through=day, t=min(datetime.combine(day, DAY_END), now)) for day in days
     ]
-    key = (asked.plan.definition, asked.unit, asked.basis, asked.within, asked.area, asked.hamlets, *(i.code for i in indicators))
+    key = (
+        asked.plan.definition,
+        asked.unit,
+        asked.basis,
+        asked.within,
+        asked.area,
+        asked.hamlets,
+        *(i.code for i in indicators),
+    )
     moments = tuple(each.t for each in then)
     return kept(session, (*key, *moments), lambda: _through(session, then, now, indicators))
 

@@ -83,7 +83,17 @@ class Question:
     def key(self) -> tuple:
         """The question as something to look an answer up by."""
         units = None if self.units is None else frozenset(self.units)
-        return (*sorted(self.counting.items()), self.start, self.t, self.since, units, self.dims, self.marks, self.hamlets, self.area)
+        return (
+            *sorted(self.counting.items()),
+            self.start,
+            self.t,
+            self.since,
+            units,
+            self.dims,
+            self.marks,
+            self.hamlets,
+            self.area,
+        )
 
     def wants(self, programme: str, counted_at: datetime, unit: str, resident: bool = False) -> bool:
         """Whether an item belongs here; the same as `live.at` says in SQL."""

@@ -238,9 +238,7 @@ def _charges(session, area: UUID) -> list[tuple[AreaMember, date | None]]:
     return [tuple(row) for row in session.execute(query.order_by(AreaMember.valid_from.desc()))]
 
 
-def assign(
-    session, area: Row, *, member: str, document: str, start: date, author: str, now: datetime
-) -> AreaMember:
+def assign(session, area: Row, *, member: str, document: str, start: date, author: str, now: datetime) -> AreaMember:
     """Puts somebody in charge from a day on; whoever was before is so until the day before. Whoever calls holds the row
     of the area."""
     last = last_day(session, area)

@@ -1,13 +1,13 @@
 """The end of an area, or of somebody's charge of it, is a row of its own; areas are never changed.
 
-Revision: unit_area_ends, after settled.
+Revision: unit_area_ends, after recorded.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "unit_area_ends"
-down_revision = "HEAD"
+down_revision = "recorded"
 
 
 def upgrade() -> None:

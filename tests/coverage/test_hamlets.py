@@ -48,7 +48,9 @@ def hamlet(place):
 
 
 def asked(session, area: str = "", known_at=None, **facts):
-    found = services.ask(plans()["KH322-2022"], load(session), NOW, known_at=known_at, through=date(2022, 11, 30), **facts)
+    found = services.ask(
+        plans()["KH322-2022"], load(session), NOW, known_at=known_at, through=date(2022, 11, 30), **facts
+    )
     if area:
         services.keep_to(session, found, area)
     return found
