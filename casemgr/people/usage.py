@@ -71,12 +71,15 @@ class Usage:
                 return False
         elif min(len(written.folded), len(known.folded)) < BLOCKS["shortest"]:
             return False
-        elif (transcribed(written.folded) or "-") != transcribed(known.folded):
-            if DamerauLevenshtein.distance(written.folded, known.folded) > 1:
-                return False
+        elif not _heard_alike(written, known) and DamerauLevenshtein.distance(written.folded, known.folded) > 1:
+            return False
         bearers = self.spelled.get(known.folded, Counter())[known.spelling]
         others = self.spelled.get(written.folded, Counter())[written.spelling]
         return bearers >= USAGE["bearers"] and others * USAGE["bearers"] <= bearers
+
+
+def _heard_alike(a: Token, b: Token) -> bool:
+    return (transcribed(a.folded) or "-") == transcribed(b.folded)
 
 
 def _key(name: str) -> str:
