@@ -67,19 +67,17 @@ class Usage:
         Twins are named with a mark's difference, and one letter makes another name of a short one: An, Anh.
         """
         if written.folded == known.folded:
-            if known.role == "given":
-                return False
-        elif min(len(written.folded), len(known.folded)) < BLOCKS["shortest"]:
-            return False
-        elif not _heard_alike(written, known) and DamerauLevenshtein.distance(written.folded, known.folded) > 1:
-            return False
+            possible = known.role != "given"
+        else:
+            possible = min(len(written.folded), len(known.folded)) >= BLOCKS["shortest"] and _near(written, known)
         bearers = self.spelled.get(known.folded, Counter())[known.spelling]
         others = self.spelled.get(written.folded, Counter())[written.spelling]
-        return bearers >= USAGE["bearers"] and others * USAGE["bearers"] <= bearers
+        return possible and bearers >= USAGE["bearers"] and others * USAGE["bearers"] <= bearers
 
 
-def _heard_alike(a: Token, b: Token) -> bool:
-    return (transcribed(a.folded) or "-") == transcribed(b.folded)
+def _near(a: Token, b: Token) -> bool:
+    heard = transcribed(a.folded)
+    return (heard != "" and heard == transcribed(b.folded)) or DamerauLevenshtein.distance(a.folded, b.folded) <= 1
 
 
 def _key(name: str) -> str:
