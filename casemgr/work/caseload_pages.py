@@ -9,6 +9,7 @@ from flask_babel import gettext
 from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, guard, log_access, may
 from casemgr.cases.forms import options
+from casemgr.cases.queries import names_of
 from casemgr.cases.rows import Rows
 from casemgr.clock import now
 from casemgr.db import db
@@ -68,8 +69,7 @@ class _Names:
     def __init__(self, asked: Asked, found: list[Load]):
         self.by, self.tree = asked.by, current_tree()
         wanted = asked.by == "worker" and may(Permission.CASE_ASSIGN)
-        users = caseload.users_of(db.session, [load.key for load in found]) if wanted else {}
-        self.users = {key: user.full_name for key, user in users.items()}
+        self.users = names_of(db.session, [load.key for load in found if load.key]) if wanted else {}
 
     def __call__(self, load: Load) -> str:
         if load.key is None:

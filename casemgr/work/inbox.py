@@ -17,10 +17,11 @@ from casemgr.ledger.rules import Entry, effective
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Criterion, Programme, Track
 from casemgr.units.rules import UnitTree
+from casemgr.work import counted
 from casemgr.work.models import CaseSign
 from casemgr.work.queries import AHEAD, COLUMNS, add_labels, tasks_of, urgent_criteria
 from casemgr.work.rules import Task
-from casemgr.work.scope import OPEN, PENDING, View
+from casemgr.work.scope import PENDING, View
 
 LATE = "recorded-late"
 
@@ -165,10 +166,7 @@ def late_entries(view: View, size: int) -> tuple[list[LateEntry], int]:
 
 def unassigned(view: View) -> int:
     """How many open files nobody is assigned to."""
-    query = (
-        sa.select(sa.func.count()).select_from(CaseFile).where(view.holds(CaseFile), OPEN, CaseFile.worker.is_(None))
-    )
-    return view.kept(("unassigned",), lambda: view.session.scalar(query))
+    return sum(files.n for _unit, files in counted.files(view) if files.worker is None)
 
 
 def acceptable(session, actor: Actor, tree: UnitTree, entries: Collection[UUID]) -> Mapping[UUID, CaseSign]:

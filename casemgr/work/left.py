@@ -1,6 +1,7 @@
 """Open files in the hands of somebody who can no longer write in them: the account is closed, the role has ended, or
 it does not reach the unit and programme of the file."""
 
+from collections import Counter
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -13,7 +14,8 @@ from casemgr.access.policy import Permission
 from casemgr.access.web import actor_of
 from casemgr.cases.models import CaseFile
 from casemgr.programmes import programmes
-from casemgr.work.scope import OPEN, View
+from casemgr.work import counted
+from casemgr.work.scope import View
 
 
 class Place(NamedTuple):
@@ -22,8 +24,8 @@ class Place(NamedTuple):
     programme: str
 
 
-def left_places(view: View) -> list[Place]:
-    """Where which worker holds open files without being able to work on them. Looks only at accounts that are closed
+def left_places(view: View) -> dict[Place, int]:
+    """Where which worker holds how many open files without being able to work on them. Looks only at accounts that are closed
     or have lost a role once."""
     lost = sa.or_(sa.not_(User.active), User.grants.any(RoleGrant.valid_to <= view.now.date()))
     users = {
@@ -31,11 +33,18 @@ def left_places(view: View) -> list[Place]:
         for user in view.session.scalars(sa.select(User).where(lost).options(selectinload(User.grants)))
     }
     if not users:
-        return []
-    held = sa.select(CaseFile.worker, CaseFile.unit_id, CaseFile.programme)
-    held = held.where(view.holds(CaseFile), OPEN, CaseFile.worker.in_(sorted(users))).distinct()
-    places = [Place(*row) for row in view.session.execute(held)]
-    return [place for place in places if not may_work(users[place.worker], place.unit, place.programme)]
+        return {}
+    held = view.kept(("held",), lambda: _held(view))
+    found = {place: n for place, n in held.items() if place.worker in users}
+    return {place: n for place, n in found.items() if not may_work(users[place.worker], place.unit, place.programme)}
+
+
+def _held(view: View) -> Counter[Place]:
+    found: Counter[Place] = Counter()
+    for unit, files in counted.files(view):
+        if files.worker:
+            found[Place(files.worker, unit, files.programme)] += files.n
+    return found
 
 
 def may_work(user: User, unit: str, programme: str) -> bool:
