@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from casemgr.access.models import RoleGrant, User
+from casemgr.access.web import actor_of
 from casemgr.cases.models import CaseFile
 from casemgr.cases.queries import home_of, late
 from casemgr.programmes import programmes
@@ -18,7 +19,7 @@ from casemgr.programmes.model import STAGES
 from casemgr.units.rules import UnitTree
 from casemgr.work import counted
 from casemgr.work.counted import NOW, WEEK
-from casemgr.work.left import may_work
+from casemgr.work.left import could_work
 from casemgr.work.scope import OPEN, View
 
 HIGH, MEDIUM, LOW, NONE = "high", "medium", "low", "none"
@@ -164,13 +165,16 @@ def files(view: View, wanted: Wanted, number: int, size: int) -> tuple[list[Case
         where.append(late(CaseFile.next_due, view.now))
     elif wanted.state == "week":
         where += [CaseFile.next_due >= view.now, CaseFile.next_due < view.now + WEEK]
-    total = sum(
-        _size(alike, wanted) for unit, alike in counted.files(view) if wanted.units is None or unit in wanted.units
-    )
+    total = view.kept(("files", wanted), lambda: _count(view, wanted))
     contact = sa.func.coalesce(CaseFile.last_contact, CaseFile.opened_at)
     order = [contact] if wanted.sort == "contact" else [CaseFile.next_due.nulls_last()]
     query = sa.select(CaseFile).where(*where).order_by(*order, CaseFile.number)
     return list(view.session.scalars(query.offset((number - 1) * size).limit(size))), total
+
+
+def _count(view: View, wanted: Wanted) -> int:
+    units = wanted.units
+    return sum(_size(alike, wanted) for unit, alike in counted.files(view) if units is None or unit in units)
 
 
 def _size(alike: counted.Files, wanted: Wanted) -> int:
@@ -210,4 +214,5 @@ def candidates(session, tree: UnitTree, shown: Sequence[CaseFile]) -> list[User]
     users = session.scalars(
         sa.select(User).where(User.active, grants).order_by(User.full_name).options(selectinload(User.grants))
     )
-    return [user for user in users if any(may_work(user, *place) for place in places)]
+    actors = ((user, actor_of(user)) for user in users)
+    return [user for user, actor in actors if any(could_work(actor, *place) for place in places)]

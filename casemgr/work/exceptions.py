@@ -122,7 +122,10 @@ def _left(view: View, offset: int, limit: int) -> Sequence:
         passed += here
     if not shown:
         return []
-    query = sa.select(CaseFile).where(view.holds(CaseFile), OPEN, of_places(shown))
+    workers = {place.worker for place in shown}  # named, so that their index is used
+    query = sa.select(CaseFile).where(
+        view.holds(CaseFile), OPEN, CaseFile.worker.in_(sorted(workers)), of_places(shown)
+    )
     return _cut(view, query.order_by(CaseFile.worker, CaseFile.number), offset - before, limit)
 
 
@@ -135,8 +138,8 @@ def _promises(view: View, rule: List, most: int, only: tuple[str, str] | None) -
         query = sa.select(*COLUMNS).where(*_promised(view, rule, code))
         if only:
             query = query.where(CaseSpan.programme == only[0])
-        found += view.session.execute(query.order_by(CaseSpan.due, CaseSpan.subject).limit(most))
-    return sorted(found, key=lambda row: (row.due, row.subject))[:most]
+        found += view.session.execute(query.order_by(CaseSpan.due, CaseSpan.unit_id, CaseSpan.subject).limit(most))
+    return sorted(found, key=lambda row: (row.due, row.unit_id, row.subject))[:most]
 
 
 def _cut(view: View, query, offset: int, limit: int) -> Sequence:

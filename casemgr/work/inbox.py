@@ -166,7 +166,9 @@ def late_entries(view: View, size: int) -> tuple[list[LateEntry], int]:
 
 def unassigned(view: View) -> int:
     """How many open files nobody is assigned to."""
-    return sum(files.n for _unit, files in counted.files(view) if files.worker is None)
+    return view.kept(
+        ("unassigned",), lambda: sum(files.n for _unit, files in counted.files(view) if files.worker is None)
+    )
 
 
 def acceptable(session, actor: Actor, tree: UnitTree, entries: Collection[UUID]) -> Mapping[UUID, CaseSign]:

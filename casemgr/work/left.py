@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from casemgr.access import policy
 from casemgr.access.models import RoleGrant, User
-from casemgr.access.policy import Permission
+from casemgr.access.policy import Actor, Permission
 from casemgr.access.web import actor_of
 from casemgr.cases.models import CaseFile
 from casemgr.programmes import programmes
@@ -49,11 +49,12 @@ def _held(view: View) -> Counter[Place]:
 
 def may_work(user: User, unit: str, programme: str) -> bool:
     """Whether a file in this unit and programme could be written in by this user, were it theirs."""
-    if not user.active:
-        return False
-    readers = programmes()[programme].readers
-    facts = {"unit": unit, "programme": programme, "worker": user.id, "read": readers}
-    return policy.may(actor_of(user), Permission.CASE_WRITE, **facts)
+    return user.active and could_work(actor_of(user), unit, programme)
+
+
+def could_work(actor: Actor, unit: str, programme: str) -> bool:
+    facts = {"unit": unit, "programme": programme, "worker": actor.user_id, "read": programmes()[programme].readers}
+    return policy.may(actor, Permission.CASE_WRITE, **facts)
 
 
 def of_places(places: Collection[Place]):
