@@ -1,13 +1,13 @@
 """In which units something was appended, so that counts are made again only there.
 
-Revision: touched, after recorded.
+Revision: touched, after unit_area_ends.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "touched"
-down_revision = "recorded"
+down_revision = "unit_area_ends"
 
 
 def upgrade() -> None:
