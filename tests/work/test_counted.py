@@ -1,15 +1,23 @@
 """What is kept of the counts by unit is what a count from nothing gives, whatever was written and whatever the hour."""
 
+import re
 from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 
 from casemgr.cases import moves
 from casemgr.cases import services as cases
+from casemgr.cases.models import CaseSpan
+from casemgr.cases.queries import late
 from casemgr.ledger import kept, pulses
 from casemgr.ledger.check import rebuild
+from casemgr.programmes import spans
 from casemgr.work import counted
 from casemgr.work.scope import View
+from casemgr.work.web import late_at
 from tests.cases import files
 from tests.cases.conftest import clock, who  # noqa: F401 - fixtures
 from tests.cases.files import HERE, SCREENED, THERE, open_child, write
@@ -106,3 +114,29 @@ def test_a_rebuild_counts_everything_again(session, who):  # noqa: F811
     before = pulses.position(session)
     rebuild(session)
     assert pulses.touched(session, before, pulses.position(session)) is None
+
+
+def test_one_definition_of_overdue(session, who, eye):  # noqa: F811
+    """The page of the day, the case page and the figures, the SQL and the counts agree, to the second of the due date."""
+    case, _number = open_child(session, who, name="Nguyễn Văn A", unit=HERE, emergency=True)
+    session.commit()
+    state, _entries = cases.state(session, case)
+    pending = [s for s in state.spans if s.met is None and s.ended is None and s.due is not None]
+    assert len(pending) > 2
+    for moment in [s.due + timedelta(seconds=n) for s in pending for n in (-1, 0, 1)]:
+        wanted = sum(spans.overdue(s.due, moment) for s in pending)
+        rows = session.scalars(sa.select(CaseSpan.due).where(CaseSpan.subject == case, CaseSpan.pending)).all()
+        tasks = [SimpleNamespace(due=due) for due in rows]
+        by_sql = session.scalar(
+            sa.select(sa.func.count()).where(CaseSpan.subject == case, CaseSpan.pending, late(CaseSpan.due, moment))
+        )
+        from_figures = sum(spans.verdict(s, moment) == spans.MISSED for s in pending)
+        kept._KEPT.clear()
+        from_counts = sum(int(n) for n in re.findall(r"timedelta\(0\): (\d+)", " ".join(eye(moment)[1])))
+        seen = {by_sql, from_figures, from_counts, sum(map(late_at(moment), tasks))}
+        assert seen == {wanted}, moment
+
+
+def test_no_template_compares_a_due_date_itself():
+    for file in Path("templates").rglob("*.html"):
+        assert not re.search(r"due\s*[<>]=?|[<>]=?\s*now\b", file.read_text(encoding="utf-8")), file
