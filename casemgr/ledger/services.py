@@ -72,12 +72,13 @@ class Projection:
 
     `rows(session, batch)` gives, for subjects with all their entries, the rows of each table; every row starts
     with `province` and `subject`. Columns in `volatile` (ciphertexts) are not compared by a check.
+
+    `part(subject, ledger, written)` gives, for a subject with many rows, only those that the entries `written` last
+    changed: {table: (condition on the old rows, the new rows)}; or None where everything is to be written again.
     """
 
-    def __init__(self, tables: Sequence[sa.Table], rows: Callable, volatile: frozenset[str] = frozenset()):
-        self.tables = tables
-        self.rows = rows
-        self.volatile = volatile
+    def __init__(self, tables: Sequence[sa.Table], rows: Callable, volatile=frozenset(), part: Callable | None = None):
+        self.tables, self.rows, self.volatile, self.part = tables, rows, volatile, part
 
 
 PROJECTIONS: dict[str, Projection] = {}
@@ -150,7 +151,7 @@ def append_many(session, batches: Sequence[tuple[UUID, Sequence[Draft]]]) -> lis
             result.append(entry)
         if len(ledger) > before:
             moved.append({"b_id": subject, "head_seq": ledger[-1].seq, "head_mac": ledger[-1].mac})
-            ledgers.append((heads[subject].kind, subject, ledger))
+            ledgers.append((heads[subject].kind, subject, ledger, ledger[before:]))
             if not before:
                 fresh.add(subject)
     if rows:
@@ -246,11 +247,19 @@ def read_sealed(session, some: Sequence[Entry]) -> dict[UUID, dict]:
     }
 
 
-def _project(session, ledgers: Iterable[tuple[str, UUID, list[Entry]]], fresh: Container[UUID]) -> set[str]:
+def _project(
+    session, ledgers: Iterable[tuple[str, UUID, list[Entry], list[Entry]]], fresh: Container[UUID]
+) -> set[str]:
     by_kind: dict[str, list[Batch]] = {}
-    for kind, subject, ledger in ledgers:
-        by_kind.setdefault(kind, []).append((subject, ledger))
     units: set[str] = set()
+    for kind, subject, ledger, written in ledgers:
+        projection = PROJECTIONS.get(kind)
+        part = projection.part(subject, ledger, written) if projection and projection.part else None
+        if part is None:
+            by_kind.setdefault(kind, []).append((subject, ledger))
+        else:
+            for table, (where, rows) in part.items():
+                units |= _replace(session, table, sa.and_(table.c.subject == subject, where), rows)
     for kind, batch in by_kind.items():
         if kind in PROJECTIONS:
             units |= write_projection(session, PROJECTIONS[kind], batch, fresh)
@@ -263,15 +272,24 @@ def write_projection(session, projection: Projection, batch: Sequence[Batch], fr
     rows, units = projection.rows(session, batch), set()
     old = [subject for subject, _ledger in batch if subject not in fresh]
     for table in projection.tables:
-        placed = "unit_id" in table.c
         for part in chunks(old):
-            gone = sa.delete(table).where(table.c.province == province(), table.c.subject.in_(part))
-            if placed:
-                units.update(session.scalars(gone.returning(table.c.unit_id)))
-            else:
-                session.execute(gone)
-        if rows[table]:
-            db_bulk.insert(session, table, rows[table])
-            if placed:
-                units.update(row["unit_id"] for row in rows[table])
-    return {unit for unit in units if unit}
+            units |= _replace(session, table, table.c.subject.in_(part), [])
+        units |= _replace(session, table, None, rows[table])
+    return units
+
+
+def _replace(session, table: sa.Table, where, rows: list[dict]) -> set[str]:
+    """Writes these rows in place of those. The units in which something changed."""
+    units: set[str] = set()
+    placed = "unit_id" in table.c
+    if where is not None:
+        gone = sa.delete(table).where(table.c.province == province(), where)
+        if placed:
+            units.update(session.scalars(gone.returning(table.c.unit_id)))
+        else:
+            session.execute(gone)
+    if rows:
+        db_bulk.insert(session, table, rows)
+        if placed:
+            units.update(row["unit_id"] for row in rows)
+    return units - {"", None}
