@@ -24,6 +24,7 @@ class Asked:
     basis: str = AS_WERE
     known_at: datetime | None = None
     within: frozenset[str] | None = None  # only these communes of the unit
+    rule: str = ""  # another version of the programme than the one in force, like 'TE v2022.1'; needs a known-at
 
     def units(self, tree: UnitTree, today: date) -> frozenset[str] | None:
         """The units whose items count for the unit asked about, None where that is all of them; on today's basis those

@@ -70,6 +70,7 @@ class Question:
     units: Collection[str] | None = None
     dims: frozenset[str] = frozenset()
     marks: tuple[Mark, ...] = ()
+    rule: str = ""  # a replay under another version of the programme than the one in force
 
     @property
     def key(self) -> tuple:
