@@ -19,7 +19,7 @@ from casemgr.refused import Refused
 from casemgr.reports import calendars, dataout, mapping
 from casemgr.reports.content import Content
 from casemgr.reports.papers import paper_of
-from casemgr.reports.periods import Calendar, Span, nested
+from casemgr.reports.periods import Calendar, Span, fixed_day, month_ends, nested
 from casemgr.reports.prepare import prepare
 from casemgr.ui.i18n import language, say
 from casemgr.units.web import current_tree
@@ -107,8 +107,15 @@ def content_of(wanted: Wanted) -> Content:
         else wanted.calendar.name.vi.lower(),
         tree=current_tree(),
         ends=wanted.span.days(wanted.year)[1],
-        inner=nested(calendars().values(), *wanted.span.days(wanted.year), wanted.year),
+        inner=_inner(wanted),
     )
+
+
+def _inner(wanted: Wanted) -> list[tuple[date, date]]:
+    """The periods whose reports can be subtracted from this one: those nested in it, and itself as far as it had come."""
+    start, end = wanted.span.days(wanted.year)
+    so_far = [(start, day) for day in month_ends(start, wanted.asked.through)]
+    return list(dict.fromkeys([*nested(calendars().values(), start, end, wanted.year), *so_far]))
 
 
 def years() -> list[int]:
@@ -130,7 +137,7 @@ def read_address(code: str | None = None) -> Wanted:
     if start > today:
         span = _running(calendar, year, today)
         start, through = span.days(year)
-    through = min(through, today)
+    through = fixed_day(start, through, today)
     tree = current_tree()
     unit = request.args.get("unit") or own_unit(through)
     if unit is None or unit not in tree:

@@ -144,7 +144,7 @@ def test_the_number_of_queries_does_not_grow_with_the_cases(place, auditor, path
     first = selects(auditor, path)
     histories.write(place, 9, 60)
     assert selects(auditor, path) == first
-    assert first <= 16 + 5 * (path == PLAN), "the quarters before: figures, cells, marks, and the money of each"
+    assert first <= 17 + 5 * (path == PLAN), "the quarters before: figures, cells, marks, and the money of each"
 
 
 def test_a_figure_is_counted_once_until_something_is_appended_or_the_minute_ends(place, client):

@@ -331,6 +331,27 @@ def test_two_periods_do_not_tell_what_came_between(as_, app):
     ]  # fmt: skip
 
 
+def test_neighbouring_days_and_months_of_a_running_period_tell_nothing(as_, app):
+    """The report of a period that runs is the same on every day of a month; of two months, what both show differs by none
+    or by at least five, in every unit and in what is left of the province."""
+    client, said = as_("tinh"), {}
+    for today in ("2022-04-10", "2022-05-10", "2022-05-11", "2022-06-10", TODAY):
+        app.config["CASEMGR_TODAY"] = today
+        text = client.get(f"/reports/outgoing/KH322-2022/csv?{ASKED}").data.decode("utf-8-sig")
+        rows = csv.DictReader(io.StringIO(text))
+        said[today] = {
+            (r["indicator"], r["unit_code"]): (r["numerator"], int(r["denominator"]))
+            for r in rows
+            if r["indicator"] in SENSITIVE and r["denominator"] and r["indicator"] != "TE-1"
+        }
+    app.config["CASEMGR_TODAY"] = TODAY
+    assert said["2022-05-10"] == said["2022-05-11"]
+    for earlier in said:
+        for later in said:
+            both = {k for k in said[earlier].keys() & said[later].keys() if k[0] in ("TE-2", "BD-1")}
+            assert not [k for k in both if small(abs(said[later][k][1] - said[earlier][k][1]))]
+
+
 def test_a_report_has_the_figures_of_the_readers_groups_alone(as_, app):
     with app.app_context():
         make_user(db.session, "mot.nhom", ("supervisor", PROVINCE, "TE"))
