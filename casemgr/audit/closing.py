@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from casemgr import vault
-from casemgr.audit import replays, sealing
+from casemgr.audit import described, replays, sealing
 from casemgr.audit.asking import ask
 from casemgr.audit.difference import Row
 from casemgr.audit.models import ReportBody, Seal
@@ -29,6 +29,7 @@ from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry, canonical, first_break
 from casemgr.ledger.services import province, settle
 from casemgr.plans import plans
+from casemgr.plans.model import Plan
 from casemgr.programmes import programmes, under
 from casemgr.refused import N_, Refused
 from casemgr.units.loading import load
@@ -203,7 +204,7 @@ def compose(session, report: Report, known_at: datetime, resting: Seal, rule: st
         "basis": report.basis,
         "seal": {"number": resting.number, "digest": resting.digest.hex(), "root": resting.root.hex()},
         "rules": {p: {"name": programmes()[p].rule, "definition": programmes()[p].definition} for p in sorted(rows)},
-        "indicators": [_indicator(result) for result in made],
+        "indicators": [_indicator(result, asked.plan) for result in made],
         "cases": {code: [list(row) for row in found] for code, found in sorted(rows.items())},
         "corrects": _correction(session, report, rows, made, known_at) if report.corrects else None,
     }
@@ -223,7 +224,7 @@ def composed_again(session, report: Report) -> bytes:
         return compose(session, report, report.known_at, resting, rule)
 
 
-def _indicator(result) -> dict:
+def _indicator(result, plan: Plan) -> dict:
     indicator, figure = result.indicator, result.figure
     return {
         "code": indicator.code,
@@ -232,6 +233,7 @@ def _indicator(result) -> dict:
         "rule": indicator.rule,
         "target": None if indicator.target is None else str(indicator.target),
         "direction": indicator.direction,
+        "said": described.said(indicator, plan),
         "numerator": figure.numerator,
         "denominator": figure.denominator,
         "figure": replays.figure_said(figure),

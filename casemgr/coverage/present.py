@@ -13,7 +13,7 @@ from casemgr.coverage.figures import IN_PERIOD, MET, MISSED, TOLD, UNKNOWN, Figu
 from casemgr.coverage.present_notes import BESIDE, say
 from casemgr.coverage.residents import KNOWS_HAMLETS
 from casemgr.coverage.services import Result
-from casemgr.plans.model import Indicator, Plan
+from casemgr.plans.model import Indicator, Input, Plan
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme
 from casemgr.refused import N_
@@ -94,7 +94,8 @@ class Row:
     links: dict[str, str] = field(default_factory=dict)
 
 
-def row(indicator: Indicator, figure: Figure, plan: Plan) -> Row:
+def row(indicator: Indicator, figure: Figure, inputs: Plan | Mapping[str, Input]) -> Row:
+    """`inputs`: the plan, or the inputs themselves where its file may have changed since."""
     lang = language()
     bar, tick, waiting = measures.bar(indicator, figure)
     return Row(
@@ -107,7 +108,7 @@ def row(indicator: Indicator, figure: Figure, plan: Plan) -> Row:
         baseline=measures.baseline(indicator, figure),
         value=measures.value(indicator, figure),
         parts=measures.parts(indicator, figure),
-        panel=measures.panel(figure, plan),
+        panel=measures.panel(figure, inputs.inputs if isinstance(inputs, Plan) else inputs),
         bar=bar,
         tick=tick,
         waiting=waiting,
