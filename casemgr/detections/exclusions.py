@@ -23,6 +23,7 @@ def ask_exclusion(session, subject: UUID, reason: str, document: str, note: str,
 
 def decide(session, subject: UUID, target: UUID, outcome: str, note: str, by: By, on_seq: int | None = None) -> Entry:
     """The unit above decides on «not substantiated» or on an exclusion. Its author never does. Raises Stale."""
+    _take_turns(session, subject, target)
     if ledger.lock(session, subject) != on_seq and on_seq is not None:
         raise ledger.Stale(N_("Đã có bản ghi mới sau khi trang này được mở. Hãy xem lại rồi quyết định."))
     current = locked(session, subject, by)
@@ -48,6 +49,15 @@ def decide(session, subject: UUID, target: UUID, outcome: str, note: str, by: By
         writer = {"author": by.author, "unit": by.unit, "now": by.now}
         tell_case(session, subject, current, fact, **writer, at=decision.occurred_at)
     return decision
+
+
+def _take_turns(session, subject: UUID, target: UUID) -> None:
+    """Holds both of a pair in the order of their ids: «A is B» and «B is A», decided at once, wait for each other only
+    in one order, and the second sees the first."""
+    proposal = next((e for e in ledger.entries(session, subject) if e.id == target), None)
+    if proposal is not None and proposal.kind == DUPLICATE:
+        for each in sorted((subject, UUID(proposal.coded["of"]))):
+            ledger.lock(session, each)
 
 
 def _check_kept(session, subject: UUID, proposal: Entry) -> None:

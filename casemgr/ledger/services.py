@@ -74,12 +74,13 @@ class Projection:
 
     `rows(session, batch)` gives, for subjects with all their entries, the rows of each table; every row starts
     with `province` and `subject`. Columns in `volatile` (ciphertexts) are not compared by a check.
+
+    `part(subject, ledger, written)` gives, for a subject with many rows, only those that the entries `written` last
+    changed: {table: (condition on the old rows, the new rows)}; or None where everything is to be written again.
     """
 
-    def __init__(self, tables: Sequence[sa.Table], rows: Callable, volatile: frozenset[str] = frozenset()):
-        self.tables = tables
-        self.rows = rows
-        self.volatile = volatile
+    def __init__(self, tables: Sequence[sa.Table], rows: Callable, volatile=frozenset(), part: Callable | None = None):
+        self.tables, self.rows, self.volatile, self.part = tables, rows, volatile, part
 
 
 PROJECTIONS: dict[str, Projection] = {}
@@ -152,7 +153,7 @@ def append_many(session, batches: Sequence[tuple[UUID, Sequence[Draft]]]) -> lis
             result.append(entry)
         if len(ledger) > before:
             moved.append({"b_id": subject, "head_seq": ledger[-1].seq, "head_mac": ledger[-1].mac})
-            ledgers.append((heads[subject].kind, subject, ledger))
+            ledgers.append((heads[subject].kind, subject, ledger, ledger[before:]))
             if not before:
                 fresh.add(subject)
     if rows:
@@ -266,13 +267,25 @@ def pulse(session) -> int:
     return session.scalar(sa.select(sa.func.sum(LedgerPulse.beats)).where(LedgerPulse.province == province())) or 0
 
 
-def _project(session, ledgers: Iterable[tuple[str, UUID, list[Entry]]], fresh: Container[UUID]) -> None:
+def _project(session, ledgers: Iterable[tuple[str, UUID, list[Entry], list[Entry]]], fresh: Container[UUID]) -> None:
     by_kind: dict[str, list[Batch]] = {}
-    for kind, subject, ledger in ledgers:
-        by_kind.setdefault(kind, []).append((subject, ledger))
+    for kind, subject, ledger, written in ledgers:
+        projection = PROJECTIONS.get(kind)
+        part = projection.part(subject, ledger, written) if projection and projection.part else None
+        if part is None:
+            by_kind.setdefault(kind, []).append((subject, ledger))
+        else:
+            _write_part(session, subject, part)
     for kind, batch in by_kind.items():
         if kind in PROJECTIONS:
             write_projection(session, PROJECTIONS[kind], batch, fresh)
+
+
+def _write_part(session, subject: UUID, part: dict) -> None:
+    for table, (where, rows) in part.items():
+        session.execute(sa.delete(table).where(table.c.province == province(), table.c.subject == subject, where))
+        if rows:
+            db_bulk.insert(session, table, rows)
 
 
 def write_projection(session, projection: Projection, batch: Sequence[Batch], fresh: Container[UUID] = ()) -> None:
