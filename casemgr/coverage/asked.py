@@ -26,6 +26,7 @@ class Asked:
     basis: str = AS_WERE
     known_at: datetime | None = None
     within: frozenset[str] | None = None  # only these communes of the unit
+    rule: str = ""  # another version of the programme than the one in force, like 'TE v2022.1'; needs a known-at
     area: str = ""  # the part of the plan's ground: focus, rest or hamlet (see `ground`)
     hamlets: frozenset[UUID] = frozenset()  # those the plan names: whoever lives there belongs to the focus areas
 

@@ -18,6 +18,7 @@ from casemgr.ledger.rules import Entry
 from casemgr.ledger.services import Part, replay
 from casemgr.plans.model import Indicator
 from casemgr.programmes import programmes
+from casemgr.programmes.events import OPENINGS
 from casemgr.programmes.spans import Span
 from casemgr.units.loading import calendar as working_days
 
@@ -61,34 +62,50 @@ def items(
             continue
         if tell is not None:
             tell(state)
-        for number, item in enumerate(state.items):
-            since = counted_at(state.programme, state, item)
-            if since is None or not counts_at(state, item, question.t):
-                continue
-            verdict, steps, band, unit = judge(state, number, question.t)
-            resident = state.beneficiary in there
-            group = question.group(
-                _named(question, unit, resident),
-                state.identity.get("sex") or "",
-                age_band(state.programme, state.identity.get("birth_year"), since.date()),
-                state.identity.get("ethnicity") or "",
-            )
-            incident = item.opening.coded.get("incident")
-            yield Item(
-                subject,
-                number,
-                state.number,
-                state.programme.code,
-                unit,
-                Key(group, verdict, steps, band),
-                state.beneficiary or subject,
-                UUID(incident) if incident else subject,
-                [s for s in state.spans if s.item == number],
-                since,
-                True,
-                resident,
-            )
+        yield from _of_file(subject, state, question, there)
     yield from _detections(session, question, calendar, known_at, part, there)
+
+
+def _of_file(subject: UUID, state: CaseState, question: Question, there: Collection[UUID]) -> Iterator[Item]:
+    for number, item in enumerate(state.items):
+        since = counted_at(state.programme, state, item)
+        if since is None or not counts_at(state, item, question.t):
+            continue
+        verdict, steps, band, unit = judge(state, number, question.t)
+        resident = state.beneficiary in there
+        group = question.group(
+            _named(question, unit, resident),
+            state.identity.get("sex") or "",
+            age_band(state.programme, state.identity.get("birth_year"), since.date()),
+            state.identity.get("ethnicity") or "",
+        )
+        incident = item.opening.coded.get("incident")
+        yield Item(
+            subject,
+            number,
+            state.number,
+            state.programme.code,
+            unit,
+            Key(group, verdict, steps, band),
+            state.beneficiary or subject,
+            UUID(incident) if incident else subject,
+            [s for s in state.spans if s.item == number],
+            since,
+            True,
+            resident,
+        )
+
+
+def items_of(entries: Sequence[Entry], question: Question, calendar, there: Collection[UUID] = ()) -> list[Item]:
+    """The items of one ledger, a case file's or a detection's, from these entries of it alone."""
+    openings = [e.kind for e in entries if e.kind in OPENINGS]
+    if not openings or _programme(entries) not in question.counting:
+        return []
+    subject, only = entries[0].subject, _criteria(question, ())
+    if "detected" in openings:
+        return list(_of_detection(subject, detections.state_of(entries, calendar), question, there))
+    state = state_of(entries, calendar, only=only)
+    return list(_of_file(subject, state, question, there)) if state else []
 
 
 def _named(question: Question, unit: str, resident: bool) -> str:
@@ -115,34 +132,38 @@ def _detections(
     wanted = {code for code in question.counting if programmes()[code].population == "detections"}
     for subject, entries in replay(session, "detected", known_at, part):
         state = detections.state_of(entries, calendar) if _programme(entries) in wanted else None
-        if state is None or not counts(state):
-            continue
-        since = state.received[0]
-        if since > question.t:
-            continue
-        verdict, steps, band = judge_detection(state, question.t)
-        facts = state.facts
-        resident = state.beneficiary in there
-        group = question.group(
-            _named(question, state.unit, resident),
-            facts.get("sex") or "",
-            age_band(state.programme, facts.get("birth_year"), since.date()),
-            facts.get("ethnicity") or "",
-        )
-        yield Item(
-            subject,
-            0,
-            state.number,
-            state.programme.code,
-            state.unit,
-            Key(group, verdict, steps, band),
-            state.beneficiary or subject,
-            state.incident or subject,
-            [s for s in state.spans if s.item == 0],
-            since,
-            False,
-            resident,
-        )
+        yield from _of_detection(subject, state, question, there)
+
+
+def _of_detection(subject: UUID, state, question: Question, there: Collection[UUID]) -> Iterator[Item]:
+    if state is None or not counts(state):
+        return
+    since = state.received[0]
+    if since > question.t:
+        return
+    verdict, steps, band = judge_detection(state, question.t)
+    facts = state.facts
+    resident = state.beneficiary in there
+    group = question.group(
+        _named(question, state.unit, resident),
+        facts.get("sex") or "",
+        age_band(state.programme, facts.get("birth_year"), since.date()),
+        facts.get("ethnicity") or "",
+    )
+    yield Item(
+        subject,
+        0,
+        state.number,
+        state.programme.code,
+        state.unit,
+        Key(group, verdict, steps, band),
+        state.beneficiary or subject,
+        state.incident or subject,
+        [s for s in state.spans if s.item == 0],
+        since,
+        False,
+        resident,
+    )
 
 
 class Counted(NamedTuple):

@@ -20,7 +20,7 @@ from casemgr.ledger.services import settle
 from casemgr.plans import services as reported
 from casemgr.plans.model import Indicator, Plan
 from casemgr.plans.notes import Note
-from casemgr.programmes import programmes
+from casemgr.programmes import programmes, under
 from casemgr.refused import N_, Refused
 from casemgr.units.loading import load
 from casemgr.units.rules import UnitTree
@@ -92,6 +92,11 @@ def report(
 
     Every number is computed over all cases of the units, whoever asks.
     """
+    with under(asked.rule):
+        return _report(session, asked, now, indicators, by, details)
+
+
+def _report(session, asked: Asked, now: datetime, indicators, by: Sequence[str], details: bool) -> Report:
     tree = current_tree()
     wanted = [i for i in asked.plan.indicators.values() if indicators is None or i.code in indicators]
     result, ground = Report(asked, []), Ground.of(session, asked, wanted, by)
@@ -266,6 +271,7 @@ def question_of(
         units=asked.units(tree, now.date()),
         dims=dims,
         marks=tuple(found),
+        rule=asked.rule,
         hamlets=asked.hamlets,
         area=asked.area,
         around=asked.around(tree, now.date()) if asked.area else None,
@@ -332,5 +338,6 @@ def cases(session, asked: Asked, now: datetime, indicators: Sequence[Indicator])
     question = question_of(asked, indicators, load(session), now)
     if asked.known_at is not None:
         settle(session, asked.known_at)
-        return replay.cases(session, question, indicators, asked.known_at)
+        with under(asked.rule):
+            return replay.cases(session, question, indicators, asked.known_at)
     return {i.code: list(live.find_cases(session, question, i)) for i in indicators}

@@ -73,6 +73,7 @@ class Question:
     units: Collection[str] | None = None
     dims: frozenset[str] = frozenset()
     marks: tuple[Mark, ...] = ()
+    rule: str = ""  # a replay under another version of the programme than the one in force
     # `hamlets`: who lives there is told apart (dims: 'resident'), or belongs to the `area` asked for: with 'focus' also
     # to the units asked for if they are `around`, with 'rest' to none of them, with 'hamlet' they alone.
     hamlets: frozenset[UUID] = frozenset()

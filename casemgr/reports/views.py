@@ -29,6 +29,7 @@ DATA = {
     "csv": (dataout.as_csv, "text/csv; charset=utf-8"),
     "json": (lambda content: dataout.as_dhis2(content, mapping()), "application/json"),
 }
+UNCONFIRMED = "so-lieu-ma-chua-xac-nhan"
 NAMES = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV", "json": "DHIS2"}
 
 
@@ -68,6 +69,7 @@ def index():
         years=years(),
         units=unit_choices(wanted.asked),
         endings=NAMES,
+        agreed=_agreed("json"),
         lang=language(),
     )
 
@@ -87,11 +89,16 @@ def paper(code: str, ending: str):
     return papers.answer(paper_of(content, current_tree()), ending, "bao-cao")
 
 
+def _agreed(ending: str) -> bool:
+    """Whether the codes of this format have been compared with the system that reads them."""
+    return ending != "json" or mapping().confirmed
+
+
 def _data(content: Content, ending: str):
     """The figures for another system, or a page that says why there are none."""
     make, kind = DATA[ending]
     try:
-        return download(make(content), kind, f"so-lieu.{ending}")
+        return download(make(content), kind, f"{'so-lieu' if _agreed(ending) else UNCONFIRMED}.{ending}")
     except Refused as refused:
         return render_template("reports/no_data.html", sentence=say(refused)), 422
 
