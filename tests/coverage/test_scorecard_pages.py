@@ -301,3 +301,15 @@ def test_areas_are_kept_on_their_pages(place, client):
     assert "Ông Hư Cấu" in client.get("/areas").text
     assert client.post(f"/areas/{area.id}/end").status_code == 303
     assert [a.valid_to for a in areas.on(place, date(2022, 9, 30))] == [date(2022, 9, 30)]
+
+
+def test_in_english_a_reason_has_no_vietnamese_name(place, auditor):
+    enter(place, "LD4.trained", "66.8")
+    page = auditor.get(f"{PLAN}/LD-05")
+    assert "«Tỷ lệ lao động qua đào tạo có văn bằng, chứng chỉ»" in text_of(page)
+    token = next(i.get("value") for i in parse(page.text).iter("input") if i.get("name") == "csrf_token")
+    auditor.post("/language", data={"language": "en", "csrf_token": token})
+    assert "Share of workers with a certificate" in text_of(auditor.get(f"{PLAN}/LD-05"))
+    page = text_of(auditor.get(f"{PLAN}/LD-04"))
+    assert "Department of Labour" in page
+    assert "Sở Lao động" not in page
