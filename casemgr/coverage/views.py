@@ -118,6 +118,7 @@ def indicator(code: str, indicator: str):
     result, groups = services.breakdown(db.session, asked, moment, found, dimensions)
     line = present.row(found, result.figure, chosen)
     line.beside += silence.named_words(result)
+    disputed, may_dispute = silence.disputed(asked, found)
     return render_template(
         "coverage/indicator.html",
         plan=chosen,
@@ -125,6 +126,8 @@ def indicator(code: str, indicator: str):
         period=period,
         indicator=found,
         row=line,
+        disputes=disputed,
+        may_dispute=may_dispute,
         funnel=_funnel(result),
         tables=present.tables(result, groups, current_tree(), chosen),
         states=_states(asked, found, result.figure),
