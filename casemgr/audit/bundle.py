@@ -4,24 +4,19 @@ import csv
 import io
 import json
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
-from casemgr.audit import closing, offline, sealing
+import sqlalchemy as sa
+
+from casemgr.audit import closing, offline, outside, sealing
 from casemgr.audit.closing import Report
 from casemgr.audit.models import Seal
+from casemgr.audit.sealing import Fault
 from casemgr.ledger.services import province
 
 COLUMNS = ("programme", "subject", "item", "number", "unit", "verdict", "steps", "counted_at", "seq", "mac")
 FIXED = (2020, 1, 1, 0, 0, 0)  # the same report gives the same bytes
-README = """Gói số liệu đã chốt / A sealed report
-
-report.json   nội dung báo cáo, đúng từng byte như khi chốt / the report, to the byte
-cases.csv     các trường hợp và mã của bản ghi cuối / the cases with the MAC of their last entry
-seal.json     mã xác thực toàn bộ sổ mà báo cáo dựa vào / the seal over all ledgers it rests on
-verify.py     python3 verify.py THƯ-MỤC [MÃ]: kiểm tra, chỉ cần Python 3 / checks all this, needs only Python 3
-
-Không có tên người, ngày sinh hay địa chỉ. / No names, dates of birth or addresses.
-"""
 
 
 def made(session, report: Report) -> bytes:
@@ -32,7 +27,7 @@ def made(session, report: Report) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in (
-            ("README.txt", README.encode()),
+            ("README.txt", offline.README.encode()),
             ("report.json", body),
             ("cases.csv", _cases(said)),
             ("seal.json", json.dumps(sealing.export(session, seal)).encode()),
@@ -49,3 +44,21 @@ def _cases(said: dict) -> bytes:
     for programme, rows in said["cases"].items():
         writer.writerows([programme, *row] for row in rows)
     return out.getvalue().encode()
+
+
+def held_against(session, files: dict) -> list[Fault]:
+    """A bundle that agrees within itself, held against the database: its seal, its report and every case in it. Raises
+    Refused where it is of another installation."""
+    kept, digest = json.loads(files["seal.json"]), sha256(files["report.json"]).digest()
+    said, _heads = outside.read(kept)
+    number = json.loads(files["report.json"])["number"]
+    subject = session.scalar(
+        sa.select(closing.BODIES.c.subject).where(
+            closing.BODIES.c.province == province(), closing.BODIES.c.digest == digest
+        )
+    )
+    report = closing.find(session, subject) if subject else None
+    faults = list(outside.against(session, kept))
+    if report is None or report.digest != digest.hex():
+        return [*faults, Fault(number, 0, "report gone", said.number)]
+    return [*faults, *(Fault(wrong.number, wrong.seq, wrong.reason) for wrong in closing.verify(session, report))]

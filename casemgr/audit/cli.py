@@ -3,13 +3,14 @@
 import gzip
 import json
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import click
 import sqlalchemy as sa
 from flask.cli import with_appcontext
 
-from casemgr.audit import outside, sealing
+from casemgr.audit import bundle, offline, outside, sealing
 from casemgr.audit.rules import code_of
 from casemgr.cases.models import CaseFile
 from casemgr.clock import now
@@ -17,7 +18,7 @@ from casemgr.db import db
 from casemgr.ledger import check
 from casemgr.ledger.cli import ledger
 from casemgr.ledger.services import province
-from casemgr.refused import Refused
+from casemgr.refused import N_, Refused
 
 
 @click.command("seal")
@@ -44,13 +45,19 @@ def seal(out: Path | None, brief: bool) -> None:
 
 @ledger.command("verify")
 @click.option(
-    "--seal", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A seal kept outside."
+    "--seal",
+    "file",
+    type=click.Path(exists=True, path_type=Path),
+    help="A seal kept outside, or the bundle of a report.",
 )
 def verify(file: Path | None) -> None:
     """Walk every chain, the access log and the seals; exit 1 and name the first broken entry of each if anything was
     changed, or a programme file whose version was changed after it had been used."""
     try:
-        count, faults = outside.verify_with(db.session, load(file) if file else None)
+        own = _bundle(file) if file else None
+        count, faults = outside.verify_with(db.session, load(file) if file and own is None else None)
+        if own is not None:
+            faults = [*bundle.held_against(db.session, own), *faults]
     except Refused as refused:
         raise click.ClickException(str(refused)) from None
     tell(faults)
@@ -60,6 +67,20 @@ def verify(file: Path | None) -> None:
     click.echo(f"{count} entries read, {len(faults)} ledgers broken")
     if faults or changed:
         sys.exit(1)
+
+
+def _bundle(file: Path) -> dict | None:
+    """The files of the bundle of a report; None where it is none. Ends here where one of them was changed."""
+    if not file.is_dir() and file.read_bytes()[:2] != b"PK":
+        return None
+    own = offline.files(file)
+    if wrong := offline.check(own):
+        for line in wrong:
+            click.echo(f"WRONG {line}")
+        raise click.ClickException(str(Refused(N_("Gói số liệu này đã bị sửa hoặc không đọc được."))))
+    click.echo(f"OK {offline.short(sha256(own['report.json']).hexdigest())}: the bundle agrees within itself")
+    outside.read(json.loads(own["seal.json"]))
+    return own
 
 
 @ledger.command("prove")

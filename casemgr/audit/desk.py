@@ -72,7 +72,7 @@ def glance() -> list[tuple[str, str]]:
     """[(shape, sentence)]: the strip that goes with every scorecard."""
     moment = now()
     t = trust.at_a_glance(db.session, moment)
-    recent = t.sealed_at is not None and moment - t.sealed_at < timedelta(days=2)
+    recent = t.sealed_at is not None and moment - t.sealed_at < timedelta(days=SETTINGS["seal_days"])
     return [
         (
             "plain",

@@ -142,7 +142,7 @@ def habits(session, code: str, units: Collection[str], start: date, end: date) -
     made = sorted((h for h in found.values() if h.unit in units), key=lambda h: h.unit)
     usual = median(h.needs_per_case for h in made if h.cases) if any(h.cases for h in made) else 0
     for one in made:
-        one.low_needs = bool(one.cases) and one.needs_per_case < usual / 2
+        one.low_needs = bool(one.cases) and one.needs_per_case < usual * SETTINGS["low_needs"]
     return made
 
 

@@ -136,22 +136,34 @@ def breakdown(
     return result, found
 
 
-def through_days(session, asked: Asked, now: datetime, indicator: Indicator, days: Sequence[date]) -> list[Figure]:
-    """One indicator through each of these days since the plan began, as everything is known now; whatever the number
-    of days, what is reported is read once and case files are counted once."""
-    tree, said = load(session), reported.figures_for(session, asked.plan)
+def through_days(
+    session, asked: Asked, now: datetime, indicators: Sequence[Indicator], days: Sequence[date]
+) -> dict[str, list[Figure]]:
+    """{indicator: its figure through each of these days} since the plan began, as everything is known now; whatever the
+    number of days and indicators, what is reported is read once and case files are counted once. Days that are over
+    are counted again only when something was appended."""
+    if not days or not indicators:
+        return {}
     then = [
         replace(asked, start=asked.plan.start, through=day, t=min(datetime.combine(day, DAY_END), now)) for day in days
     ]
-    questions = [question_of(each, [indicator], tree, now) for each in then]
-    tallies: list[dict[str, Tally]] = [{} for _day in days]
-    if indicator.programme and questions:
-        tallies = kept(session, tuple(q.key for q in questions), lambda: live.tallies_through(session, questions))
-    found = []
+    key = (asked.plan.definition, asked.unit, asked.basis, asked.within, *(i.code for i in indicators))
+    moments = tuple(each.t for each in then)
+    return kept(session, (*key, *moments), lambda: _through(session, then, now, indicators))
+
+
+def _through(session, then: Sequence[Asked], now: datetime, indicators: Sequence[Indicator]) -> dict:
+    tree, said = current_tree(), reported.figures_for(session, then[0].plan)
+    questions = [question_of(each, indicators, tree, now) for each in then]
+    counts = any(i.programme for i in indicators)
+    tallies = live.tallies_through(session, questions) if counts else [{} for _each in then]
+    found: dict[str, list[Figure]] = {i.code: [] for i in indicators}
     for each, counted in zip(then, tallies, strict=True):
-        scene = _scene(each, indicator, tree, None, Ground(), money_of(session, [indicator], each, tree))
-        tally = counted.get(indicator.programme, NO_FILES)
-        found.append(_result(each, indicator, tally, said, scene, tree).figure)
+        money = money_of(session, indicators, each, tree)
+        for indicator in indicators:
+            scene = _scene(each, indicator, tree, None, Ground(), money)
+            tally = counted.get(indicator.programme, NO_FILES)
+            found[indicator.code].append(_result(each, indicator, tally, said, scene, tree).figure)
     return found
 
 

@@ -1,10 +1,17 @@
-"""How a figure went from quarter to quarter, as points of a line and as rows of the table beside it. Pure."""
+"""How a figure went from quarter to quarter, as points of a line and as rows of the table beside it."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from casemgr.coverage import measures
+from casemgr.coverage.figures import Figure
+from casemgr.coverage.ground import OF_AREAS
+from casemgr.plans.model import TEXT, Indicator
+
 WIDTH, HEIGHT, EDGE = 400, 120, 12
 MOST = 16  # quarters: four years
+YEAR = 4  # quarters on the page of the plan
+SMALL = (60, 16, 2)  # a line as high as a line of text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,37 @@ class Trend:
 
     def __bool__(self) -> bool:
         return len(self.points) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A line without axes and what it says in words: [(the day, the value)]. `goal`: the height of the target."""
+
+    points: str
+    goal: float | None
+    said: tuple[tuple[date, str], ...]
+
+
+def has_one(indicator: Indicator) -> bool:
+    """What is told in words, or is a list, has no line."""
+    return indicator.measure != TEXT and indicator.rule not in OF_AREAS
+
+
+def spark(indicator: Indicator, days: list[date], figures: list[Figure]) -> Spark:
+    """Where a quarter has no figure the line leaves it out; its word is a dash."""
+    bars = [measures.bar(indicator, figure) for figure in figures]
+    known = [(n, bar) for n, (bar, _tick, _waiting) in enumerate(bars) if bar is not None]
+    tick = bars[-1][1]
+    top = max([1e-9, *(bar for _n, bar in known), *([tick] if tick is not None else [])])
+    width, height, edge = SMALL
+
+    def at(value: float) -> float:
+        return round(height - edge - (height - 2 * edge) * max(value, 0) / top, 1)
+
+    step = (width - 2 * edge) / max(len(figures) - 1, 1)
+    line = " ".join(f"{round(edge + n * step, 1)},{at(bar)}" for n, bar in known) if len(known) > 1 else ""
+    words = tuple((day, measures.value(indicator, figure)) for day, figure in zip(days, figures, strict=True))
+    return Spark(line, at(tick) if line and tick is not None else None, words)
 
 
 def quarter_ends(start: date, end: date) -> list[date]:

@@ -28,7 +28,7 @@ from casemgr.coverage.ground import OF_AREAS, Ground
 from casemgr.db import db
 from casemgr.plans import plans
 from casemgr.plans import services as reported
-from casemgr.plans.model import TEXT, Indicator, Plan
+from casemgr.plans.model import Indicator, Plan
 from casemgr.programmes import programmes
 from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
@@ -98,6 +98,7 @@ def plan(code: str):
         definitions=[programmes()[p] for p in dict.fromkeys(r.indicator.programme for r in report.results) if p],
         units=unit_choices(asked),
         silent=silence.lines(asked, report),
+        trends=_trends(asked, report, moment),
         lang=language(),
     )
 
@@ -148,19 +149,35 @@ def _areas(asked: Asked, found: Indicator) -> list:
 
 def _trend(asked: Asked, found: Indicator, figure: Figure, moment: datetime):
     """At the end of each quarter so far: what had come together since the plan began; at the end the figure itself."""
-    if found.measure == TEXT or found.rule in OF_AREAS:
+    if not trend.has_one(found):
         return None
     days = trend.quarter_ends(asked.plan.start, min(asked.plan.end, asked.through))
     before = days[:-1] if asked.start == asked.plan.start else days
-    figures = services.through_days(db.session, asked, moment, found, before) if before else []
+    figures = services.through_days(db.session, asked, moment, [found], before).get(found.code, [])
     if len(before) < len(days):
-        figures.append(figure)
+        figures = [*figures, figure]
     rows = [(day, present.row(found, each, asked.plan)) for day, each in zip(days, figures, strict=True)]
     return trend.draw(rows)
 
 
+def _trends(asked: Asked, report: services.Report, moment: datetime) -> dict[str, trend.Spark]:
+    """The same for every indicator of the plan that has one, over the last year, as small as a line of text."""
+    days = trend.quarter_ends(asked.plan.start, asked.through)[-trend.YEAR :]
+    results = [r for r in report.results if trend.has_one(r.indicator)]
+    before = days[:-1] if asked.start == asked.plan.start else days
+    figures = services.through_days(db.session, asked, moment, [r.indicator for r in results], before)
+    found = {}
+    for result in results:
+        each = list(figures.get(result.indicator.code, ()))
+        if len(before) < len(days):
+            each.append(result.figure)
+        if len(each) > 1 and any(figure.value is not None for figure in each):
+            found[result.indicator.code] = trend.spark(result.indicator, days, each)
+    return found
+
+
 def _map_link(asked: Asked, found: Indicator) -> str | None:
-    if found.measure == TEXT or found.rule in OF_AREAS or "commune" not in levels_below(asked):
+    if not trend.has_one(found) or "commune" not in levels_below(asked):
         return None
     return url_for("coverage.map_page", code=asked.plan.code, indicator=found.code, **kept_args())
 

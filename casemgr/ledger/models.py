@@ -70,6 +70,8 @@ class LedgerEntry(Base):
         sa.UniqueConstraint("province", "id"),
         sa.UniqueConstraint("province", "voids"),  # an entry is voided once
         sa.ForeignKeyConstraint(["province", "subject"], ["ledger_subject.province", "ledger_subject.id"]),
+        # What was recorded since a day, and how late, is counted in this index alone.
+        sa.Index(None, "province", "recorded_at", "occurred_at", "unit"),
         sa.CheckConstraint("seq > 0", name="seq_positive"),
         sa.CheckConstraint("precision IN ('minute','day','month','year')", name="precision_known"),
         sa.CheckConstraint("(voids IS NULL) = (kind <> 'voided')", name="void_names_entry"),

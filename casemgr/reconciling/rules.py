@@ -154,7 +154,7 @@ def read_who(text: Sequence[str] | None) -> Who | None:
 
 # --- how many are not detected at all -------------------------------------------------------------------------------
 
-Z95 = 1.96
+Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from casemgr.ledger.rules import Entry
+from casemgr.reconciling.rules import Z95
 from casemgr.refused import N_, Refused
 
 DRAWN, FOUND, ANSWERED, SETTLED = "drawn", "found", "answered", "settled"
 AGREES = "agrees"
 # Where a finding stands: nothing said · agreed · waits for the unit · answered · the error stands · there was none
 OPEN, FINE, WAITING, ANSWERED_STATE, UPHELD, DROPPED = "open", "fine", "waiting", "answered", "upheld", "dropped"
-Z = 1.959963984540054  # of a 95% interval
 
 
 class Member(NamedTuple):
@@ -227,6 +227,6 @@ def error_rate(sample: Sample, errors: Collection[str]) -> Rate:
 
 def wilson(p: float, n: float) -> tuple[float, float]:
     """The 95% interval of Wilson (1927) for a share p seen in n."""
-    middle, spread = p + Z * Z / (2 * n), Z * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
-    whole = 1 + Z * Z / n
+    middle, spread = p + Z95 * Z95 / (2 * n), Z95 * math.sqrt(p * (1 - p) / n + Z95 * Z95 / (4 * n * n))
+    whole = 1 + Z95 * Z95 / n
     return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)

@@ -1,6 +1,5 @@
 """Closing a period: two people, one seal, never changed again; corrected by another report; checked anywhere."""
 
-import contextlib
 import io
 import json
 import subprocess
@@ -8,12 +7,13 @@ import sys
 import zipfile
 from datetime import date, datetime
 from hashlib import sha256
+from random import Random
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
-from casemgr.audit import closing, offline
+from casemgr.audit import closing, offline, outside
 from casemgr.audit.models import ReportBody, Seal
 from casemgr.cases.models import Verdict
 from casemgr.clock import now
@@ -136,18 +136,56 @@ def test_the_bundle_is_checked_elsewhere_and_one_changed_byte_is_found(place, de
     run = [sys.executable, "-I", str(tmp_path / "verify.py"), str(tmp_path), report.code]
     good = subprocess.run(run, capture_output=True, text=True, check=False)
     assert (good.returncode, good.stdout) == (0, f"OK {report.code}\n"), good.stdout + good.stderr
-    for name in ("report.json", "cases.csv", "seal.json"):
+    for name in ("README.txt", "report.json", "cases.csv", "seal.json"):
         file = tmp_path / name
         whole = file.read_bytes()
         for place_ in (len(whole) // 3, len(whole) // 2, len(whole) - 40):
             changed = bytearray(whole)
             changed[place_] = ord("1") if changed[place_] != ord("1") else ord("2")
             file.write_bytes(changed)
-            with contextlib.suppress(ValueError, KeyError, IndexError, TypeError):  # no longer readable: found as well
-                assert offline.check(tmp_path, report.code), f"{name} {place_}"
+            assert offline.check(offline.files(tmp_path), report.code), f"{name} {place_}"
         file.write_bytes(whole)
-    assert offline.check(tmp_path, report.code) == []
-    assert offline.check(tmp_path, "0000-0000-0000-0000-0000")
+    assert offline.check(offline.files(tmp_path), report.code) == []
+    assert offline.check(offline.files(tmp_path), "0000-0000-0000-0000-0000")
+
+
+def test_the_command_holds_a_bundle_against_the_database(place, desk, app, tmp_path, monkeypatch):
+    path, report = sealed(place, desk)
+    file = tmp_path / "bundle.zip"
+    file.write_bytes(desk("auditor").get(path + "/bundle").data)
+
+    def verify():
+        place.rollback()
+        return app.test_cli_runner().invoke(args=["ledger", "verify", "--seal", str(file)])
+
+    good = verify()
+    assert good.exit_code == 0, good.output
+    assert f"OK {report.code}" in good.output
+    whole, own = file.read_bytes(), offline.files(file)
+    random = Random(5)
+    for at in (random.randrange(len(whole)) for _ in range(25)):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        # A flag or a time in the list of a zip file may change without any file in it being another.
+        assert offline.files(file) == own or verify().exit_code == 1, at
+    file.write_bytes(whole)
+    place.rollback()
+    monkeypatch.setattr(outside, "installation_of", lambda key: "0123456789abcdef")
+    other = verify()
+    assert (other.exit_code, "thuộc một hệ thống khác" in other.output) == (1, True), other.output
+
+
+def test_the_command_names_what_changed_since_a_bundle_was_given_out(place, desk, app, tmp_path):
+    path, report = sealed(place, desk)
+    file = tmp_path / "bundle.zip"
+    file.write_bytes(desk("auditor").get(path + "/bundle").data)
+    row = next(r for r in closing.read(place, report)["cases"]["TE"] if r[7] > 2)
+    chain = attacks.Chain(place, ledger.ENTRIES, UUID(row[0]))
+    attacks.free_hands(place)
+    chain.write(place, chain.altered(1, unit="x"))
+    place.commit()
+    found = app.test_cli_runner().invoke(args=["ledger", "verify", "--seal", str(file)])
+    assert found.exit_code == 1
+    assert f"BROKEN subject={row[2]} seq=2 reason=mac" in found.output
 
 
 def test_what_was_changed_behind_its_back_is_named(place, desk):
