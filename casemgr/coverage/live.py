@@ -91,7 +91,9 @@ def _marked(question: Question, mark: Mark):
         # Never joined: of the two tables a planner may walk the wrong one for minutes.
         if mark.due or mark.late:  # few spans fall due in a period: those first
             where = (CaseSpan.province == province(), CaseSpan.programme == mark.programme, *_span_is(question, mark))
-            spans = sa.tuple_(Verdict.subject, Verdict.item).in_(sa.select(CaseSpan.subject, CaseSpan.item).where(*where))
+            spans = sa.tuple_(Verdict.subject, Verdict.item).in_(
+                sa.select(CaseSpan.subject, CaseSpan.item).where(*where)
+            )
         else:  # item by item along the key of the spans
             spans = sa.exists().where(
                 CaseSpan.province == Verdict.province,

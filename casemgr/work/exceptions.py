@@ -97,6 +97,8 @@ def _promised(view: View, rule: List, only: tuple[str, str] | None = None) -> li
     where = [view.holds(CaseSpan), PENDING, late(CaseSpan.due, until)]
     if only is not None:
         where += [CaseSpan.programme == only[0], CaseSpan.criterion == only[1]]
+    elif len(rule.criteria) == 1:  # one alone is found by rule and due date, already in order
+        where.append(CaseSpan.criterion == rule.criteria[0])
     elif rule.criteria:
         where.append(CaseSpan.criterion.in_(rule.criteria))
     return where
@@ -112,7 +114,7 @@ def page(view: View, rule: List, number: int, size: int, only: tuple[str, str] |
         query = sa.select(CaseSign).where(view.holds(CaseSign), CaseSign.code == rule.code, *_holds_now(view))
         order = CaseSign.since.desc() if rule.newest else CaseSign.since
         return [_signed(sign) for sign in _cut(view, query.order_by(order, CaseSign.subject), **cut)]
-    query = sa.select(CaseFile).where(view.holds(CaseFile), OPEN, of_places(left_places(view)))
+    query = sa.select(CaseFile).where(of_places(left_places(view)), *view.unhidden(CaseFile))
     return [_file(file) for file in _cut(view, query.order_by(CaseFile.worker, CaseFile.number), **cut)]
 
 
@@ -137,7 +139,7 @@ def _file(file: CaseFile) -> Row:
 
 def _count_left(view: View) -> int:
     places = left_places(view)
-    query = sa.select(sa.func.count()).select_from(CaseFile).where(view.holds(CaseFile), OPEN, of_places(places))
+    query = sa.select(sa.func.count()).select_from(CaseFile).where(of_places(places), *view.unhidden(CaseFile))
     return view.session.scalar(query) if places else 0
 
 

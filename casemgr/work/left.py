@@ -12,6 +12,7 @@ from casemgr.access.models import RoleGrant, User
 from casemgr.access.policy import Permission
 from casemgr.access.web import actor_of
 from casemgr.cases.models import CaseFile
+from casemgr.ledger.services import province
 from casemgr.programmes import programmes
 from casemgr.work.scope import OPEN, View
 
@@ -33,9 +34,15 @@ def left_places(view: View) -> list[Place]:
     if not users:
         return []
     held = sa.select(CaseFile.worker, CaseFile.unit_id, CaseFile.programme)
-    held = held.where(view.holds(CaseFile), OPEN, CaseFile.worker.in_(sorted(users))).distinct()
-    places = [Place(*row) for row in view.session.execute(held)]
-    return [place for place in places if not may_work(users[place.worker], place.unit, place.programme)]
+    # By the few workers alone: asked for the units of a province as well, SQLite looks through all of those.
+    held = held.where(CaseFile.province == province(), OPEN, CaseFile.worker.in_(sorted(users)))
+    places = sorted({Place(*row) for row in view.session.execute(held)})
+    return [
+        place
+        for place in places
+        if view.reaches(place.unit, place.programme, place.worker)
+        and not may_work(users[place.worker], place.unit, place.programme)
+    ]
 
 
 def may_work(user: User, unit: str, programme: str) -> bool:
@@ -48,6 +55,9 @@ def may_work(user: User, unit: str, programme: str) -> bool:
 
 
 def of_places(places: Collection[Place]):
-    """The SQL condition on case files."""
+    """The SQL condition on the open case files of places that a view reaches."""
     columns = (CaseFile.worker, CaseFile.unit_id, CaseFile.programme)
-    return sa.or_(sa.false(), *(sa.and_(*(c == v for c, v in zip(columns, place, strict=True))) for place in places))
+    one_of = sa.or_(sa.false(), *(sa.and_(*(c == v for c, v in zip(columns, place, strict=True))) for place in places))
+    return sa.and_(
+        CaseFile.province == province(), OPEN, CaseFile.worker.in_(sorted({place.worker for place in places})), one_of
+    )

@@ -7,11 +7,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from casemgr.access.policy import ALL, Actor, Permission, scope
+from casemgr.access.policy import ALL, Actor, Permission, may, scope
 from casemgr.cases.models import CaseFile, CaseSpan
 from casemgr.cases.queries import hidden_from, within
 from casemgr.ledger.kept import kept
 from casemgr.ledger.services import pulse
+from casemgr.programmes import programmes
 from casemgr.units.rules import UnitTree
 
 # Written out, and not as bound values, so that SQLite finds the indexes over what is open and what is pending.
@@ -37,8 +38,16 @@ class View:
 
     def holds(self, table):
         """The SQL condition on a table with province, subject, unit_id, programme and worker."""
-        found = within(self.actor, self.permission, table, self.tree)
-        return sa.and_(found, table.subject.not_in(self.hidden)) if self.hidden else found
+        return sa.and_(within(self.actor, self.permission, table, self.tree), *self.unhidden(table))
+
+    def unhidden(self, table) -> list:
+        """The part of `holds` that leaves out what a conflict of interest hides."""
+        return [table.subject.not_in(self.hidden)] if self.hidden else []
+
+    def reaches(self, unit: str, programme: str, worker: str | None) -> bool:
+        """`holds` for one file, but for what is hidden."""
+        facts = {"unit": unit, "programme": programme, "worker": worker, "read": programmes()[programme].readers}
+        return may(self.actor, self.permission, **facts)
 
     def kept(self, key: tuple, count: Callable[[], object]):
         """`count()`, counted again only when something was written or another minute has come."""
