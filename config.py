@@ -15,6 +15,8 @@ def settings(environ=os.environ) -> dict:
         "CASEMGR_KEY_FILE": Path(environ.get("CASEMGR_KEY_FILE", instance / "casemgr.key")),
         "CASEMGR_TODAY": environ.get("CASEMGR_TODAY", ""),
         # A fixed id of the installation: part of every unique key of the ledger and its projections.
+        # The codes of DHIS2 that the province was given; without it those of reports/dhis2.toml, which stand for nothing.
+        "CASEMGR_DHIS2": Path(environ.get("CASEMGR_DHIS2") or ROOT / "casemgr" / "reports" / "dhis2.toml"),
         "CASEMGR_PROVINCE": int(environ.get("CASEMGR_PROVINCE", "89")),
         "CASEMGR_SMTP_URL": environ.get("CASEMGR_SMTP_URL", ""),
         "CASEMGR_MAIL_FROM": environ.get("CASEMGR_MAIL_FROM", "casemgr@localhost"),

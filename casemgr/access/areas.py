@@ -101,7 +101,7 @@ def member(id: UUID):
     if form.validate_on_submit():
         said = {"member": form.member.data, "document": form.document.data, "start": form.start.data}
         try:
-            areas.assign(db.session, area, **said, now=now())
+            areas.assign(db.session, area, **said, author=str(current_actor().user_id), now=now())
         except UnitError as error:
             form.start.errors = [gettext(error.text, **error.values)]
         else:
@@ -111,7 +111,8 @@ def member(id: UUID):
     shown = next((a for a in areas.on(db.session, max(now().date(), area.valid_from)) if a.id == id), None)
     past = areas.members(db.session, id)
     zone = gettext(ZONES[area.zone])
-    return show_form("access/area.html", form, area=area, shown=shown, zone=zone, past=past)
+    last = areas.last_day(db.session, area)
+    return show_form("access/area.html", form, area=area, shown=shown, zone=zone, past=past, last=last)
 
 
 @bp.post("/<uuid:id>/end")
@@ -122,7 +123,7 @@ def end(id: UUID):
     if not EmptyForm().validate():
         abort(400)
     try:
-        areas.end(db.session, area, now().date())
+        areas.end(db.session, area, now().date(), author=str(current_actor().user_id), now=now())
     except UnitError as error:
         flash(gettext(error.text, **error.values), "error")
     else:

@@ -11,8 +11,7 @@ from casemgr.coverage.services import Asked
 from casemgr.ledger.services import ENTRIES, province
 from casemgr.plans import plans
 from casemgr.plans.model import Indicator, Plan
-from casemgr.programmes import programmes
-from casemgr.programmes.model import Programme
+from casemgr.programmes import programmes, version, versions
 from casemgr.refused import N_, Refused
 from casemgr.units.rules import UnitTree
 
@@ -74,22 +73,32 @@ def ask(
     return asked
 
 
-def rule_name(programme: Programme) -> str:
-    """How a version of a method is written: 'TE v2022.1'."""
-    return f"{programme.code} v{programme.version}"
+def rules_of(indicator: Indicator) -> list[str]:
+    """The names of the versions of the method that an indicator can be asked under, the one in force last."""
+    return [each.rule for each in versions(indicator.programme)]
 
 
-def check_rule(indicator: Indicator, rule: str, through: date) -> None:
-    """Refuses a version of the method that does not hold for this indicator then."""
-    own = programmes()[indicator.programme]
-    if rule and rule != rule_name(own):
+def under_rule(asked: Asked, indicator: Indicator, rule: str, field: str = "rule") -> Asked:
+    """The same question under a version of the method; '' is the one in force. Raises Refused where there is none of
+    this name, or it did not hold on the last day."""
+    if not rule or rule == programmes()[indicator.programme].rule:
+        return asked
+    found = version(rule)
+    if found is None or found.code != indicator.programme or not found.held(asked.through):
+        held = [v.rule for v in versions(indicator.programme) if v.held(asked.through)]
         raise Refused(
             N_("Cách tính %(rule)s không áp dụng cho chỉ tiêu này vào ngày %(day)s; cách tính khi đó là %(own)s."),
-            "rule",
+            field,
             rule=rule,
-            day=f"{through:%d/%m/%Y}",
-            own=rule_name(own),
+            day=f"{asked.through:%d/%m/%Y}",
+            own=", ".join(held) or programmes()[indicator.programme].rule,
         )
+    asked.rule = rule
+    return asked
+
+
+def rule_of(asked: Asked, indicator: Indicator) -> str:
+    return asked.rule or programmes()[indicator.programme].rule
 
 
 def to_params(asked: Asked, indicator: Indicator) -> dict[str, str]:
@@ -102,6 +111,7 @@ def to_params(asked: Asked, indicator: Indicator) -> dict[str, str]:
         "through": asked.through.isoformat(),
         "known": asked.known_at.isoformat(),
         "basis": asked.basis,
+        "rule": asked.rule,
     }
 
 
@@ -121,4 +131,4 @@ def from_params(session, params: Mapping[str, str], tree: UnitTree, now: datetim
             raise KeyError("basis")
     except (KeyError, ValueError, TypeError):
         raise Refused(N_("Địa chỉ này không nêu một số liệu nào.")) from None
-    return ask(session, plan, tree, now, **values), indicator
+    return under_rule(ask(session, plan, tree, now, **values), indicator, params.get("rule") or ""), indicator

@@ -15,11 +15,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from casemgr import vault
-from casemgr.audit import replays, sealing
-from casemgr.audit.asking import ask, rule_name
+from casemgr.audit import described, replays, sealing
+from casemgr.audit.asking import ask
 from casemgr.audit.difference import Row
 from casemgr.audit.models import ReportBody, Seal
 from casemgr.audit.rules import code_of, installation_of
+from casemgr.audit.unfolding import parts_of
 from casemgr.cases.services import random_number
 from casemgr.coverage import services
 from casemgr.coverage.cases import COUNTS_CASES
@@ -28,7 +29,8 @@ from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry, canonical, first_break
 from casemgr.ledger.services import province, settle
 from casemgr.plans import plans
-from casemgr.programmes import programmes
+from casemgr.plans.model import Plan
+from casemgr.programmes import programmes, under
 from casemgr.refused import N_, Refused
 from casemgr.units.loading import load
 
@@ -180,9 +182,10 @@ def question(session, report: Report, known_at: datetime, now: datetime) -> Aske
     return ask(session, plans()[report.plan], load(session), now, known_at=known_at, **values)
 
 
-def compose(session, report: Report, known_at: datetime, resting: Seal) -> bytes:
+def compose(session, report: Report, known_at: datetime, resting: Seal, rule: str = "") -> bytes:
     """What the report says, as canonical JSON: the same bytes whenever it is worked out again."""
     asked, tree = question(session, report, known_at, known_at), load(session)
+    asked.rule = rule
     wanted = [asked.plan.indicators[code] for code in report.indicators]
     made = services.report(session, asked, known_at, indicators=[i.code for i in wanted]).results
     of_files = [i for i in wanted if i.rule in COUNTS_CASES]
@@ -200,17 +203,28 @@ def compose(session, report: Report, known_at: datetime, resting: Seal) -> bytes
         "known_at": known_at.isoformat(),
         "basis": report.basis,
         "seal": {"number": resting.number, "digest": resting.digest.hex(), "root": resting.root.hex()},
-        "rules": {
-            p: {"name": rule_name(programmes()[p]), "definition": programmes()[p].definition} for p in sorted(rows)
-        },
-        "indicators": [_indicator(result) for result in made],
+        "rules": {p: {"name": programmes()[p].rule, "definition": programmes()[p].definition} for p in sorted(rows)},
+        "indicators": [_indicator(result, asked.plan) for result in made],
         "cases": {code: [list(row) for row in found] for code, found in sorted(rows.items())},
         "corrects": _correction(session, report, rows, made, known_at) if report.corrects else None,
     }
     return canonical(said).encode()
 
 
-def _indicator(result) -> dict:
+def earlier_rules(body: Mapping) -> str:
+    """The versions that a sealed report was worked out by, where another is in force today; for `under`."""
+    names = [said["name"] for p, said in body["rules"].items() if said["definition"] != programmes()[p].definition]
+    return ",".join(names)
+
+
+def composed_again(session, report: Report) -> bytes:
+    """What a sealed report says, worked out anew from the ledgers under the rules it was sealed by."""
+    rule, resting = earlier_rules(read(session, report)), session.get(Seal, (province(), report.seal))
+    with under(rule):
+        return compose(session, report, report.known_at, resting, rule)
+
+
+def _indicator(result, plan: Plan) -> dict:
     indicator, figure = result.indicator, result.figure
     return {
         "code": indicator.code,
@@ -219,6 +233,7 @@ def _indicator(result) -> dict:
         "rule": indicator.rule,
         "target": None if indicator.target is None else str(indicator.target),
         "direction": indicator.direction,
+        "said": described.said(indicator, plan),
         "numerator": figure.numerator,
         "denominator": figure.denominator,
         "figure": replays.figure_said(figure),
@@ -238,17 +253,11 @@ def _correction(session, report: Report, rows: Mapping[str, list[Row]], made, kn
             continue
         own = said[indicator.code]
         totals = ((own["numerator"] or 0, own["denominator"] or 0), (figure.numerator or 0, figure.denominator or 0))
-        parts = replays.parts_of(
-            session,
-            indicator,
-            [Row(*row) for row in body["cases"].get(indicator.programme, ())],
-            rows[indicator.programme],
-            totals,
-            known=sorted((old.known_at, known_at)),
-            t=datetime.combine(min(old.through, report.through), services.DAY_END),
-            period=(old.start, old.basis) != (report.start, report.basis),
-            rule=body["rules"][indicator.programme]["definition"] != programmes()[indicator.programme].definition,
-        )
+        before = [Row(*row) for row in body["cases"].get(indicator.programme, ())]
+        asked = [question(session, old, old.known_at, known_at), question(session, report, known_at, known_at)]
+        asked[0].rule = earlier_rules(body)
+        after = rows[indicator.programme]
+        parts = parts_of(session, indicator, *asked, before, after, totals, known_at)
         found[indicator.code] = [
             {
                 "cause": part.cause,

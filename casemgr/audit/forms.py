@@ -3,7 +3,7 @@
 from datetime import datetime, time
 
 from flask_babel import gettext, lazy_gettext
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, Optional
 
 from casemgr.coverage.services import AS_WERE, TODAY
 from casemgr.ui.fields import SelectField, VietDateField, VietTimeField
@@ -29,7 +29,7 @@ class AskForm(Form):
         [DataRequired()],
         choices=[(AS_WERE, lazy_gettext("như vào ngày đó")), (TODAY, lazy_gettext("quy về đơn vị hiện nay"))],
     )
-    rule = SelectField(lazy_gettext("Cách tính"), [DataRequired()])
+    rule = SelectField(lazy_gettext("Cách tính"), [Optional()])
 
     def choose(self, indicators: list[tuple[str, str]], units: list[tuple[str, str]], rules: list[tuple[str, str]]):
         self.indicator.choices = [("", gettext("Chọn…")), *indicators]
@@ -51,12 +51,15 @@ class CompareForm(Form):
     known_a = VietDateField(lazy_gettext("theo dữ liệu nhập đến hết ngày"), [DataRequired()])
     through_b = VietDateField(lazy_gettext("Số liệu thứ hai đến hết ngày"), [DataRequired()])
     known_b = VietDateField(lazy_gettext("theo dữ liệu nhập đến hết ngày"), [DataRequired()])
+    rule_a = SelectField(lazy_gettext("Cách tính của số liệu thứ nhất"), [Optional()])
+    rule_b = SelectField(lazy_gettext("Cách tính của số liệu thứ hai"), [Optional()])
     basis = SelectField(
         lazy_gettext("Tính theo đơn vị"),
         [DataRequired()],
         choices=[(AS_WERE, lazy_gettext("như vào ngày đó")), (TODAY, lazy_gettext("quy về đơn vị hiện nay"))],
     )
 
-    def choose(self, indicators: list[tuple[str, str]], units: list[tuple[str, str]]):
+    def choose(self, indicators: list[tuple[str, str]], units: list[tuple[str, str]], rules: list[tuple[str, str]]):
         self.indicator.choices = [("", gettext("Chọn…")), *indicators]
         self.unit.choices = units
+        self.rule_a.choices = self.rule_b.choices = rules

@@ -12,22 +12,19 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from casemgr.audit.difference import Between, Part, Row, cause, difference
+from casemgr.audit.difference import Part, Row
 from casemgr.audit.models import Replayed
-from casemgr.cases.handover import holders
+from casemgr.audit.unfolding import parts_of
 from casemgr.coverage import services
-from casemgr.coverage.cases import weight
 from casemgr.coverage.figures import Figure
 from casemgr.coverage.replay import items
 from casemgr.coverage.services import TODAY, Asked
 from casemgr.db import begin_write
-from casemgr.detections.models import Detected
-from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import canonical
 from casemgr.ledger.services import ENTRIES, province, pulse, settle
 from casemgr.plans.model import Indicator
 from casemgr.plans.notes import Note
-from casemgr.programmes import programmes
+from casemgr.programmes import programmes, under
 from casemgr.units.loading import load
 
 TABLE = Replayed.__table__
@@ -37,7 +34,9 @@ SETTLED = timedelta(minutes=10)  # what was known longer ago than this no longer
 
 def key_of(session, what: str, asked: Asked, indicator: Indicator, now: datetime) -> bytes:
     """Everything an answer depends on: the question, the files that define it, and what was still being written."""
-    said = [what, asked.plan.definition, programmes()[indicator.programme].definition, indicator.code, asked.unit]
+    with under(asked.rule):
+        rule = programmes()[indicator.programme].definition
+    said = [what, asked.plan.definition, rule, indicator.code, asked.unit]
     said += [asked.start.isoformat(), asked.t.isoformat(), asked.basis, asked.known_at.isoformat()]
     said.append(now.date().isoformat() if asked.basis == TODAY else "")
     said.append(int(pulse(session)) if now - asked.known_at < SETTLED else 0)
@@ -79,7 +78,8 @@ def rows(session, asked: Asked, indicator: Indicator, now: datetime) -> list[Row
     said = kept(session, key)
     if said is None:
         settle(session, asked.known_at)
-        said = [list(row) for row in rows_by_programme(session, asked, [indicator], now)[indicator.programme]]
+        with under(asked.rule):
+            said = [list(row) for row in rows_by_programme(session, asked, [indicator], now)[indicator.programme]]
         keep(session, key, said, now)
     return [Row(*row) for row in said]
 
@@ -117,12 +117,6 @@ def _heads(session, known_at: datetime) -> Iterator[tuple]:
         yield row.subject, (row.seq, row.mac)
 
 
-def weigher(indicator: Indicator):
-    """What a row adds to numerator and denominator."""
-    programme = programmes()[indicator.programme]
-    return lambda row: weight(indicator, programme, row.verdict, row.steps)
-
-
 def compare(
     session, first: Asked, second: Asked, indicator: Indicator, now: datetime
 ) -> tuple[Figure, Figure, list[Part]]:
@@ -130,75 +124,7 @@ def compare(
     figures = [work_out(session, asked, indicator, now) for asked in (first, second)]
     before, after = (rows(session, asked, indicator, now) for asked in (first, second))
     totals = tuple((f.numerator or 0, f.denominator or 0) for f in figures)
-    period = first.start != second.start or first.basis != second.basis
-    known, t = sorted((first.known_at, second.known_at)), min(first.t, second.t)
-    return *figures, parts_of(session, indicator, before, after, totals, known=known, t=t, period=period)
-
-
-def parts_of(
-    session, indicator: Indicator, before, after, totals, *, known, t: datetime, period=False, rule=False
-) -> list[Part]:
-    """The difference between two lists of cases. `known`: the earlier and the later time at which they were known;
-    `t`: the earlier day; `period`, `rule`: whether period or method differ too."""
-    weigh = weigher(indicator)
-    before, after = ({row.key: row for row in found} for found in (before, after))
-    after = _paired(session, before, after)
-    differing = {
-        k for k in before.keys() | after.keys() if _weight(weigh, before.get(k)) != _weight(weigh, after.get(k))
-    }
-    between = _between(session, differing, before, after, *known, t)
-
-    def cause_of(key, old, new) -> str:
-        return cause(old, new, between.get(key, Between()), t, rule, period)
-
-    return difference(before, after, weigh, cause_of, totals)
-
-
-def _weight(weigh, row: Row | None) -> tuple[int, int]:
-    return weigh(row) if row else (0, 0)
-
-
-def _paired(session, before: Mapping, after: Mapping) -> dict:
-    """A detection that has become a case file meanwhile is one case, whichever way time runs: the file takes the
-    place of the detection."""
-    gone, come = before.keys() - after.keys(), after.keys() - before.keys()
-    subjects = {UUID(subject) for subject, _item in gone | come}
-    table, links = Detected.__table__, {}
-    listed = sorted(subjects)
-    for start in range(0, len(listed), 400):
-        query = sa.select(table.c.subject, table.c.case_subject).where(
-            table.c.province == province(), table.c.subject.in_(listed[start : start + 400])
-        )
-        links |= {row.subject.hex: row.case_subject.hex for row in session.execute(query) if row.case_subject}
-    paired = dict(after)
-    for old in sorted(gone):
-        file = links.get(old[0])
-        new = next((k for k in sorted(come) if file and k[0] == file), None)
-        new = new or next((k for k in sorted(come) if links.get(k[0]) == old[0]), None)
-        if new is not None:
-            come = come - {new}
-            paired[old] = paired.pop(new)
-    return paired
-
-
-def _between(session, keys, before: Mapping, after: Mapping, early, late, t: datetime) -> dict[tuple, Between]:
-    """For each case that counts otherwise: what was written into its ledgers from one figure to the other."""
-    subjects = {key: {UUID(row.subject) for row in (before.get(key), after.get(key)) if row} for key in keys}
-    ledgers = ledger.entries_of(session, sorted({s for own in subjects.values() for s in own}))
-    found = {}
-    for key, own in subjects.items():
-        new = [e for s in own for e in ledgers.get(s, ()) if early < e.recorded_at <= late]
-        told = {e.coded.get("fact") for e in new if e.kind == "told"}
-        counted = [e for e in new if e.kind not in ("voided", "told")]
-        found[key] = Between(
-            voided=any(e.kind == "voided" for e in new),
-            merged="merged" in told or any(e.kind == "duplicate" for e in new),
-            excluded=bool(told & {"excluded", "included"}) or any(e.kind in ("excluded", "included") for e in new),
-            moved=bool(holders(new)),
-            before=any(e.occurred_at <= t for e in counted),
-            later=any(e.occurred_at > t for e in counted),
-        )
-    return found
+    return *figures, parts_of(session, indicator, first, second, before, after, totals, now)
 
 
 def figure_said(made: Figure) -> dict:

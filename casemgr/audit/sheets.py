@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from flask_babel import gettext
 
-from casemgr.audit import replays
+from casemgr.audit import described, replays
 from casemgr.audit.closing import Report
 from casemgr.audit.present import cause_name, signed
 from casemgr.coverage import present as figures
@@ -18,27 +18,27 @@ from casemgr.ui.rules import show_date, show_moment
 
 
 def figure_rows(said: Mapping) -> list:
-    """The figures of a sealed report as lines of a table; an indicator whose plan file is gone keeps its numbers."""
-    plan = plans().get(said["plan"])
-    found = []
+    """The figures of a sealed report as lines of a table: names and targets are those that were sealed."""
+    return [figures.row(indicator, figure, inputs) for indicator, figure, inputs in _sealed(said)]
+
+
+def _sealed(said: Mapping) -> list[tuple]:
+    """[(indicator, figure, the inputs it names)] as sealed, whatever the plan's file says today."""
+    today, found = plans().get(said["plan"]), []
     for one in said["indicators"]:
-        indicator = plan.indicators.get(one["code"]) if plan else None
+        indicator = described.indicator_of(one, today)
         if indicator is not None:
-            found.append(figures.row(indicator, replays.figure_from(one["figure"]), plan))
+            found.append((indicator, replays.figure_from(one["figure"]), described.inputs_of(one, today)))
     return found
 
 
 def _lines(said: Mapping) -> list[tuple]:
     """The same for paper, which leaves the unit: no small number of a sensitive group, nor one to work it out from."""
-    plan, found = plans().get(said["plan"]), []
-    for one in said["indicators"]:
-        indicator = plan.indicators.get(one["code"]) if plan else None
-        if indicator is None:
-            continue
-        figure = replays.figure_from(one["figure"])
+    found = []
+    for indicator, figure, inputs in _sealed(said):
         close = sensitive(indicator)
         gone = close and unsafe(counts(indicator, figure))
-        row = figures.row(indicator, guarded(figure) if close else figure, plan)
+        row = figures.row(indicator, guarded(figure) if close else figure, inputs)
         beside = [] if close else [*row.beside, *row.warnings]
         notes = "; ".join(text.rstrip(".") for text in [row.why, *beside] if text)
         value, parts, verdict = (HIDDEN, "", SMALL) if gone else (row.value, row.parts, row.verdict[1])
@@ -79,9 +79,9 @@ def paper(report: Report, said: Mapping) -> Paper:
 
 def _parts(said: Mapping) -> Table:
     """The difference to the report that is corrected; of a sensitive group only what caused it."""
-    plan, rows = plans()[said["plan"]], []
+    known, rows = {indicator.code: indicator for indicator, _figure, _inputs in _sealed(said)}, []
     for code, parts in said["corrects"]["parts"].items():
-        close = code not in plan.indicators or sensitive(plan.indicators[code])
+        close = code not in known or sensitive(known[code])
         for part in parts:
             numbers = [HIDDEN if close else Cell(signed(part[n]), part[n]) for n in ("numerator", "denominator")]
             rows.append((code, cause_name(part["cause"]), *numbers))

@@ -92,9 +92,7 @@ def ask():
     """Any figure through any day, as it was known at any moment."""
     moment, form = now(), AskForm()
     indicators, units = _choices(moment)
-    rules = [(name, name) for name in sorted({asking.rule_name(programmes()[i.programme]) for _p, i in indicators})]
-    form.choose(_names(indicators), units, [("", gettext("đang áp dụng")), *rules])
-    form.rule.validators, form.rule.flags.required = [], False
+    form.choose(_names(indicators), units, _rules(indicators))
     if not form.is_submitted():
         _prefill(form, moment, units)
     elif form.validate():
@@ -117,7 +115,7 @@ def _answer(form: AskForm, moment: datetime):
         known_at=form.known_at(moment),
         basis=form.basis.data,
     )
-    asking.check_rule(found, form.rule.data, asked.through)
+    asking.under_rule(asked, found, form.rule.data)
     require(Permission.FIGURE_READ, unit=asked.unit, programme=found.programme)
     return _shown_or_asked(
         "audit.figure", asking.to_params(asked, found), replays.figure(db.session, asked, found, moment)
@@ -154,7 +152,7 @@ def figure():
         row=figures.row(found, made, asked.plan),
         live=figures.row(found, live.figure, asked.plan),
         moment=moment,
-        rule=asking.rule_name(programmes()[found.programme]),
+        rule=asking.rule_of(asked, found),
         compare=_compare_link(asked, found, moment),
         lang=language(),
     )
@@ -171,6 +169,7 @@ def _compare_link(asked: Asked, found: Indicator, moment: datetime) -> str:
         known_a=f"{asked.known_at:%d/%m/%Y}",
         through_b=f"{asked.through:%d/%m/%Y}",
         known_b=f"{moment:%d/%m/%Y}",
+        rule_a=asked.rule,
     )
 
 
@@ -193,7 +192,7 @@ def compare():
     moment = now()
     form = CompareForm() if request.method == "POST" else CompareForm(request.args)
     indicators, units = _choices(moment)
-    form.choose(_names([(plan, i) for plan, i in indicators if i.rule in COUNTS_CASES]), units)
+    form.choose(_names([(plan, i) for plan, i in indicators if i.rule in COUNTS_CASES]), units, _rules(indicators))
     if form.is_submitted() and form.validate():
         try:
             return _compared(form, moment)
@@ -218,9 +217,9 @@ def _compared(form: CompareForm, moment: datetime):
             basis=form.basis.data,
             names={"through": f"through_{each}", "known": f"known_{each}"},
         )
-        said = asking.to_params(asked, found)
+        said = asking.to_params(asking.under_rule(asked, found, form[f"rule_{each}"].data, f"rule_{each}"), found)
         params |= {k: said[k] for k in ("plan", "indicator", "unit", "start", "basis")}
-        params |= {f"through_{each}": said["through"], f"known_{each}": said["known"]}
+        params |= {f"through_{each}": said["through"], f"known_{each}": said["known"], f"rule_{each}": said["rule"]}
     require(Permission.FIGURE_CASES, unit=form.unit.data, programme=found.programme)
     return _shown_or_asked("audit.changes", params, None)
 
@@ -248,6 +247,7 @@ def changes():
         before=figures.row(found, before, first.plan),
         after=figures.row(found, after, first.plan),
         changed=present.parts(made, found, lambda row: _link(row, second, found, hidden)),
+        rules=[asking.rule_of(asked, found) for asked in (first, second)],
         total=[
             present.signed((getattr(after, name) or 0) - (getattr(before, name) or 0))
             for name in ("numerator", "denominator")
@@ -308,6 +308,12 @@ def _choices(moment: datetime) -> tuple[list[tuple[Plan, Indicator]], list[tuple
     return indicators, [(u, tree.full_label(u)) for u in mine]
 
 
+def _rules(indicators) -> list[tuple[str, str]]:
+    """The versions of the methods, for those who may ask about them."""
+    names = sorted({name for _plan, i in indicators for name in asking.rules_of(i)})
+    return [("", gettext("đang áp dụng")), *((name, name) for name in names)]
+
+
 def _names(indicators: list[tuple[Plan, Indicator]]) -> list[tuple[str, str]]:
     return [(f"{plan.code}/{i.code}", f"{i.code} · {i.name[language()]}") for plan, i in indicators]
 
@@ -320,6 +326,7 @@ def _prefill(form: AskForm, moment: datetime, units) -> None:
     form.through.data = _day(given.get("through")) or moment.date()
     form.known.data = _day(given.get("known", "")[:10]) or moment.date()
     form.basis.data = given.get("basis") or services.AS_WERE
+    form.rule.data = given.get("rule") or ""
 
 
 def _day(text: str | None) -> date | None:

@@ -31,10 +31,10 @@ def changes(work: Work) -> None:
 
 
 def pair_of(params) -> tuple[dict, dict]:
-    """The two questions of an address that names both: through_a, known_a, through_b, known_b."""
+    """The two questions of an address that names both: through_a, known_a, rule_a, through_b, known_b, rule_b."""
     shared = {k: params.get(k) for k in ("plan", "indicator", "unit", "start", "basis")}
     first, second = (
-        shared | {"through": params.get(f"through_{each}"), "known": params.get(f"known_{each}")} for each in "ab"
+        shared | {name: params.get(f"{name}_{each}") for name in ("through", "known", "rule")} for each in "ab"
     )
     return first, second
 

@@ -9,7 +9,7 @@ from casemgr.access.web import Permission, current_actor, may, require
 from casemgr.coverage import services
 from casemgr.coverage.asked import AS_WERE, LEVELS, TODAY, Asked
 from casemgr.coverage.cases import COUNTS_CASES
-from casemgr.coverage.ground import FOCUS, REST, Ground
+from casemgr.coverage.tally import FOCUS, HAMLET, REST
 from casemgr.db import db
 from casemgr.plans import plans
 from casemgr.plans.model import Indicator, Plan
@@ -54,9 +54,8 @@ def asked_of(chosen: Plan, moment: datetime):
     except Refused as refused:
         abort(400, say(refused))
     area = request.args.get("area")
-    if area in (FOCUS, REST):
-        focus, communes = Ground.on(db.session, asked.through).focus, frozenset(tree.communes(unit))
-        asked.within = communes & focus if area == FOCUS else communes - focus
+    if area in (FOCUS, REST, HAMLET):
+        services.keep_to(db.session, asked, area)
     elif area:
         abort(404)
     return asked, period

@@ -6,9 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from casemgr.cases.models import CaseFile, CaseSpan, Verdict
-from casemgr.coverage import apart, cases
+from casemgr.coverage import apart, cases, residents
 from casemgr.coverage.cases import Case
-from casemgr.coverage.tally import COUNTED, DIMENSIONS, Group, Key, Mark, Question, Tally
+from casemgr.coverage.tally import COUNTED, DIMENSIONS, FOCUS, HAMLET, RESIDENT, Group, Key, Mark, Question, Tally
 from casemgr.ledger.services import province
 from casemgr.plans.model import IN_PERIOD, Indicator
 from casemgr.programmes import programmes
@@ -28,16 +28,37 @@ def at(question: Question, programme: str):
     ]
     if question.counting[programme] == IN_PERIOD:
         where.append(Verdict.counted_at >= question.start)
-    if question.units is not None:
-        where.append(Verdict.unit_id.in_(sorted(question.units)))
-    return sa.and_(*where)
+    return sa.and_(*where, *_place(question))
+
+
+def _place(question: Question) -> list:
+    """The condition on units and hamlets; the same as `Question.has`."""
+    inside = [] if question.units is None else [Verdict.unit_id.in_(sorted(question.units))]
+    if not question.hamlets or not question.area:
+        return inside
+    lives = _lives(question)
+    if question.area == FOCUS:
+        around = [] if question.around is None else [Verdict.unit_id.in_(sorted(question.around))]
+        return [sa.or_(sa.and_(*inside), sa.and_(lives, *around))] if inside else []
+    return [*inside, lives if question.area == HAMLET else sa.not_(lives)]
+
+
+def _lives(question: Question):
+    """Whether the beneficiary lives in one of the hamlets; a row that names nobody does not."""
+    return sa.and_(Verdict.beneficiary.is_not(None), Verdict.beneficiary.in_(residents.query(question.hamlets)))
 
 
 def _key(question: Question) -> tuple[list, list]:
     """(columns of a key, those to group by)."""
     rest = [Verdict.verdict, Verdict.steps, Verdict.band]
-    shown = [COLUMNS[d] if d in question.dims else sa.literal_column("''") for d in DIMENSIONS]
-    return [*shown, *rest], [*(COLUMNS[d] for d in DIMENSIONS if d in question.dims), *rest]
+    columns = dict(COLUMNS)
+    if "resident" in question.dims:
+        there = Verdict.unit_id.concat(sa.literal_column(f"'{RESIDENT}'"))
+        columns["unit"] = sa.case((_lives(question), there), else_=Verdict.unit_id).label("unit_or_hamlet")
+    shown = [columns[d] if d in question.dims else sa.literal_column("''") for d in DIMENSIONS]
+    if "resident" in question.dims:  # by its name: the same condition twice is not the same to every database
+        columns["unit"] = sa.literal_column("unit_or_hamlet")
+    return [*shown, *rest], [*(columns[d] for d in DIMENSIONS if d in question.dims), *rest]
 
 
 def tallies(session, question: Question) -> dict[str, Tally]:
@@ -164,8 +185,7 @@ def received(
         Verdict.end > question.t,
         Verdict.start <= question.t,
     )
-    if question.units is not None:
-        query = query.where(Verdict.unit_id.in_(sorted(question.units)))
+    query = query.where(*_place(question))
     return [number or 0 for number in session.execute(query).one()]
 
 

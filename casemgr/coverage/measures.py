@@ -1,5 +1,6 @@
 """Targets, values and bars as they are written: shares, numbers, money and percentage points, never one for another."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -7,7 +8,7 @@ from flask_babel import gettext
 
 from casemgr.coverage.figures import Figure
 from casemgr.coverage.present_notes import BESIDE
-from casemgr.plans.model import COUNT, MONEY, POINTS, SHARE, Indicator, Plan
+from casemgr.plans.model import COUNT, MONEY, POINTS, SHARE, Indicator, Input
 from casemgr.plans.notes import Note
 from casemgr.refused import N_
 from casemgr.ui.i18n import language
@@ -136,11 +137,11 @@ def parts(indicator: Indicator, figure: Figure) -> str:
     return f"{text} ({gettext(word, n=show_number(children))})"
 
 
-def panel(figure: Figure, plan: Plan) -> list[tuple[str, str]]:
+def panel(figure: Figure, inputs: Mapping[str, Input]) -> list[tuple[str, str]]:
     """[(what, how much)] of the values that stand side by side."""
     found = []
     for code, number in figure.panel.items():
-        item = plan.inputs[code]
+        item = inputs[code]
         if isinstance(number, Note):
             text = "–"
         elif item.kind == SHARE:

@@ -11,8 +11,9 @@ from casemgr.coverage.asked import LEVELS
 from casemgr.coverage.cases import Line
 from casemgr.coverage.figures import IN_PERIOD, MET, MISSED, TOLD, UNKNOWN, Figure
 from casemgr.coverage.present_notes import BESIDE, say
+from casemgr.coverage.residents import KNOWS_HAMLETS
 from casemgr.coverage.services import Result
-from casemgr.plans.model import Indicator, Plan
+from casemgr.plans.model import Indicator, Input, Plan
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme
 from casemgr.refused import N_
@@ -49,6 +50,7 @@ DIMENSIONS = {
     "district": N_("Huyện, thị xã, thành phố"),
     "commune": N_("Xã, phường, thị trấn"),
     "focus": N_("Địa bàn trọng tâm của Chỉ thị và phần còn lại"),
+    "hamlet": N_("Ấp đặc biệt khó khăn được nêu trong Chỉ thị"),
     "zone": N_("Khu vực"),
     "sex": N_("Giới tính"),
     "age": N_("Nhóm tuổi"),
@@ -56,6 +58,8 @@ DIMENSIONS = {
 }
 AREAS = {
     "focus": {"focus": N_("Xã khu vực III, khu vực I"), "rest": N_("Các xã còn lại")},
+    "focus+": {"focus": N_("Xã khu vực III, khu vực I và các ấp được nêu"), "rest": N_("Phần còn lại")},
+    "hamlet": {"hamlet": N_("Sống tại các ấp được nêu"), "rest": N_("Nơi khác, hoặc chưa rõ ấp")},
     "zone": {"III": N_("Khu vực III"), "II": N_("Khu vực II"), "I": N_("Khu vực I"), "": N_("Không thuộc khu vực nào")},
 }
 SEXES = {"nam": N_("Nam"), "nu": N_("Nữ"), "khong_biet": N_("Không rõ")}
@@ -90,7 +94,8 @@ class Row:
     links: dict[str, str] = field(default_factory=dict)
 
 
-def row(indicator: Indicator, figure: Figure, plan: Plan) -> Row:
+def row(indicator: Indicator, figure: Figure, inputs: Plan | Mapping[str, Input]) -> Row:
+    """`inputs`: the plan, or the inputs themselves where its file may have changed since."""
     lang = language()
     bar, tick, waiting = measures.bar(indicator, figure)
     return Row(
@@ -103,7 +108,7 @@ def row(indicator: Indicator, figure: Figure, plan: Plan) -> Row:
         baseline=measures.baseline(indicator, figure),
         value=measures.value(indicator, figure),
         parts=measures.parts(indicator, figure),
-        panel=measures.panel(figure, plan),
+        panel=measures.panel(figure, inputs.inputs if isinstance(inputs, Plan) else inputs),
         bar=bar,
         tick=tick,
         waiting=waiting,
@@ -272,9 +277,8 @@ def tables(
     for dimension, figures in groups.items():
         if dimension in AREAS and len(figures) < 2:
             continue  # no list of areas was loaded, or everything lies in one kind
-        lines = [
-            (code, group_name(dimension, code, tree), row(result.indicator, figure, plan)) for code, figure in figures
-        ]
+        words = "focus+" if dimension == "focus" and result.indicator.rule in KNOWS_HAMLETS else dimension
+        lines = [(code, group_name(words, code, tree), row(result.indicator, figure, plan)) for code, figure in figures]
         lines.sort(key=lambda line: (line[0] == "", _first_age(line[0]) if dimension == "age" else 0, line[0]))
         found.append((dimension, gettext(DIMENSIONS[dimension]), lines))
     return found

@@ -60,12 +60,14 @@ def main() -> None:
     from casemgr import create_app
     from casemgr.coverage.replay import count
     from casemgr.db import db
+    from casemgr.programmes import under
 
     settings, asked, part = pickle.load(sys.stdin.buffer)  # noqa: S301  from our own parent
     app = create_app(settings)
     gc.freeze()
     gc.disable()  # entries and states hold no rings, and there are millions of them
-    with app.app_context():
+    question = asked[0]
+    with app.app_context(), under(question.rule):
         found = count(db.session, *asked, part)
     sys.stdout.buffer.write(pickle.dumps(found))
 

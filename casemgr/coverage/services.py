@@ -11,20 +11,23 @@ from casemgr.coverage.figures import Figure
 from casemgr.coverage.ground import Ground
 from casemgr.coverage.inputs import group_inputs, inputs_of, reporting
 from casemgr.coverage.money import money_of
+from casemgr.coverage.residents import KNOWS_HAMLETS
 from casemgr.coverage.rules import RULES, marks
 from casemgr.coverage.scene import Scene
-from casemgr.coverage.tally import Group, Question, Tally, funnel
+from casemgr.coverage.tally import FOCUS, HAMLET, RESIDENT, REST, Group, Question, Tally, funnel
 from casemgr.ledger.kept import kept
 from casemgr.ledger.services import settle
 from casemgr.plans import services as reported
 from casemgr.plans.model import Indicator, Plan
-from casemgr.programmes import programmes
+from casemgr.plans.notes import Note
+from casemgr.programmes import programmes, under
 from casemgr.refused import N_, Refused
 from casemgr.units.loading import load
 from casemgr.units.rules import UnitTree
 from casemgr.units.web import current_tree
 
 DAY_END = time(23, 59, 59)
+BY_COMMUNE = Note(N_("Số liệu này chỉ có theo xã nên không tách được theo ấp."))
 NO_FILES = Tally()  # of an indicator whose figure comes from outside alone
 OF_PERSONS = {"sex": 1, "age": 2, "ethnicity": 3}  # position in a Group
 
@@ -89,15 +92,19 @@ def report(
 
     Every number is computed over all cases of the units, whoever asks.
     """
+    with under(asked.rule):
+        return _report(session, asked, now, indicators, by, details)
+
+
+def _report(session, asked: Asked, now: datetime, indicators, by: Sequence[str], details: bool) -> Report:
     tree = current_tree()
     wanted = [i for i in asked.plan.indicators.values() if indicators is None or i.code in indicators]
-    question = question_of(asked, wanted, tree, now, _dims(by), details)
-    tallies, received = _tallies(session, asked, question, wanted)
-    said = reported.figures_for(session, asked.plan, asked.known_at)
     result, ground = Report(asked, []), Ground.of(session, asked, wanted, by)
+    tallies, received = _counted(session, asked, wanted, tree, now, by, details, ground)
+    said = reported.figures_for(session, asked.plan, asked.known_at)
     money = money_of(session, wanted, asked, tree)
     for indicator in wanted:
-        tally = tallies.get(indicator.programme, NO_FILES)
+        tally = tallies.get(indicator.code, NO_FILES)
         scene = _scene(asked, indicator, tree, received, ground, money)
         one = _result(asked, indicator, tally, said, scene, tree)
         one.groups = _groups(asked, indicator, tally, said, scene, by, tree, now, ground) if by else []
@@ -116,17 +123,48 @@ def _scene(asked: Asked, indicator: Indicator, tree: UnitTree, received, ground:
     return scene
 
 
+def keep_to(session, asked: Asked, area: str) -> None:
+    """Keeps a question to the focus areas, to the rest, or to the hamlets among the focus areas."""
+    ground = Ground.on(session, asked.through, asked.known_at)
+    communes = frozenset(current_tree().communes(asked.unit))
+    living = communes if ground.hamlets else frozenset()
+    asked.within = {FOCUS: communes & ground.focus, REST: communes - ground.focus, HAMLET: living}[area]
+    asked.area, asked.hamlets = area, ground.hamlets
+
+
+def _counted(
+    session, asked: Asked, wanted: Sequence[Indicator], tree: UnitTree, now: datetime, by, details: bool, ground: Ground
+) -> tuple[dict[str, Tally], tuple]:
+    """({indicator: Tally}, how many detections came up). Where hamlets matter, what can be told by hamlet is counted
+    apart from what cannot."""
+    dims, hamlets = _dims(by), asked.hamlets or (ground.hamlets if {"focus", "hamlet"} & set(by) else frozenset())
+    told = [i for i in wanted if hamlets and i.rule in KNOWS_HAMLETS]
+    rest = [i for i in wanted if i not in told]
+    found: dict[str, Tally] = {}
+    received = (0, None)
+    for some, mine, more in (
+        (rest, frozenset(), dims),
+        (told, hamlets, dims | {"resident"} if "unit" in dims else dims),
+    ):
+        if not some:
+            continue
+        each = replace(asked, hamlets=mine)
+        question = question_of(each, some, tree, now, more, details)
+        tallies, came = _tallies(session, each, question, some)
+        found |= {i.code: tallies[i.programme] for i in some if i.programme in tallies}
+        received = came if any(i.rule == "reduction" for i in some) else received
+    return found, received
+
+
 def breakdown(
     session, asked: Asked, now: datetime, indicator: Indicator, dimensions: Sequence[str]
 ) -> tuple[Result, dict[str, list[tuple[str, Figure]]]]:
     """One indicator, and its figures by each of these dimensions alone: {dimension: [(code, figure)]}."""
     tree = current_tree()
-    dims = _dims(dimensions)
-    question = question_of(asked, [indicator], tree, now, dims, True)
-    tallies, received = _tallies(session, asked, question, [indicator])
-    said = reported.figures_for(session, asked.plan, asked.known_at)
-    tally = tallies.get(indicator.programme, NO_FILES)
     ground = Ground.of(session, asked, [indicator], dimensions)
+    tallies, received = _counted(session, asked, [indicator], tree, now, dimensions, True, ground)
+    said = reported.figures_for(session, asked.plan, asked.known_at)
+    tally = tallies.get(indicator.code, NO_FILES)
     scene = _scene(asked, indicator, tree, received, ground, money_of(session, [indicator], asked, tree))
     result = _result(asked, indicator, tally, said, scene, tree)
     found: dict[str, list[tuple[str, Figure]]] = {}
@@ -147,7 +185,15 @@ def through_days(
     then = [
         replace(asked, start=asked.plan.start, through=day, t=min(datetime.combine(day, DAY_END), now)) for day in days
     ]
-    key = (asked.plan.definition, asked.unit, asked.basis, asked.within, *(i.code for i in indicators))
+    key = (
+        asked.plan.definition,
+        asked.unit,
+        asked.basis,
+        asked.within,
+        asked.area,
+        asked.hamlets,
+        *(i.code for i in indicators),
+    )
     moments = tuple(each.t for each in then)
     return kept(session, (*key, *moments), lambda: _through(session, then, now, indicators))
 
@@ -173,6 +219,8 @@ def _dims(by: Sequence[str]) -> frozenset[str]:
 
 
 def _result(asked: Asked, indicator: Indicator, tally: Tally, said, scene: Scene, tree: UnitTree) -> Result:
+    if asked.area == HAMLET and indicator.rule not in KNOWS_HAMLETS:
+        return Result(indicator, Figure(why=BY_COMMUNE), [])
     whole = replace(scene, inputs=inputs_of(asked, indicator, said, asked.unit, tree))
     steps = scene.programme.steps if scene.programme else ()
     numbers = zip(("substantiated", *(step.code for step in steps)), funnel(tally, len(steps)), strict=True)
@@ -192,6 +240,8 @@ def _groups(
 ) -> list:
     """[({dimension: code}, figure)] for each combination of `by` that has items."""
     found = []
+    if "hamlet" in by and indicator.rule not in KNOWS_HAMLETS:
+        return found
     scene = replace(scene, whole=False, money=None)
     parts = tally.split(_naming(asked, by, tree, now.date(), ground))
     if indicator.rule == "proxy":  # only where there is somebody of the kind it counts
@@ -221,6 +271,10 @@ def question_of(
         units=asked.units(tree, now.date()),
         dims=dims,
         marks=tuple(found),
+        rule=asked.rule,
+        hamlets=asked.hamlets,
+        area=asked.area,
+        around=asked.around(tree, now.date()) if asked.area else None,
     )
 
 
@@ -259,6 +313,7 @@ def _naming(asked: Asked, by: Sequence[str], tree: UnitTree, today: date, ground
     newest = tree.newest(today)
 
     def unit_at(unit: str, level: str) -> str:
+        unit = unit.removesuffix(RESIDENT)
         if (unit, level) not in mapped:
             target = tree.map_to(unit, newest) if asked.basis == TODAY else unit
             mapped[unit, level] = (tree.at_level(target, level) or "") if target in tree else ""
@@ -283,5 +338,6 @@ def cases(session, asked: Asked, now: datetime, indicators: Sequence[Indicator])
     question = question_of(asked, indicators, load(session), now)
     if asked.known_at is not None:
         settle(session, asked.known_at)
-        return replay.cases(session, question, indicators, asked.known_at)
+        with under(asked.rule):
+            return replay.cases(session, question, indicators, asked.known_at)
     return {i.code: list(live.find_cases(session, question, i)) for i in indicators}

@@ -8,12 +8,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from casemgr.plans.model import IN_PERIOD
 from casemgr.programmes.spans import MET, MISSED, NOT_DUE, UNKNOWN, Span
 
 # Verdicts of items that belong to a figure; all others stand beside it.
 COUNTED = (MET, NOT_DUE, MISSED, UNKNOWN)
+FOCUS, REST, HAMLET = "focus", "rest", "hamlet"
+RESIDENT = "+"  # behind a unit: of those who live in a named hamlet of it
 DIMENSIONS = ("unit", "sex", "age", "ethnicity")
 
 
@@ -70,19 +73,44 @@ class Question:
     units: Collection[str] | None = None
     dims: frozenset[str] = frozenset()
     marks: tuple[Mark, ...] = ()
+    rule: str = ""  # a replay under another version of the programme than the one in force
+    # `hamlets`: who lives there is told apart (dims: 'resident'), or belongs to the `area` asked for: with 'focus' also
+    # to the units asked for if they are `around`, with 'rest' to none of them, with 'hamlet' they alone.
+    hamlets: frozenset[UUID] = frozenset()
+    area: str = ""
+    around: frozenset[str] | None = None
 
     @property
     def key(self) -> tuple:
         """The question as something to look an answer up by."""
         units = None if self.units is None else frozenset(self.units)
-        return (*sorted(self.counting.items()), self.start, self.t, self.since, units, self.dims, self.marks)
+        return (
+            *sorted(self.counting.items()),
+            self.start,
+            self.t,
+            self.since,
+            units,
+            self.dims,
+            self.marks,
+            self.hamlets,
+            self.area,
+        )
 
-    def wants(self, programme: str, counted_at: datetime, unit: str) -> bool:
+    def wants(self, programme: str, counted_at: datetime, unit: str, resident: bool = False) -> bool:
         """Whether an item belongs here; the same as `live.at` says in SQL."""
         counting = self.counting.get(programme)
         if counting is None or counted_at > self.t or (counting == IN_PERIOD and counted_at < self.start):
             return False
-        return self.units is None or unit in self.units
+        return self.has(unit, resident)
+
+    def has(self, unit: str, resident: bool) -> bool:
+        """Whether an item of this unit, of somebody who lives in one of the hamlets or does not, is asked for."""
+        inside = self.units is None or unit in self.units
+        if not self.hamlets or not self.area:
+            return inside
+        if self.area == FOCUS:
+            return inside or (resident and (self.around is None or unit in self.around))
+        return inside and resident == (self.area == HAMLET)
 
     def group(self, *values: str) -> Group:
         return Group(*(v if d in self.dims else "" for d, v in zip(DIMENSIONS, values, strict=True)))

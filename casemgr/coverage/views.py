@@ -11,7 +11,7 @@ from casemgr.access.web import Permission, current_actor, guard, log_access, may
 from casemgr.cases.queries import hidden_from
 from casemgr.clock import now
 from casemgr.coverage import live, present, services, silence, trend
-from casemgr.coverage.asked import LEVELS, Asked
+from casemgr.coverage.asked import AREA_KINDS, LEVELS, Asked
 from casemgr.coverage.asking import (
     asked_of,
     kept_args,
@@ -115,7 +115,7 @@ def indicator(code: str, indicator: str):
     require_figure(asked.unit, found.programme)
     if "state" in request.args:
         return _cases_page(asked, period, found, moment)
-    areas_too = ("focus", "zone") if asked.within is None and "commune" in levels_below(asked) else ()
+    areas_too = AREA_KINDS if asked.within is None and "commune" in levels_below(asked) else ()
     dimensions = [*levels_below(asked), *areas_too, *(PERSONS if found.programme else ())]
     result, groups = services.breakdown(db.session, asked, moment, found, dimensions)
     return render_template(

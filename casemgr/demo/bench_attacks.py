@@ -1,15 +1,17 @@
-"""The whole list of attacks at every position of a small province, on each database: undetected / tried."""
+"""The whole list of attacks at every position of a small province, and at random positions of a larger one, on each
+database: undetected / tried."""
 
 import os
 import sys
 from datetime import datetime
+from random import Random
 
 from casemgr import create_app, vault
 from casemgr.access import log
 from casemgr.access.cli import make_schema
 from casemgr.audit import sealing
 from casemgr.db import begin_write, db
-from casemgr.demo.attacks import everywhere, run
+from casemgr.demo.attacks import everywhere, run, somewhere
 from casemgr.demo.bench import TODAY, place
 from casemgr.demo.build import build
 from casemgr.ledger.services import province
@@ -17,26 +19,39 @@ from casemgr.ledger.services import province
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 
 
+LARGE, TRIED = 500, 200  # files of the larger province, and attacks at random positions of it
+
+
 def main() -> None:
-    """The table: for each database, how many attacks stayed unseen of how many tried."""
-    found = {}
-    for name in ("sqlite", "postgresql") if POSTGRES else ("sqlite",):
-        with place(name, POSTGRES) as (uri, folder):
-            settings = {"CASEMGR_INSTANCE": folder, "CASEMGR_KEY_FILE": folder / "casemgr.key"}
-            app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": uri, **settings})
-            with app.app_context():
-                make_schema()
-                build(db.session, cases=3, seed=1, today=TODAY)
-                seal_twice(db.session)
-                kept = sealing.export(db.session, sealing.last(db.session))
-                found[name] = run(db.session, everywhere(db.session), kept)
-                db.session.remove()
-                db.engine.dispose()
-    for name, (unseen, tried) in found.items():
-        sys.stdout.write(
-            f"{name}: undetected / tried = {len(unseen)} / {tried}\n" + "".join(f"  {x}\n" for x in unseen)
-        )
-    sys.exit(any(unseen for unseen, _tried in found.values()))
+    """The table: for each database, how many attacks stayed unseen of how many tried. An argument names one database."""
+    names, failed = sys.argv[1:] or (["sqlite", "postgresql"] if POSTGRES else ["sqlite"]), False
+    for name in names:
+        for cases, where, attacks in (
+            (LARGE, f"at {TRIED} random positions of a larger one", lambda s: somewhere(s, Random(6), TRIED)),
+            (3, "at every position of a small province", everywhere),
+        ):
+            unseen, tried = attacked(name, cases, attacks)
+            failed = failed or bool(unseen)
+            said = f"{name}, {where}: undetected / tried = {len(unseen)} / {tried}\n"
+            sys.stdout.write(said + "".join(f"  {x}\n" for x in unseen))
+            sys.stdout.flush()
+    sys.exit(failed)
+
+
+def attacked(name: str, cases: int, attacks) -> tuple[list[str], int]:
+    """(names of the attacks that stayed unseen, how many were tried) on a province of this many files."""
+    with place(name, POSTGRES) as (uri, folder):
+        settings = {"CASEMGR_INSTANCE": folder, "CASEMGR_KEY_FILE": folder / "casemgr.key"}
+        app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": uri, **settings})
+        with app.app_context():
+            make_schema()
+            build(db.session, cases=cases, seed=1, today=TODAY)
+            seal_twice(db.session)
+            kept = sealing.export(db.session, sealing.last(db.session))
+            found = run(db.session, attacks(db.session), kept)
+            db.session.remove()
+            db.engine.dispose()
+    return found
 
 
 def seal_twice(session) -> None:

@@ -1,10 +1,11 @@
 """Who is not to be counted: asked for by the unit that is measured, decided above it."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from casemgr.detections import drafts
 from casemgr.detections.base import By, locked, state, tell_case, tell_receipt
-from casemgr.detections.rules import APPROVED, DUPLICATE, EXCLUDED, REFUSED
+from casemgr.detections.rules import APPROVED, DUPLICATE, EXCLUDED, REFUSED, needs_decision
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Entry
 from casemgr.refused import N_, Refused
@@ -23,6 +24,7 @@ def ask_exclusion(session, subject: UUID, reason: str, document: str, note: str,
 
 def decide(session, subject: UUID, target: UUID, outcome: str, note: str, by: By, on_seq: int | None = None) -> Entry:
     """The unit above decides on «not substantiated» or on an exclusion. Its author never does. Raises Stale."""
+    _take_turns(session, subject, target)
     if ledger.lock(session, subject) != on_seq and on_seq is not None:
         raise ledger.Stale(N_("Đã có bản ghi mới sau khi trang này được mở. Hãy xem lại rồi quyết định."))
     current = locked(session, subject, by)
@@ -50,6 +52,15 @@ def decide(session, subject: UUID, target: UUID, outcome: str, note: str, by: By
     return decision
 
 
+def _take_turns(session, subject: UUID, target: UUID) -> None:
+    """Holds both of a pair in the order of their ids: «A is B» and «B is A», decided at once, wait for each other only
+    in one order, and the second sees the first."""
+    proposal = next((e for e in ledger.entries(session, subject) if e.id == target), None)
+    if proposal is not None and proposal.kind == DUPLICATE:
+        for each in sorted((subject, UUID(proposal.coded["of"]))):
+            ledger.lock(session, each)
+
+
 def _check_kept(session, subject: UUID, proposal: Entry) -> None:
     """The other one still counts, and is not itself waiting to be a duplicate of this one."""
     other, _entries = state(session, UUID(proposal.coded["of"]))
@@ -71,3 +82,20 @@ def include(session, subject: UUID, note: str, by: By) -> Entry:
     writer = {"author": by.author, "unit": by.unit, "now": by.now}
     tell_case(session, subject, current, {"fact": "included"}, **writer, at=entry.occurred_at)
     return entry
+
+
+def accept_late(
+    session, subject: UUID, targets: Collection[UUID], outcome: str, number: str | None, note: str, by: By, on_seq: int
+) -> list[Entry]:
+    """The unit above decides on entries that were written down late and wait for nothing else. Raises Stale."""
+    if ledger.lock(session, subject) != on_seq:
+        raise ledger.Stale(N_("Đã có bản ghi mới sau khi trang này được mở. Hãy xem lại rồi quyết định."))
+    current = locked(session, subject, by)
+    made = []
+    for entry in (e for e in current.entries if e.id in targets):
+        if needs_decision(entry) or current.decision_on(entry) is not None:
+            raise Refused(N_("Nội dung này không còn chờ quyết định."))
+        if entry.author == by.author:
+            raise Refused(N_("Người đề nghị không được tự duyệt. Cần người khác có thẩm quyền quyết định."))
+        made.append(drafts.decided_draft(current.programme, entry.id, entry.kind, outcome, note, number, **by.facts()))
+    return ledger.append(session, subject, made)

@@ -29,15 +29,29 @@ PAPERS = ("form", "minutes", "letter", "decision")
 
 
 def load_folder(folder: Path) -> dict[str, Programme]:
-    """Every *.toml of the folder, by code. Raises ProgrammeError."""
-    programmes: dict[str, Programme] = {}
+    """The programmes in force, by code. Raises ProgrammeError."""
+    return {code: found[-1] for code, found in load_versions(folder).items()}
+
+
+def load_versions(folder: Path) -> dict[str, tuple[Programme, ...]]:
+    """Every *.toml of the folder: the versions of each programme by code, the earliest first. Raises ProgrammeError."""
+    files: dict[str, list[tuple[Programme, str]]] = {}
     for file in sorted(folder.glob("*.toml")):
         programme = load_file(file)
-        if programme.code in programmes:
-            raise ProgrammeError(file.name, 1, "code", f"{programme.code} is used by another file")
-        programmes[programme.code] = programme
-    check_routes(programmes)
-    return programmes
+        files.setdefault(programme.code, []).append((programme, file.name))
+    found: dict[str, tuple[Programme, ...]] = {}
+    for code, own in sorted(files.items()):
+        own.sort(key=lambda pair: pair[0].valid_from)
+        for (earlier, _name), (later, name) in _pairs(own):
+            if earlier.version == later.version:
+                raise ProgrammeError(name, 1, "code", f"{code} is used by another file of the same version")
+            if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
+                raise ProgrammeError(name, 1, "from", f"two versions of {code} hold on the same day")
+        if own[-1][0].valid_to is not None:
+            raise ProgrammeError(own[-1][1], 1, "to", f"no version of {code} holds after that")
+        found[code] = tuple(programme for programme, _name in own)
+    check_routes({code: own[-1] for code, own in found.items()})
+    return found
 
 
 def load_file(file: Path) -> Programme:
@@ -75,6 +89,8 @@ def _programme(r: Reader, digest: str) -> Programme:
     return Programme(
         code=r.take("code", str),
         version=r.take("version", str),
+        valid_from=r.day("from", date.min),
+        valid_to=r.day("to", None),
         digest=digest,
         name=r.text("name"),
         short=r.text("short"),

@@ -250,6 +250,8 @@ class Track:
 class Programme:
     code: str
     version: str
+    valid_from: date
+    valid_to: date | None
     digest: str
     name: Text
     short: Text
@@ -287,6 +289,14 @@ class Programme:
     @property
     def definition(self) -> str:
         return f"{self.code}@{self.version}:{self.digest}"
+
+    @property
+    def rule(self) -> str:
+        """How this version is named beside a figure: 'TE v2022.1'."""
+        return f"{self.code} v{self.version}"
+
+    def held(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
     def service_needs(self, service: str) -> list[str]:
         """The needs that a service answers, in the order of the file."""

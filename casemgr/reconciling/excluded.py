@@ -19,6 +19,7 @@ from casemgr.detections.rules import APPROVED, DUPLICATE, EXCLUDED, needs_decisi
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Entry, effective
 from casemgr.programmes import programmes
+from casemgr.reconciling.excluded_rows import row_lines
 from casemgr.reconciling.views import bp
 from casemgr.refused import N_
 from casemgr.ui.i18n import language
@@ -68,6 +69,7 @@ def exclusions():
     return render_template(
         "reconciling/excluded.html",
         lines=_lines(found),
+        rows=row_lines(current_actor()),
         page=Page(found, at, SIZE, total),
         shares=_shares(reach, moment) if request.args.get("page", "1") == "1" else [],
         since=datetime(moment.year, 1, 1),

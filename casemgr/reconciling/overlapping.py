@@ -1,6 +1,6 @@
 """Two lists of the same group beside each other: who is on both, and how many are probably on neither."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import combinations
@@ -39,13 +39,25 @@ class List:
     unit: str
     start: date
     end: date
-    people: frozenset
+    people: Mapping  # {key: the days on which they came in; None where it is not known}
+
+    def among(self, start: date, end: date) -> frozenset:
+        """Those who came in from one day to another. A row without its day counts where the whole list lies between."""
+        whole = start <= self.start and self.end <= end
+        return frozenset(
+            who
+            for who, days in self.people.items()
+            if any(whole if day is None else start <= day <= end for day in days)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     first: List
     second: List
+    start: date  # the days that both lists cover
+    end: date
+    listed: tuple[int, int]  # in those days, on each list
     both: int
     estimate: Estimate | None
 
@@ -75,11 +87,13 @@ def _pairs(registers: Sequence[Register]) -> list[Pair]:
     for first, second in combinations(lists, 2):
         independent = first.stream != second.stream and "own" not in (first.stream[:3], second.stream[:3])
         beside = second.stream == f"own:{first.stream}"  # what was detected here from other sources
-        same_time = first.start <= second.end and second.start <= first.end
-        same_place = first.unit == second.unit
-        if (independent or beside) and same_time and same_place and first.people and second.people:
-            both = len(first.people & second.people)
-            pairs.append(Pair(first, second, both, chapman(len(first.people), len(second.people), both)))
+        start, end = max(first.start, second.start), min(first.end, second.end)
+        if not (independent or beside) or start > end or first.unit != second.unit:
+            continue
+        one, other = first.among(start, end), second.among(start, end)
+        if one and other:
+            listed, both = (len(one), len(other)), len(one & other)
+            pairs.append(Pair(first, second, start, end, listed, both, chapman(*listed, both)))
     return pairs
 
 
@@ -94,23 +108,23 @@ def _of_register(register: Register) -> List:
     own = sa.and_(Detected.province == ReconciledRow.province, Detected.subject == ReconciledRow.detected)
     # Who was detected first and registered later is the person, as in the other lists.
     who = sa.func.coalesce(ReconciledRow.person, Detected.beneficiary, ReconciledRow.detected).label("who")
-    query = sa.select(RegisterRow.number, who, ReconciledRow.said)
+    query = sa.select(RegisterRow.number, who, ReconciledRow.said, RegisterRow.received_at)
     query = (
         query.outerjoin(ReconciledRow, joined)
         .outerjoin(Detected, own)
         .where(RegisterRow.province == province(), RegisterRow.register == register.subject, reach)
     )
-    people, unknown = set(), []
+    people, unknown = {}, []
     for row in db.session.execute(query):
         if row.who:
-            people.add(row.who)
+            people.setdefault(row.who, set()).add(row.received_at and row.received_at.date())
         elif row.said != "duplicate":
             unknown.append(row.number)
     keys = vault.keys()
     for _kept, said in stored.rows_of(db.session, register.subject, [RegisterRow.number.in_(unknown)]).values():
-        people.add(row_digest(keys, said.person))
+        people.setdefault(row_digest(keys, said.person), set()).add(said.received and said.received.date())
     stream = sources().sources[register.source].stream if register.source in sources().sources else register.source
-    return List(source_name(register), stream, register.unit_id, register.start, register.end, frozenset(people))
+    return List(source_name(register), stream, register.unit_id, register.start, register.end, people)
 
 
 def _own(register: Register) -> List:
@@ -121,7 +135,7 @@ def _own(register: Register) -> List:
     reached = frozenset().union(*(each.units for each in held if register.programme in each.programmes))
     units = reached & current_tree().with_predecessors(register.unit_id)
     query = (
-        sa.select(Detected.subject, Detected.beneficiary)
+        sa.select(Detected.subject, Detected.beneficiary, Detected.received_at)
         .outerjoin(Incident, sa.and_(Incident.province == Detected.province, Incident.subject == Detected.incident))
         .where(
             Detected.province == province(),
@@ -132,7 +146,9 @@ def _own(register: Register) -> List:
             sa.func.coalesce(Incident.source, "") != (source.detection if source else ""),
         )
     )
-    people: set[UUID] = {row.beneficiary or row.subject for row in db.session.execute(query)}
+    people: dict[UUID, set[date]] = {}
+    for row in db.session.execute(query):
+        people.setdefault(row.beneficiary or row.subject, set()).add(row.received_at.date())
     stream = source.stream if source else register.source
     name = gettext("Phát hiện tại đây, nguồn khác")
-    return List(name, f"own:{stream}", register.unit_id, register.start, register.end, frozenset(people))
+    return List(name, f"own:{stream}", register.unit_id, register.start, register.end, people)

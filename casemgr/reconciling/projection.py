@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from casemgr.ledger.rules import Entry, effective
 from casemgr.ledger.services import Projection, project_as, province
 from casemgr.reconciling.models import NotSame, ReconciledRow
-from casemgr.reconciling.rules import ANSWERED, NOT_SAME, PERSON, RowState, fold, read_who
+from casemgr.reconciling.rules import ANSWERED, COMPARED, NOT_SAME, PERSON, RowState, fold, read_who
 
 ROWS, PAIRS = ReconciledRow.__table__, NotSame.__table__
 KIND = "reconciliation"
 
 
 def register_projections() -> None:
-    project_as(KIND, Projection((ROWS, PAIRS), _rows))
+    project_as(KIND, Projection((ROWS, PAIRS), _rows, part=_part))
 
 
 def _rows(_session, batch: Sequence[tuple[UUID, list[Entry]]]) -> dict[sa.Table, list[dict]]:
@@ -28,6 +28,19 @@ def _rows(_session, batch: Sequence[tuple[UUID, list[Entry]]]) -> dict[sa.Table,
         found[ROWS] += [key | {"number": number} | _columns(row) for number, row in fold(counted).items()]
         found[PAIRS] += [key | pair for pair in _pairs(counted)]
     return found
+
+
+def _part(subject: UUID, ledger: Sequence[Entry], written: Sequence[Entry]) -> dict | None:
+    """What people write is about one row each: only that is written again, however long the register is."""
+    numbers = {entry.coded.get("row") for entry in written}
+    if None in numbers:
+        return None
+    counted = effective(ledger)
+    about = [entry for entry in counted if entry.kind == COMPARED or entry.coded["row"] in numbers]
+    key = {"province": province(), "subject": subject}
+    rows = [key | {"number": number} | _columns(row) for number, row in fold(about, numbers).items()]
+    pairs = [key | pair for pair in _pairs(about)]
+    return {ROWS: (ROWS.c.number.in_(numbers), rows), PAIRS: (PAIRS.c.number.in_(numbers), pairs)}
 
 
 def _columns(row: RowState) -> dict:

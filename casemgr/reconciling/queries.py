@@ -47,7 +47,9 @@ def standing(register: Register, now: datetime):
     since = datetime.combine(register.start, datetime.min.time()) - timedelta(days=SETTINGS["same_incident_days"])
     own = sa.and_(Detected.province == province(), Detected.subject == ReconciledRow.detected)
     status = sa.func.coalesce(sa.select(Detected.status).where(own).scalar_subquery(), "")
-    person = sa.func.coalesce(ReconciledRow.person, sa.select(Detected.beneficiary).where(own).scalar_subquery())
+    # Named as the row's own: two selects deep it would else be taken for any row of any register.
+    beneficiary = sa.select(Detected.beneficiary).where(own).correlate(ReconciledRow).scalar_subquery()
+    person = sa.func.coalesce(ReconciledRow.person, beneficiary)
     filed = sa.exists().where(
         CaseFile.province == province(),
         CaseFile.beneficiary == person,

@@ -6,7 +6,7 @@ duplicate of another row. Whether somebody found has a case file is asked of the
 
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -72,13 +72,17 @@ def check_matchable(programme: str, named: bool) -> None:
         raise Refused(N_("Danh sách của nhóm này chỉ có mã số hoặc số tổng hợp và không bao giờ được đối chiếu."))
 
 
-def fold(entries: Sequence[Entry]) -> dict[int, RowState]:
-    """The state of every row that something is said about. Answers are decisions: they count as they were written."""
+def fold(entries: Sequence[Entry], only: Collection[int] | None = None) -> dict[int, RowState]:
+    """The state of every row that something is said about, or of these. Answers are decisions: they count as they
+    were written."""
     rows: dict[int, RowState] = {}
     for entry in sorted(entries, key=lambda e: e.seq):
         if entry.kind == COMPARED:
-            for number, said in entry.coded["rows"].items():
-                _compare(rows.setdefault(int(number), RowState()), said)
+            said = entry.coded["rows"]
+            for number in said if only is None else [n for n in map(str, only) if n in said]:
+                _compare(rows.setdefault(int(number), RowState()), said[number])
+            continue
+        if only is not None and entry.coded["row"] not in only:
             continue
         row = rows.setdefault(entry.coded["row"], RowState())
         row.turns.append(entry)

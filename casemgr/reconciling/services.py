@@ -62,7 +62,8 @@ def row_states(session, register: Register) -> dict[int, RowState]:
 
 def row_state(session, register: Register, number: int) -> RowState:
     """What is said of one row, all of it."""
-    return row_states(session, register).get(number, RowState())
+    told = effective(ledger.entries(session, subject_of(register.subject)))
+    return fold(told, {number}).get(number, RowState())
 
 
 def read_row(session, register: Register, number: int) -> Row:
@@ -80,7 +81,7 @@ def _locked(session, register: Register, number: int, on: On) -> RowState | None
     if not begun(session, subject):
         raise Refused(N_("Danh sách này chưa được đối chiếu."))
     ledger.lock(session, subject)
-    found = fold(effective(ledger.entries(session, subject))).get(number)
+    found = fold(effective(ledger.entries(session, subject)), {number}).get(number)
     if found is None:
         raise Refused(N_("Dòng này chưa được đối chiếu."))
     return None if any(e.id == on.entry for e in found.turns) else found

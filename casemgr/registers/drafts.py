@@ -15,7 +15,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from casemgr import files, vault
+from casemgr import files, jobs, vault
 from casemgr.db import begin_write
 from casemgr.files.kinds import sniff
 from casemgr.ledger import services as ledger
@@ -233,7 +233,10 @@ def _difference(session, facts: Facts, checked: Checked) -> Differences | None:
 
 
 def choose(session, draft: RegisterDraft, *, sheet: int | None = None, **changes) -> None:
-    """Another way of reading the file. Another sheet has other columns."""
+    """Another way of reading the file. Another sheet has other columns. Raises Refused while it is being imported."""
+    work = jobs.find(session, draft.job) if draft.job else None
+    if work is not None and work.state in ("waiting", "running"):
+        raise Refused(N_("Tệp này đang được nạp. Không thể đổi cột lúc này."))
     facts = replace(Facts.loads(draft.facts), **changes)
     if sheet is not None and sheet != facts.sheet:
         facts = replace(facts, sheet=sheet, columns=None)

@@ -75,12 +75,15 @@ def _counted(session, asked: Asked, now: datetime, tree: UnitTree, levels, span)
         return {}
     if question.through != span[1]:
         return {}  # it has not ended: nobody has its report
+    wanted = [i.code for i in asked.plan.indicators.values() if _counts_what_came(asked, i)]
+    if not wanted:
+        return {}
     found: dict[str, dict[str, int]] = {}
-    for level, results in _by_level(session, question, now, levels).items():
-        for code, result in results.items():
-            if _counts_what_came(asked, result.indicator):
-                units = found.setdefault(code, {"": result.figure.denominator or 0})
-                units |= {n[level]: f.denominator or 0 for n, f in result.groups}
+    for result in report(session, question, now, indicators=wanted, by=tuple(levels), details=False).results:
+        units = found[result.indicator.code] = {"": result.figure.denominator or 0}
+        for names, figure in result.groups:
+            for unit in filter(None, names.values()):
+                units[unit] = units.get(unit, 0) + (figure.denominator or 0)
     return found
 
 

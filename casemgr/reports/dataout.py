@@ -44,11 +44,13 @@ SCHEMA = {
                     "period": {"type": "string", "pattern": PERIOD},
                     "orgUnit": {"type": "string", "pattern": UID},
                     "value": {"type": "string", "pattern": r"-?\d+(\.\d+)?"},
+                    "comment": {"type": "string"},
                 },
             },
         },
     },
 }
+PLACEHOLDER = "ma anh xa chua xac nhan / mapping not confirmed"
 TYPES = {"object": dict, "array": list, "string": str}
 
 
@@ -61,6 +63,7 @@ class Mapped:
     category: str
     units: Mapping[str, str]
     elements: tuple[tuple[str, str, str], ...]  # (indicator, part, dataElement)
+    confirmed: bool  # somebody has compared the codes with DHIS2
 
 
 def load(file: Path = FILE) -> Mapped:
@@ -71,7 +74,14 @@ def load(file: Path = FILE) -> Mapped:
     elements = r.list_of(
         "elements", lambda s: (s.take("indicator", str), s.take("part", str, among=PARTS), _uid(s, "dataElement"))
     )
-    found = Mapped(_uid(r, "dataSet"), _uid(r, "attributeOptionCombo"), _uid(r, "categoryOptionCombo"), units, elements)
+    found = Mapped(
+        _uid(r, "dataSet"),
+        _uid(r, "attributeOptionCombo"),
+        _uid(r, "categoryOptionCombo"),
+        units,
+        elements,
+        r.take("confirmed", bool),
+    )
     r.done()
     return found
 
@@ -182,6 +192,7 @@ def as_dhis2(content: Content, mapped: Mapped) -> bytes:
                         "period": period,
                         "orgUnit": mapped.units[n.unit_code],
                         "value": value,
+                        **({} if mapped.confirmed else {"comment": PLACEHOLDER}),
                     }
                 )
     document = {

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from casemgr.programmes.model import Text
@@ -48,6 +48,27 @@ def nested(calendars: Iterable[Calendar], start: date, end: date, year: int) -> 
         (first, last) for first, last in found if start <= first and last <= end and (first, last) != (start, end)
     }
     return sorted((first, last) for first, last in inside if first == start or last == end)
+
+
+def fixed_day(start: date, end: date, today: date) -> date:
+    """The day through which a report is drawn: the end of its period or, while that runs, of the last month of it that
+    is over. Reports of neighbouring days would tell by subtraction what came between. Before a first month is over: today."""
+    if end < today:
+        return end
+    last = today.replace(day=1) - timedelta(days=1)
+    return last if last >= start else today
+
+
+def is_month_end(day: date) -> bool:
+    return (day + timedelta(days=1)).day == 1
+
+
+def month_ends(start: date, through: date) -> list[date]:
+    """The last days of the months that end within the days, but for the last of these days itself."""
+    found, day = [], start
+    while (day := (day.replace(day=1) + timedelta(days=32)).replace(day=1)) <= through:
+        found.append(day - timedelta(days=1))
+    return found
 
 
 def load(file: Path = FILE) -> dict[str, Calendar]:

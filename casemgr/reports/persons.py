@@ -22,6 +22,7 @@ from casemgr.ui.rules import show_date
 from casemgr.units.rules import UnitTree
 
 FILE = Path(__file__).with_name("lists.toml")
+OPENINGS, EXCLUSION = ("opened", "linked"), ("excluded", "included")
 STATUS = {"open": "Đang quản lý", "closing": "Đang đề nghị đóng", "closed": "Đã đóng"}
 
 
@@ -112,11 +113,16 @@ def _reads_entries(roll: Roll) -> bool:
 
 
 def _codes(one: One, field: str) -> str:
-    """Every value of a coded field over the entries of the file, in words."""
+    """The values of a coded field that hold today, in words: those of every incident and of every person of a household;
+    not those of an entry struck out, nor of an incident that was excluded since."""
+    facts = {e.coded.get("detected"): e.coded["fact"] for e in one.entries if e.coded.get("fact") in EXCLUSION}
+    gone = {detected for detected, fact in facts.items() if fact == "excluded"} - {None}
     listed = {f.name: f.codes for kind in one.programme.case.kinds.values() for f in kind.fields if f.codes}
     table = one.programme.codes.get(listed.get(field, field), {})
     found: dict[str, None] = {}
     for entry in one.entries:
+        if entry.kind == "told" or (entry.kind in OPENINGS and entry.coded.get("detected") in gone):
+            continue
         value = entry.coded.get(field)
         for code in value if isinstance(value, list) else [value]:
             if code in table:

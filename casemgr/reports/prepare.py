@@ -14,6 +14,7 @@ from casemgr.reports import rules
 from casemgr.reports.appendices import SMALL, appendices, number_of, sensitive
 from casemgr.reports.content import Content, Line
 from casemgr.reports.hiding import HIDDEN, unsafe
+from casemgr.reports.periods import is_month_end
 from casemgr.ui.i18n import in_vietnamese
 from casemgr.ui.rules import show_date, show_moment
 from casemgr.units.rules import UnitTree
@@ -33,13 +34,21 @@ def prepare(
     `ends`: the last day of its period, which may not have come; `inner`: shorter periods that begin or end with it.
     """
     with in_vietnamese():
-        before = _year_before(session, asked, now, tree)
+        before, lost = _year_before(session, asked, now, tree, inner)
         now_report = report(session, asked, now, details=False)
         hides = appendices(session, asked, now, tree, inner)
         caveats: list[str] = []
         results = _in_order(asked.plan, now_report.results)
         made = [
-            _line(asked.plan, result, before.get(result.indicator.code), hides.get(result.indicator.code), caveats)
+            _line(
+                asked.plan,
+                result,
+                before.get(result.indicator.code),
+                hides.get(result.indicator.code),
+                caveats,
+                result.indicator.code in lost,
+                ends is None or asked.through == ends or is_month_end(asked.through),
+            )
             for result in results
         ]
         sections = _sections(asked.plan, results, made)
@@ -71,35 +80,45 @@ def _in_order(plan: Plan, results: Sequence[Result]) -> list[Result]:
     return sorted(results, key=lambda r: order.index(r.indicator.group) if r.indicator.group in order else 0)
 
 
-def _year_before(session, asked: Asked, now: datetime, tree: UnitTree) -> dict[str, Figure]:
-    """The same figures for the same months of the year before, where the unit existed then."""
+def _year_before(
+    session, asked: Asked, now: datetime, tree: UnitTree, inner: Sequence[tuple[date, date]]
+) -> tuple[dict[str, Figure], set[str]]:
+    """(the same figures for the same months of the year before, where the unit existed then; those of them that were
+    hidden in the report of that year, so that no change gives them away)"""
     start, through = _back(asked.start), _back(asked.through)
     plan = replace(asked.plan, start=_back(asked.plan.start), end=_back(asked.plan.end))
     if asked.unit not in tree or not tree[asked.unit].valid(through):
-        return {}
+        return {}, set()
     try:
         earlier = ask(
             plan, tree, now, start=start, through=through, unit=asked.unit, basis=asked.basis, known_at=asked.known_at
         )
     except Refused:
-        return {}
-    return {r.indicator.code: r.figure for r in report(session, earlier, now, details=False).results}
+        return {}, set()
+    spans = [(_back(first), _back(last)) for first, last in inner]
+    hides = appendices(session, earlier, now, tree, spans)
+    lost = {code for code, (hidden, _table) in hides.items() if "" in hidden}
+    return {r.indicator.code: r.figure for r in report(session, earlier, now, details=False).results}, lost
 
 
 def _back(day: date) -> date:
     return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def _line(plan: Plan, result: Result, before: Figure | None, hides, caveats: list[str]) -> Line:
+def _line(
+    plan: Plan, result: Result, before: Figure | None, hides, caveats: list[str], lost: bool, fixed: bool
+) -> Line:
+    """`lost`: the figure of the year before was hidden. `fixed`: drawn at a day without neighbours; before the first
+    month of a period is over nothing of sensitive groups is said."""
     indicator, figure = result.indicator, result.figure
     close = sensitive(indicator)
-    gone = close and (unsafe(rules.counts(indicator, figure)) or (hides is not None and "" in hides[0]))
+    gone = close and (not fixed or unsafe(rules.counts(indicator, figure)) or (hides is not None and "" in hides[0]))
     shown = rules.guarded(figure) if close else figure
     row = present.row(indicator, shown, plan)
     if note := _caveat(indicator, row, figure, close, gone):
         caveats.append(note)
     change = rules.change(indicator, figure, before)
-    if close and before is not None and unsafe(rules.counts(indicator, before)):
+    if close and before is not None and (lost or unsafe(rules.counts(indicator, before))):
         change = "–"
     verdict = SMALL if gone else row.verdict[1]
     numbers = (len(caveats),) if note else ()

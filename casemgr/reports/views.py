@@ -19,7 +19,7 @@ from casemgr.refused import Refused
 from casemgr.reports import calendars, dataout, mapping
 from casemgr.reports.content import Content
 from casemgr.reports.papers import paper_of
-from casemgr.reports.periods import Calendar, Span, nested
+from casemgr.reports.periods import Calendar, Span, fixed_day, month_ends, nested
 from casemgr.reports.prepare import prepare
 from casemgr.ui.i18n import language, say
 from casemgr.units.web import current_tree
@@ -29,6 +29,7 @@ DATA = {
     "csv": (dataout.as_csv, "text/csv; charset=utf-8"),
     "json": (lambda content: dataout.as_dhis2(content, mapping()), "application/json"),
 }
+UNCONFIRMED = "so-lieu-ma-chua-xac-nhan"
 NAMES = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV", "json": "DHIS2"}
 
 
@@ -68,6 +69,7 @@ def index():
         years=years(),
         units=unit_choices(wanted.asked),
         endings=NAMES,
+        agreed=_agreed("json"),
         lang=language(),
     )
 
@@ -87,11 +89,16 @@ def paper(code: str, ending: str):
     return papers.answer(paper_of(content, current_tree()), ending, "bao-cao")
 
 
+def _agreed(ending: str) -> bool:
+    """Whether the codes of this format have been compared with the system that reads them."""
+    return ending != "json" or mapping().confirmed
+
+
 def _data(content: Content, ending: str):
     """The figures for another system, or a page that says why there are none."""
     make, kind = DATA[ending]
     try:
-        return download(make(content), kind, f"so-lieu.{ending}")
+        return download(make(content), kind, f"{'so-lieu' if _agreed(ending) else UNCONFIRMED}.{ending}")
     except Refused as refused:
         return render_template("reports/no_data.html", sentence=say(refused)), 422
 
@@ -107,8 +114,15 @@ def content_of(wanted: Wanted) -> Content:
         else wanted.calendar.name.vi.lower(),
         tree=current_tree(),
         ends=wanted.span.days(wanted.year)[1],
-        inner=nested(calendars().values(), *wanted.span.days(wanted.year), wanted.year),
+        inner=_inner(wanted),
     )
+
+
+def _inner(wanted: Wanted) -> list[tuple[date, date]]:
+    """The periods whose reports can be subtracted from this one: those nested in it, and itself as far as it had come."""
+    start, end = wanted.span.days(wanted.year)
+    so_far = [(start, day) for day in month_ends(start, wanted.asked.through)]
+    return list(dict.fromkeys([*nested(calendars().values(), start, end, wanted.year), *so_far]))
 
 
 def years() -> list[int]:
@@ -130,7 +144,7 @@ def read_address(code: str | None = None) -> Wanted:
     if start > today:
         span = _running(calendar, year, today)
         start, through = span.days(year)
-    through = min(through, today)
+    through = fixed_day(start, through, today)
     tree = current_tree()
     unit = request.args.get("unit") or own_unit(through)
     if unit is None or unit not in tree:

@@ -1,5 +1,6 @@
 """Zones, specially difficult hamlets and who is in charge of them: loading a list, adding, ending, reading.
 
+Nothing is overwritten: an end is a row of its own, with who recorded it and when.
 Every function that writes flushes and leaves the commit to its caller. A refusal is a UnitError in words for the screen.
 """
 
@@ -15,7 +16,7 @@ from casemgr.units import models
 from casemgr.units.area_rules import HAMLETS, Area, AreaRow, read_areas
 from casemgr.units.importing import ImportResult, opened
 from casemgr.units.loading import read
-from casemgr.units.models import AreaMember, Hamlet
+from casemgr.units.models import AreaEnd, AreaMember, Hamlet
 from casemgr.units.names import HAMLET_WORDS, N_, UnitError, clean, split_name
 from casemgr.units.reading import ListRefused
 from casemgr.units.rules import UnitTree, overlap
@@ -26,26 +27,39 @@ Row = models.Area
 def on(session, day: date, known_at: datetime | None = None) -> list[Area]:
     """Every area in force on a day with whoever is in charge of it then; one query."""
     known = [] if known_at is None else [Row.recorded_at <= known_at]
+    until, until_member = _last_day(Row, AreaEnd.area_id, known_at), _last_day(AreaMember, AreaEnd.member_id, known_at)
     in_charge = sa.and_(
         AreaMember.area_id == Row.id,
         AreaMember.valid_from <= day,
-        sa.or_(AreaMember.valid_to.is_(None), AreaMember.valid_to >= day),
+        sa.or_(until_member.is_(None), until_member >= day),
         *([] if known_at is None else [AreaMember.recorded_at <= known_at]),
     )
     query = (
-        sa.select(Row, Hamlet, AreaMember)
+        sa.select(Row, Hamlet, AreaMember, until)
         .outerjoin(Hamlet, Hamlet.id == Row.hamlet_id)
         .outerjoin(AreaMember, in_charge)
-        .where(Row.valid_from <= day, sa.or_(Row.valid_to.is_(None), Row.valid_to >= day), *known)
+        .where(Row.valid_from <= day, sa.or_(until.is_(None), until >= day), *known)
         .order_by(Row.zone, Row.unit_id, Row.id, AreaMember.valid_from.desc())
     )
     found: dict[UUID, Area] = {}
-    for row, hamlet, member in session.execute(query):
-        found.setdefault(row.id, _area(row, hamlet, member))
+    for row, hamlet, member, last in session.execute(query):
+        found.setdefault(row.id, _area(row, hamlet, member, last))
     return list(found.values())
 
 
-def _area(row: Row, hamlet: Hamlet | None, member: AreaMember | None) -> Area:
+def _last_day(of, key, known_at: datetime | None = None):
+    """The last day of an area or a charge, as written or as ended since (by what was known then)."""
+    ended = sa.select(sa.func.min(AreaEnd.last_day)).where(key == of.id)
+    if known_at is not None:
+        ended = ended.where(AreaEnd.recorded_at <= known_at)
+    return sa.func.coalesce(ended.correlate(of).scalar_subquery(), of.valid_to)
+
+
+def last_day(session, area: Row) -> date | None:
+    return session.scalar(sa.select(_last_day(Row, AreaEnd.area_id)).where(Row.id == area.id))
+
+
+def _area(row: Row, hamlet: Hamlet | None, member: AreaMember | None, last: date | None) -> Area:
     return Area(
         row.id,
         row.unit_id,
@@ -56,7 +70,7 @@ def _area(row: Row, hamlet: Hamlet | None, member: AreaMember | None) -> Area:
         _per_cent(row.minority_rate),
         row.document,
         row.valid_from,
-        row.valid_to,
+        last,
         member.member if member else "",
         member.id if member else None,
         member.valid_from if member else None,
@@ -80,7 +94,7 @@ def import_areas(session, path: Path | str, now: datetime) -> ImportResult:
             area = taken.same(unit, hamlet, row)
             if area is None:
                 area = _new(unit, hamlet, row, now)
-                taken.add(area)
+                taken.add(area, area.valid_to)
                 new.append(area)
                 added += 1
             if row.member and not taken.has_member(area.id, row):
@@ -98,21 +112,21 @@ class _Taken:
     """What there is already, so that nothing is said twice or against what was said."""
 
     def __init__(self, session):
-        self.areas: dict[tuple, list[Row]] = {}
-        for area in session.scalars(sa.select(Row)):
-            self.add(area)
+        self.areas: dict[tuple, list[tuple[Row, date | None]]] = {}
+        for area, last in session.execute(sa.select(Row, _last_day(Row, AreaEnd.area_id))):
+            self.add(area, last)
         query = sa.select(AreaMember.area_id, AreaMember.member, AreaMember.valid_from)
         self.members = {tuple(row) for row in session.execute(query)}
 
-    def add(self, area: Row) -> None:
-        self.areas.setdefault((area.unit_id, area.hamlet_id), []).append(area)
+    def add(self, area: Row, last: date | None) -> None:
+        self.areas.setdefault((area.unit_id, area.hamlet_id), []).append((area, last))
 
     def same(self, unit: str, hamlet: UUID | None, row: AreaRow) -> Row | None:
         """The area that says the same; raises UnitError where one says something else for these days."""
-        for each in self.areas.get((unit, hamlet), ()):
-            if not overlap(each.valid_from, each.valid_to, row.valid_from, row.valid_to):
+        for each, last in self.areas.get((unit, hamlet), ()):
+            if not overlap(each.valid_from, last, row.valid_from, row.valid_to):
                 continue
-            said = (each.zone, each.valid_from, each.valid_to, each.poor_rate, each.minority_rate)
+            said = (each.zone, each.valid_from, last, each.poor_rate, each.minority_rate)
             if said == (row.zone, row.valid_from, row.valid_to, row.poor_rate, row.minority_rate):
                 return each
             raise UnitError(
@@ -202,34 +216,47 @@ def add(session, unit: str, row: AreaRow, now: datetime) -> Row:
     return area
 
 
-def end(session, area: Row, last_day: date) -> None:
-    """The area is no longer one after a day; who was in charge of it is not either."""
-    if last_day < area.valid_from or (area.valid_to is not None and last_day > area.valid_to):
+def end(session, area: Row, day: date, *, author: str, now: datetime) -> None:
+    """The area is no longer one after a day; who was in charge of it is not either. Whoever calls holds its row."""
+    last = last_day(session, area)
+    if day < area.valid_from or (last is not None and day >= last):
         raise UnitError(N_("Ngày kết thúc nằm ngoài thời gian hiệu lực."))
-    area.valid_to = last_day
-    for member in session.scalars(sa.select(AreaMember).where(AreaMember.area_id == area.id)):
-        if member.valid_from <= last_day and (member.valid_to is None or member.valid_to > last_day):
-            member.valid_to = last_day
+    session.add(_end(day, author, now, area_id=area.id))
+    for member, until in _charges(session, area.id):
+        if member.valid_from <= day and (until is None or until > day):
+            session.add(_end(day, author, now, member_id=member.id))
     session.flush()
 
 
-def assign(session, area: Row, *, member: str, document: str, start: date, now: datetime) -> AreaMember:
-    """Puts somebody in charge from a day on; whoever was before is so until the day before."""
-    if start < area.valid_from or (area.valid_to is not None and start > area.valid_to):
+def _end(day: date, author: str, now: datetime, **of: UUID) -> AreaEnd:
+    return AreaEnd(id=uuid4(), last_day=day, recorded_at=now, recorded_by=author, **of)
+
+
+def _charges(session, area: UUID) -> list[tuple[AreaMember, date | None]]:
+    """[(whoever is or was in charge, until when)], the latest first."""
+    query = sa.select(AreaMember, _last_day(AreaMember, AreaEnd.member_id)).where(AreaMember.area_id == area)
+    return [tuple(row) for row in session.execute(query.order_by(AreaMember.valid_from.desc()))]
+
+
+def assign(session, area: Row, *, member: str, document: str, start: date, author: str, now: datetime) -> AreaMember:
+    """Puts somebody in charge from a day on; whoever was before is so until the day before. Whoever calls holds the row
+    of the area."""
+    last = last_day(session, area)
+    if start < area.valid_from or (last is not None and start > last):
         raise UnitError(N_("Ngày bắt đầu nằm ngoài thời gian hiệu lực của địa bàn."))
     name = _named(member)
-    for each in session.scalars(sa.select(AreaMember).where(AreaMember.area_id == area.id)):
+    for each, until in _charges(session, area.id):
         if each.valid_from >= start:
             raise UnitError(N_("Đã có người phụ trách từ ngày %(day)s."), day=f"{each.valid_from:%d/%m/%Y}")
-        if each.valid_to is None or each.valid_to >= start:
-            each.valid_to = date.fromordinal(start.toordinal() - 1)
+        if until is None or until >= start:
+            session.add(_end(date.fromordinal(start.toordinal() - 1), author, now, member_id=each.id))
     new = AreaMember(
         id=uuid4(),
         area_id=area.id,
         member=name,
         document=clean(document)[:200],
         valid_from=start,
-        valid_to=area.valid_to,
+        valid_to=last,
         recorded_at=now,
     )
     session.add(new)
@@ -248,5 +275,4 @@ class Past:
 
 
 def members(session, area: UUID) -> list[Past]:
-    query = sa.select(AreaMember).where(AreaMember.area_id == area).order_by(AreaMember.valid_from.desc())
-    return [Past(m.member, m.document, m.valid_from, m.valid_to) for m in session.scalars(query)]
+    return [Past(m.member, m.document, m.valid_from, until) for m, until in _charges(session, area)]

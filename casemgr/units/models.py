@@ -148,6 +148,21 @@ class AreaMember(Base):
     recorded_at: Mapped[datetime]
 
 
+class AreaEnd(Base):
+    """That an area, or somebody's charge of it, ended earlier than was written: a row of its own, so that what was known
+    before stays readable."""
+
+    __tablename__ = "unit_area_end"
+    __table_args__ = (sa.CheckConstraint("(area_id IS NULL) <> (member_id IS NULL)", name="of_one"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    area_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("unit_area.id"), index=True)
+    member_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("unit_area_member.id"), index=True)
+    last_day: Mapped[date]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str] = mapped_column(sa.String(64))
+
+
 class Outline(Base):
     """The outline of a unit as an SVG path in a square of 1000, from a boundary file that an operator loaded."""
 

@@ -16,6 +16,7 @@ from casemgr.cases.models import CaseBar, CaseFile
 from casemgr.cases.queries import hidden_from
 from casemgr.cases.services import assign_draft, state
 from casemgr.cases.web import facts_of
+from casemgr.detections import services as detections
 from casemgr.ledger import services as ledger
 from casemgr.programmes import programmes
 from casemgr.refused import N_, Refused
@@ -104,8 +105,13 @@ def accept_late(
             signs = [acceptable[entry] for entry in entries if entry in acceptable]
             if len(signs) < len(entries) or any(sign.number != file_number for sign in signs):
                 raise Refused(N_("bản ghi không còn chờ, hoặc phải quyết định riêng"))
-            facts = {"outcome": outcome, "number": number, "note": note, "signer": None}
-            _accept(session, signs[0].subject, entries, seq, **facts, author=str(actor.user_id), now=now)
+            facts = {"outcome": outcome, "number": number, "note": note}
+            if signs[0].track == "detection":
+                by = detections.By(str(actor.user_id), _above(actor, signs[0]), now, (now, "minute"))
+                detections.accept_late(session, signs[0].subject, entries, **facts, by=by, on_seq=seq)
+            else:
+                facts |= {"signer": None, "author": str(actor.user_id)}
+                _accept(session, signs[0].subject, entries, seq, **facts, now=now)
         except Refused as refused:
             found.refused.append((file_number, str(refused)))
         else:
@@ -125,6 +131,12 @@ def _accept(session, subject: UUID, entries: Sequence[UUID], seq: int, *, author
         for entry in entries
     ]
     ledger.append(session, subject, drafts, on_seq=seq)
+
+
+def _above(actor: Actor, sign) -> str:
+    """The unit above the sign's in which the actor decides."""
+    held = (g for g in actor.grants if Permission.DETECTION_DECIDE in policy.ROLES[g.role])
+    return next(g.unit for g in held if sign.unit_id in g.below and sign.programme in g.programmes)
 
 
 def _wanted(tokens: Sequence[str]) -> list[tuple[str, int, UUID]]:

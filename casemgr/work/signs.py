@@ -8,6 +8,7 @@ from uuid import UUID
 
 from casemgr.cases.entries import late_by
 from casemgr.cases.rules import CLOSED, CaseState
+from casemgr.detections.rules import needs_decision
 from casemgr.ledger.rules import Entry
 from casemgr.programmes.model import Programme
 from casemgr.programmes.spans import MET, Span
@@ -56,10 +57,11 @@ def of_case(state: CaseState, limits: Supervision) -> list[Sign]:
 
 
 def of_detection(programme: Programme, state, limits: Supervision) -> list[Sign]:
-    """The signs of a detected person: late entries are shown, but nobody accepts them in the commune."""
+    """The signs of a detected person. A late entry moves the start of a clock, so the unit above looks at it."""
     found = _undated(programme, state.spans, limits.lists["date-missing"])
-    late = _late(state.entries, state.ledger.decisions, frozenset(), limits)
-    return [*found, *(sign._replace(asks=False) for sign in late)]
+    # What is decided for itself is not accepted a second time for being late.
+    exempt = {entry.id for entry in state.entries if needs_decision(entry)}
+    return found + _late(state.entries, state.ledger.decisions, exempt, limits)
 
 
 def high_risk(state: CaseState) -> bool:

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 from random import Random
@@ -13,13 +14,14 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from casemgr.audit import closing, offline, outside
+from casemgr.audit import closing, offline, outside, sheets
 from casemgr.audit.models import ReportBody, Seal
 from casemgr.cases.models import Verdict
 from casemgr.clock import now
 from casemgr.demo import attacks
 from casemgr.ledger import services as ledger
 from casemgr.plans import plans
+from casemgr.programmes.model import Text
 from casemgr.refused import Refused
 from tests.accounts import make_user, sign_in
 from tests.coverage import histories
@@ -240,3 +242,27 @@ def test_the_period_must_be_over(place, desk):
             through=date(2022, 12, 31), basis="as_were", corrects=None, author="x", at=PROVINCE,
             now=datetime(2022, 6, 1),
         )  # fmt: skip
+
+
+def test_the_paper_of_a_sealed_report_has_the_names_and_targets_that_were_sealed(place, desk, monkeypatch):
+    """A later edition of the plan's file, or none at all, changes nothing on what was closed."""
+    path, report = sealed(place, desk)
+    before = closing.read(place, report)
+    shown = text_of(desk("auditor").get(path))
+    with desk("auditor").application.test_request_context():
+        lines = sheets.figure_rows(before)
+    plan = plans()["KH322-2022"]
+    changed = {
+        code: replace(i, name=Text("Tên khác", "Another name"), target=i.target and i.target / 2)
+        for code, i in plan.indicators.items()
+    }
+    monkeypatch.setattr(sheets, "plans", lambda: {plan.code: replace(plan, indicators=changed)})
+    assert text_of(desk("auditor").get(path)) == shown
+    assert "Tên khác" not in shown
+    monkeypatch.setattr(sheets, "plans", dict)
+    with desk("auditor").application.test_request_context():
+        gone = sheets.figure_rows(before)
+        paper = str(sheets.paper(report, before))
+    assert [(r.name, r.target, r.value) for r in gone] == [(r.name, r.target, r.value) for r in lines]
+    assert len(gone) == len(before["indicators"])
+    assert all(r.name in paper for r in lines)

@@ -13,6 +13,7 @@ from casemgr.detections.drafts import Seen
 from casemgr.people.identifiers import Identifier
 from casemgr.people.rules import Birth
 from casemgr.reconciling import services
+from casemgr.reconciling.overlapping import List
 from casemgr.reconciling.rules import chapman
 from casemgr.refused import Refused
 from casemgr.registers import rows as stored
@@ -103,6 +104,23 @@ def test_the_ledger_of_exclusions_says_what_each_did_to_the_figure(client, place
     assert re.findall(r'data-label="[^"]*">(\d+)<', shares)[:7] == ["2", "1", "0", "0", "0", "1", "0"]
 
 
+def test_a_row_left_out_stands_on_the_same_ledger(client, place):
+    register = received(place, row(2, **BE), row(3, **KHA), row(4, name="Lâm Quốc Khang"))
+    compare(place, register)
+    found = stored.get(place, register)
+    above = replace(on(author="district"), unit=DISTRICT)
+    for number in (2, 3):
+        services.ask_exclusion(place, found, number, "MAT", f"{number}/GCT", "", on())
+    asked = state(place, register, 2).asked
+    services.decide(place, found, 2, asked.id, "approved", "", above, UNIT)
+    sign_in(client, make_user(place, "kt", ("auditor", PROVINCE)))
+    page = client.get("/registers/exclusions").text
+    for shown in ("Dòng 2", "2/GCT", "bớt 1 khỏi số người của danh sách", "Dòng 3", "chờ cấp trên: vẫn được tính"):
+        assert shown in page, shown
+    assert "Dòng 4" not in page
+    assert BE["name"] not in page
+
+
 @pytest.mark.parametrize(
     ("first", "second", "both", "total"),
     [(10, 10, 10, 10), (100, 80, 40, 199), (9, 19, 4, 39), (5, 5, 0, None), (3, 2, 3, None)],
@@ -130,6 +148,13 @@ def test_two_lists_overlap(app, client, place):
     assert "Đã thấy 8 người" in page
     assert "độc lập" in page
     assert "Lâm Quốc" not in page
+
+
+def test_two_lists_are_compared_on_the_days_that_both_cover(place):
+    days = {"a": {date(2022, 1, 5)}, "b": {date(2022, 2, 5), None}, "c": {None}}
+    one = List("111", "x", UNIT, date(2022, 1, 1), date(2022, 3, 31), days)
+    assert one.among(date(2022, 2, 1), date(2022, 3, 31)) == {"b"}
+    assert one.among(date(2022, 1, 1), date(2022, 3, 31)) == {"a", "b", "c"}
 
 
 def test_a_named_register_stands_beside_the_number_that_was_sent(client, place):

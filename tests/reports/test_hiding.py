@@ -1,8 +1,11 @@
 """Small numbers are hidden, and cannot be worked out from what is shown: an attacker subtracts whatever adds up."""
 
+from datetime import date
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casemgr.reports import periods
 from casemgr.reports.hiding import Node, hidden, small, unsafe
 
 
@@ -94,3 +97,41 @@ def test_no_small_count_can_be_worked_out(districts):
         if parent.key not in gone and lost:
             assert len(lost) > 1, "one alone is found by subtraction"
     assert not [k for k in gone if k == "p"] or unsafe(root.counts)
+
+
+def test_a_running_period_is_reported_at_fixed_days():
+    """Two reports of neighbouring days would tell of whoever came up in between."""
+    start, end = date(2022, 1, 1), date(2022, 6, 30)
+    days = {today: periods.fixed_day(start, end, today) for today in (date(2022, 6, n) for n in range(1, 31))}
+    assert set(days.values()) == {date(2022, 5, 31)}
+    assert periods.fixed_day(start, end, date(2022, 7, 1)) == end
+    assert periods.fixed_day(start, end, date(2022, 1, 20)) == date(2022, 1, 20), "and nothing sensitive is said"
+    assert periods.month_ends(start, date(2022, 3, 31)) == [date(2022, 1, 31), date(2022, 2, 28)]
+    assert periods.fixed_day(date(2021, 12, 15), date(2022, 6, 14), date(2022, 6, 14)) == date(2022, 5, 31)
+
+
+months = st.lists(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4)), min_size=6, max_size=6), min_size=2, max_size=5
+)
+
+
+@settings(max_examples=200)
+@given(months)
+def test_no_two_months_tell_what_came_between(communes):
+    """The attacker has the report as it was drawn at the end of every month, and subtracts any two of each unit and of
+    the whole: what is left of what both show is none or at least five."""
+    shown = []
+    for month in range(1, 7):
+        parts = []
+        for number, came in enumerate(communes):
+            met, missed = (sum(each[n] for each in came[:month]) for n in (0, 1))
+            rest = [sum(map(sum, came[earlier:month])) for earlier in range(1, month)]
+            parts.append(Node(f"c{number}", (met, missed, met + missed, *rest, *[None] * (5 - len(rest))), []))
+        sums = tuple(sum(p.counts[n] or 0 for p in parts) for n in range(8))
+        root = Node("", sums, parts)
+        gone = hidden(root)
+        shown.append({n.key: n.counts[2] for n in [root, *parts] if n.key not in gone})
+    for later in range(6):
+        for earlier in range(later):
+            for key in shown[later].keys() & shown[earlier].keys():
+                assert not small(shown[later][key] - shown[earlier][key]), (key, earlier, later)

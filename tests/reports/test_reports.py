@@ -5,7 +5,9 @@ import csv
 import io
 import json
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +20,7 @@ from casemgr.cases.models import CaseFile
 from casemgr.db import db
 from casemgr.demo import build
 from casemgr.funds.models import FundMove
-from casemgr.reports import dataout, periods
+from casemgr.reports import dataout, periods, persons
 from casemgr.reports.hiding import LEAST
 from tests.accounts import make_user, sign_in
 from tests.conftest import test_config as config_for_tests
@@ -181,13 +183,46 @@ def test_dhis2_gets_what_its_mapping_names(as_, figures):
     document = json.loads(client.get(f"/reports/outgoing/KH322-2022/json?{ASKED}").data)
     assert dataout.problems(document) == []
     assert document["period"] == "2022S1"
-    values = {v["dataElement"]: v["value"] for v in document["dataValues"] if v["orgUnit"] == "AnGiangTinh"}
+    values = {v["dataElement"]: v["value"] for v in document["dataValues"] if v["orgUnit"] == "THAYdonvi01"}
     if may_say(figures["MT-1"]):
-        assert values["mT1TongSo01"] == str(figures["MT-1"]["denominator"])
-    assert float(values["tE3TienThu1"]) == figures["TE-3"]["value"]
+        assert values["THAYphanT04"] == str(figures["MT-1"]["denominator"])
+    assert float(values["THAYphanT07"]) == figures["TE-3"]["value"]
+    assert all("not confirmed" in v["comment"] for v in document["dataValues"])
+    assert "chưa được đối chiếu với DHIS2" in client.get(f"/reports/outgoing?{ASKED}").text
     refused = client.get(f"/reports/outgoing/KH322-2022/json?calendar=nd09&period=6-thang&year=2022&unit={PROVINCE}")
     assert refused.status_code == 422
     assert "DHIS2 chỉ nhận quý, 6 tháng hoặc năm dương lịch" in refused.text
+
+
+def test_an_operator_replaces_the_codes_and_says_so(as_, app, monkeypatch, tmp_path):
+    file = tmp_path / "own.toml"
+    text = dataout.FILE.read_text(encoding="utf-8")
+    file.write_text(text.replace("confirmed = false", "confirmed = true").replace("THAY", "Real"), encoding="utf-8")
+    monkeypatch.setitem(app.extensions, "dhis2", dataout.load(file))
+    client = as_("tinh")
+    sent = client.get(f"/reports/outgoing/KH322-2022/json?{ASKED}")
+    assert "chua-xac-nhan" not in sent.headers["Content-Disposition"]
+    assert not [v for v in json.loads(sent.data)["dataValues"] if "comment" in v]
+    assert "chưa được đối chiếu" not in client.get(f"/reports/outgoing?{ASKED}").text
+
+
+def test_a_file_for_software_has_what_holds_today(app):
+    """An incident that was excluded since is no longer one of the child's; another still is."""
+    programme, day = app.extensions["programmes"]["TE"], datetime(2022, 3, 1, 9)
+
+    def entry(n, kind, **coded):
+        return SimpleNamespace(id=UUID(int=n), kind=kind, occurred_at=day + timedelta(days=n), coded=coded)
+
+    first, second = UUID(int=91).hex, UUID(int=92).hex
+    entries = [
+        entry(1, "opened", harm=["BL"], detected=first),
+        entry(2, "linked", harm=["XHTD"], detected=second),
+        entry(3, "told", fact="excluded", detected=first),
+    ]
+    one = persons.One(None, None, entries, programme, None)
+    assert persons.TAKES["harm"](one) == programme.codes["harm"]["XHTD"].name.vi
+    back = persons.One(None, None, [*entries, entry(4, "told", fact="included", detected=first)], programme, None)
+    assert len(persons.TAKES["harm"](back).split("; ")) == 2
 
 
 def test_the_statutory_periods_have_other_days(as_):
@@ -274,8 +309,8 @@ def test_the_flash_report_names_nobody(as_, app):
 
 def test_the_validator_finds_what_is_wrong():
     good = {
-        "dataSet": "kH322Tong01", "period": "2022S1", "orgUnit": "AnGiangTinh",
-        "dataValues": [{"dataElement": "tE2SoDat001", "categoryOptionCombo": "HllvX50cXC0", "period": "2022S1", "orgUnit": "AnGiangTinh", "value": "5"}],
+        "dataSet": "THAYmaDat01", "period": "2022S1", "orgUnit": "THAYdonvi01",
+        "dataValues": [{"dataElement": "THAYphanT01", "categoryOptionCombo": "THAYtohop01", "period": "2022S1", "orgUnit": "THAYdonvi01", "value": "5"}],
     }  # fmt: skip
     assert dataout.problems(good) == []
     value = good["dataValues"][0]
@@ -329,6 +364,27 @@ def test_two_periods_do_not_tell_what_came_between(as_, app):
     assert periods.nested(found, date(2022, 1, 1), date(2022, 6, 30), 2022) == [
         (date(2022, 1, 1), date(2022, 3, 31)), (date(2022, 4, 1), date(2022, 6, 30)),
     ]  # fmt: skip
+
+
+def test_neighbouring_days_and_months_of_a_running_period_tell_nothing(as_, app):
+    """The report of a period that runs is the same on every day of a month; of two months, what both show differs by none
+    or by at least five, in every unit and in what is left of the province."""
+    client, said = as_("tinh"), {}
+    for today in ("2022-04-10", "2022-05-10", "2022-05-11", "2022-06-10", TODAY):
+        app.config["CASEMGR_TODAY"] = today
+        text = client.get(f"/reports/outgoing/KH322-2022/csv?{ASKED}").data.decode("utf-8-sig")
+        rows = csv.DictReader(io.StringIO(text))
+        said[today] = {
+            (r["indicator"], r["unit_code"]): (r["numerator"], int(r["denominator"]))
+            for r in rows
+            if r["indicator"] in SENSITIVE and r["denominator"] and r["indicator"] != "TE-1"
+        }
+    app.config["CASEMGR_TODAY"] = TODAY
+    assert said["2022-05-10"] == said["2022-05-11"]
+    for earlier in said:
+        for later in said:
+            both = {k for k in said[earlier].keys() & said[later].keys() if k[0] in ("TE-2", "BD-1")}
+            assert not [k for k in both if small(abs(said[later][k][1] - said[earlier][k][1]))]
 
 
 def test_a_report_has_the_figures_of_the_readers_groups_alone(as_, app):

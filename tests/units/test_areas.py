@@ -4,10 +4,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 from casemgr.units import areas
 from casemgr.units.area_rules import Area, named
 from casemgr.units.models import Area as Row
+from casemgr.units.models import AreaEnd
 from casemgr.units.names import UnitError
 from casemgr.units.reading import ListRefused
 from casemgr.units.services import add_hamlet
@@ -95,12 +97,39 @@ def test_members_follow_each_other_and_end_with_the_area(place, tmp_path):
     (area,) = areas.on(place, date(2022, 6, 15))
     row = place.get(Row, area.id)
     with pytest.raises(UnitError, match="Đã có người phụ trách từ ngày 01/03/2022"):
-        areas.assign(place, row, member="Bà C", document="QĐ 9", start=date(2022, 3, 1), now=NOW)
-    areas.assign(place, row, member="Bà C", document="QĐ 9", start=date(2022, 6, 10), now=NOW)
+        areas.assign(place, row, member="Bà C", document="QĐ 9", start=date(2022, 3, 1), author="a", now=NOW)
+    areas.assign(place, row, member="Bà C", document="QĐ 9", start=date(2022, 6, 10), author="a", now=NOW)
     assert areas.on(place, date(2022, 6, 9))[0].member.startswith("Ông A")
     assert areas.on(place, date(2022, 6, 10))[0].member == "Bà C"
-    areas.end(place, row, date(2022, 6, 20))
+    areas.end(place, row, date(2022, 6, 20), author="a", now=NOW)
     assert [m.valid_to for m in areas.members(place, area.id)] == [date(2022, 6, 20), date(2022, 6, 9)]
     assert areas.on(place, date(2022, 6, 21)) == []
     with pytest.raises(UnitError):
-        areas.end(place, row, date(2022, 7, 1))
+        areas.end(place, row, date(2022, 7, 1), author="a", now=NOW)
+
+
+def test_an_end_is_a_record_of_its_own_and_overwrites_nothing(place, tmp_path):
+    """What was known before the end was recorded stays as it was; who ended it and when is kept."""
+    load(place, tmp_path, LIST[0])
+    (area,) = areas.on(place, date(2022, 6, 15))
+    row, later = place.get(Row, area.id), datetime(2022, 7, 1, 9)
+    areas.assign(place, row, member="Bà C", document="QĐ 9", start=date(2022, 6, 10), author="first", now=later)
+    areas.end(place, row, date(2022, 6, 20), author="second", now=later)
+    assert row.valid_to == date(2025, 12, 31)
+    before = areas.on(place, date(2022, 6, 25), known_at=datetime(2022, 6, 30))
+    assert [(a.zone, a.member, a.valid_to) for a in before] == [("III", "Ông A, Phó Giám đốc Sở", date(2025, 12, 31))]
+    assert areas.on(place, date(2022, 6, 25), known_at=later) == []
+    ends = place.scalars(sa.select(AreaEnd).order_by(AreaEnd.last_day)).all()
+    assert [(e.last_day, e.recorded_by, e.recorded_at) for e in ends] == [
+        (date(2022, 6, 9), "first", later), (date(2022, 6, 20), "second", later), (date(2022, 6, 20), "second", later),
+    ]  # fmt: skip
+    with pytest.raises(UnitError):
+        areas.end(place, row, date(2022, 6, 20), author="third", now=later)
+
+
+def test_after_its_end_an_area_can_be_of_another_zone(place, tmp_path):
+    load(place, tmp_path, LIST[0])
+    (area,) = areas.on(place, date(2022, 6, 15))
+    areas.end(place, place.get(Row, area.id), date(2022, 6, 20), author="a", now=NOW)
+    load(place, tmp_path, "30547,I,,,,21/06/2022,,QĐ 900,,,")
+    assert [a.zone for day in (20, 21) for a in areas.on(place, date(2022, 6, day))] == ["III", "I"]

@@ -11,6 +11,7 @@ from tests.accounts import make_user
 from tests.cases import files
 from tests.cases.conftest import as_, clock, count_queries, who  # noqa: F401 - fixtures
 from tests.cases.files import HERE, PLAN, SCREENED, filled, open_child, plan_of, write
+from tests.detections.conftest import ABOVE, report
 
 
 @pytest.fixture
@@ -202,3 +203,30 @@ def test_the_inbox_takes_as_many_queries_with_more_in_it(session, as_, who, plan
 
 def words(page: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", page).split())
+
+
+def test_a_detection_written_down_late_is_looked_at_above(session, as_, who):  # noqa: F811
+    found = report(session, now=datetime(2022, 3, 20, 9, 0))
+    session.commit()
+    ((subject, number),) = found.detected
+    assert number not in as_("chair").get("/approvals").text, "the commune that is measured does not accept it"
+    page = as_("district").get("/approvals").text
+    (token,) = re.findall(r'name="entry" id="[^"]*" value="([^"]*)"', page)
+    assert token.startswith(number)
+    sent = {"entry": token, "outcome": "returned", "note": ""}
+    assert (
+        as_("chair")
+        .post("/approvals/late", data=sent | {"note": "Không rõ."}, follow_redirects=True)
+        .text.count(number)
+    )
+    assert not [e for e in ledger.entries(session, subject) if e.kind == "decided"]
+    assert as_("district").post("/approvals/late", data=sent).status_code == 422
+    done = {"entry": token, "outcome": "approved", "number": "12/UBND", "note": ""}
+    said = as_("district").post("/approvals/late", data=done, follow_redirects=True).text
+    assert "Đã quyết định 1 bản ghi nhập muộn." in said
+    session.expire_all()
+    decided = [e for e in ledger.entries(session, subject) if e.kind == "decided"]
+    assert [e.unit for e in decided] == [ABOVE]
+    assert "12/UBND" in as_("district").get(f"/detections/{number}").text
+    assert number not in as_("district").get("/exceptions/recorded-late").text
+    assert "không còn chờ" in as_("district").post("/approvals/late", data=done, follow_redirects=True).text
