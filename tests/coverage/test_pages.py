@@ -162,7 +162,7 @@ def test_a_figure_is_counted_once_until_something_is_appended_or_the_minute_ends
         assert text_of(auditor.get(PLAN)) != first
         clock.shift(20)
         # Again, but for the quarters before: their last minute has ended long ago.
-        assert selects(auditor, PLAN) == counting - 5
+        assert selects(auditor, PLAN) == counting - 6
 
 
 def test_the_page_of_the_plan_has_the_quarters_of_the_page_of_an_indicator(place, auditor):
