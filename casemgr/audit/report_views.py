@@ -186,7 +186,7 @@ def show(report: UUID):
         may_correct=found.status == SEALED and may(Permission.REPORT_PREPARE, unit=found.unit),
         checked=_checked(found),
         parts=_parts(said),
-        may_give_out=may(Permission.AUDIT_READ, unit=found.unit),
+        may_give_out=all(may(Permission.AUDIT_READ, unit=found.unit, programme=code) for code in programmes()),
         corrected=closing.find(db.session, found.corrects) if found.corrects else None,
         corrections=[r for r in closing.every(db.session) if r.corrects == found.subject],
         lang=language(),
@@ -297,7 +297,8 @@ def verify(report: UUID):
 def given_out(report: UUID):
     """The bundle that can be checked elsewhere: it names every case by number, so it is the auditor's to give out."""
     found = _sealed(report)
-    require(Permission.AUDIT_READ, unit=found.unit)
+    for code in programmes():  # it holds the cases of every programme
+        require(Permission.AUDIT_READ, unit=found.unit, programme=code)
     log_access("report:export", found.subject, found.unit, None, "bundle")
     return download(bundle.made(db.session, found), "application/zip", f"{found.number.lower()}.zip")
 

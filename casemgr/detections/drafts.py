@@ -279,14 +279,16 @@ def included_draft(programme: Programme, note: str, **on) -> Draft:
     return _step(programme, "included", {}, {"note": note}, **on)
 
 
-def decided_draft(programme: Programme, target: UUID, about: str, outcome: str, note: str, **on) -> Draft:
+def decided_draft(
+    programme: Programme, target: UUID, about: str, outcome: str, note: str | None, number: str | None = None, **on
+) -> Draft:
     """The decision of the unit above on an entry of kind `about` (verified as unsubstantiated, excluded)."""
     if outcome not in (APPROVED, RETURNED):
         raise Refused(N_("Hãy chọn duyệt hoặc trả lại."), "outcome")
     if outcome == RETURNED and not note:
         raise Refused(N_("Cần ghi lý do trả lại."), "note")
     coded = {"on": target.hex, "about": about, "outcome": outcome}
-    return _step(programme, "decided", coded, {"note": note}, **on)
+    return _step(programme, "decided", coded, {"number": number, "note": note}, **on)
 
 
 def told_draft(programme: Programme, fact: Mapping, *, now: datetime, **on) -> Draft:

@@ -1,10 +1,11 @@
 """Who is not to be counted: asked for by the unit that is measured, decided above it."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from casemgr.detections import drafts
 from casemgr.detections.base import By, locked, state, tell_case, tell_receipt
-from casemgr.detections.rules import APPROVED, DUPLICATE, EXCLUDED, REFUSED
+from casemgr.detections.rules import APPROVED, DUPLICATE, EXCLUDED, REFUSED, needs_decision
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Entry
 from casemgr.refused import N_, Refused
@@ -81,3 +82,20 @@ def include(session, subject: UUID, note: str, by: By) -> Entry:
     writer = {"author": by.author, "unit": by.unit, "now": by.now}
     tell_case(session, subject, current, {"fact": "included"}, **writer, at=entry.occurred_at)
     return entry
+
+
+def accept_late(
+    session, subject: UUID, targets: Collection[UUID], outcome: str, number: str | None, note: str, by: By, on_seq: int
+) -> list[Entry]:
+    """The unit above decides on entries that were written down late and wait for nothing else. Raises Stale."""
+    if ledger.lock(session, subject) != on_seq:
+        raise ledger.Stale(N_("Đã có bản ghi mới sau khi trang này được mở. Hãy xem lại rồi quyết định."))
+    current = locked(session, subject, by)
+    made = []
+    for entry in (e for e in current.entries if e.id in targets):
+        if needs_decision(entry) or current.decision_on(entry) is not None:
+            raise Refused(N_("Nội dung này không còn chờ quyết định."))
+        if entry.author == by.author:
+            raise Refused(N_("Người đề nghị không được tự duyệt. Cần người khác có thẩm quyền quyết định."))
+        made.append(drafts.decided_draft(current.programme, entry.id, entry.kind, outcome, note, number, **by.facts()))
+    return ledger.append(session, subject, made)

@@ -27,7 +27,7 @@ from casemgr.detections.base import (
     state,
     tell_receipt,
 )
-from casemgr.detections.exclusions import ask_exclusion, decide, include
+from casemgr.detections.exclusions import accept_late, ask_exclusion, decide, include
 from casemgr.detections.files import Opened, open_case_of, open_file
 from casemgr.detections.models import Detected, Incident
 from casemgr.detections.reports import Report, batches
@@ -42,6 +42,7 @@ __all__ = [
     "Opened",
     "Report",
     "Reported",
+    "accept_late",
     "add_step",
     "ask_exclusion",
     "assign",

@@ -121,7 +121,7 @@ class Teller:
         return []
 
     def _typed(self, sealed: Mapping) -> list[Line]:
-        words = {"document": gettext("Văn bản"), "note": gettext("Nội dung")}
+        words = {"number": gettext("Số văn bản"), "document": gettext("Văn bản"), "note": gettext("Nội dung")}
         return [Line(name, label, sealed[name], True) for name, label in words.items() if sealed.get(name)]
 
     def report(self, entry: Entry, sealed: Mapping) -> Told:

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from casemgr import vault
+from casemgr.ledger.pulses import EVERYWHERE
 from casemgr.ledger.rules import Break, first_break
 from casemgr.ledger.services import (
     ENTRIES,
@@ -70,7 +71,7 @@ def rebuild(session, check: bool = False) -> tuple[int, list[Difference]]:
                 differences += _compare(session, projection, batch)
             else:
                 write_projection(session, projection, batch)
-                beat(session)
+                beat(session, [EVERYWHERE])
     return count, differences
 
 

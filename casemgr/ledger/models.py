@@ -92,6 +92,17 @@ class LedgerPulse(Base):
     beats: Mapped[int] = mapped_column(sa.BigInteger)
 
 
+class LedgerTouched(Base):
+    """The units that a beat of the pulse was about; only the last beats of each shard are remembered."""
+
+    __tablename__ = "ledger_touched"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    shard: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    beats: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    unit_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+
+
 class LedgerSettled(Base):
     """Up to when nothing more can be recorded, see `settling`."""
 

@@ -1,8 +1,6 @@
 """The one way into the ledger: `append_many`. Pages, imports, commands and devices all go through it."""
 
 import json
-import os
-import threading
 from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
@@ -14,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from casemgr import db_bulk, vault
 from casemgr.db import begin_write, is_postgresql
-from casemgr.ledger.models import LedgerPulse
+from casemgr.ledger.pulses import beat, position, pulse, touched
 from casemgr.ledger.reading import (
     ENTRIES,
     FIELDS,
@@ -43,8 +41,8 @@ from casemgr.refused import N_, Refused
 
 __all__ = [
     "CONFLICT", "ENTRIES", "PROJECTIONS", "SUBJECTS", "EntryConflict", "Part", "Projection", "Stale", "VoidRefused",
-    "append", "append_many", "beat", "chains", "create", "create_many", "entries", "entries_of", "lock", "project_as",
-    "province", "pulse", "read_sealed", "replay", "settle", "take_turns", "write_projection",
+    "append", "append_many", "beat", "chains", "create", "create_many", "entries", "entries_of", "lock", "position",
+    "project_as", "province", "pulse", "read_sealed", "replay", "settle", "take_turns", "touched", "write_projection",
 ]  # fmt: skip
 
 CONFLICT = N_("Bản ghi này đã được lưu trước đó với nội dung khác.")
@@ -166,8 +164,7 @@ def append_many(session, batches: Sequence[tuple[UUID, Sequence[Draft]]]) -> lis
             raise EntryConflict(CONFLICT) from None
         advance = sa.update(SUBJECTS).where(SUBJECTS.c.province == province(), SUBJECTS.c.id == sa.bindparam("b_id"))
         session.connection().execute(advance, moved)
-        _project(session, ledgers, fresh)
-        beat(session)
+        beat(session, _project(session, ledgers, fresh))
     return result
 
 
@@ -250,50 +247,49 @@ def read_sealed(session, some: Sequence[Entry]) -> dict[UUID, dict]:
     }
 
 
-BEAT = sa.text(
-    "INSERT INTO ledger_pulse (province, shard, beats) VALUES (:province, :shard, 1) "
-    "ON CONFLICT (province, shard) DO UPDATE SET beats = ledger_pulse.beats + 1"
-)
-
-
-def beat(session) -> None:
-    """Says that projections change in this transaction. A thread keeps to one row, so that no two writers deadlock."""
-    shard = (os.getpid() * 31 + threading.get_ident()) % 64
-    session.execute(BEAT, {"province": province(), "shard": shard})
-
-
-def pulse(session) -> int:
-    """Grows with every committed append; what was counted under the same pulse need not be counted again."""
-    return session.scalar(sa.select(sa.func.sum(LedgerPulse.beats)).where(LedgerPulse.province == province())) or 0
-
-
-def _project(session, ledgers: Iterable[tuple[str, UUID, list[Entry], list[Entry]]], fresh: Container[UUID]) -> None:
+def _project(
+    session, ledgers: Iterable[tuple[str, UUID, list[Entry], list[Entry]]], fresh: Container[UUID]
+) -> set[str]:
     by_kind: dict[str, list[Batch]] = {}
+    units: set[str] = set()
     for kind, subject, ledger, written in ledgers:
         projection = PROJECTIONS.get(kind)
         part = projection.part(subject, ledger, written) if projection and projection.part else None
         if part is None:
             by_kind.setdefault(kind, []).append((subject, ledger))
         else:
-            _write_part(session, subject, part)
+            for table, (where, rows) in part.items():
+                units |= _replace(session, table, sa.and_(table.c.subject == subject, where), rows)
     for kind, batch in by_kind.items():
         if kind in PROJECTIONS:
-            write_projection(session, PROJECTIONS[kind], batch, fresh)
+            units |= write_projection(session, PROJECTIONS[kind], batch, fresh)
+    return units
 
 
-def _write_part(session, subject: UUID, part: dict) -> None:
-    for table, (where, rows) in part.items():
-        session.execute(sa.delete(table).where(table.c.province == province(), table.c.subject == subject, where))
-        if rows:
-            db_bulk.insert(session, table, rows)
-
-
-def write_projection(session, projection: Projection, batch: Sequence[Batch], fresh: Container[UUID] = ()) -> None:
-    """Replaces the projection rows of these subjects; those just begun (`fresh`) have none yet."""
-    rows = projection.rows(session, batch)
+def write_projection(session, projection: Projection, batch: Sequence[Batch], fresh: Container[UUID] = ()) -> set[str]:
+    """Replaces the projection rows of these subjects; those just begun (`fresh`) have none yet. The units whose rows
+    changed, before and after."""
+    rows, units = projection.rows(session, batch), set()
     old = [subject for subject, _ledger in batch if subject not in fresh]
     for table in projection.tables:
         for part in chunks(old):
-            session.execute(sa.delete(table).where(table.c.province == province(), table.c.subject.in_(part)))
-        if rows[table]:
-            db_bulk.insert(session, table, rows[table])
+            units |= _replace(session, table, table.c.subject.in_(part), [])
+        units |= _replace(session, table, None, rows[table])
+    return units
+
+
+def _replace(session, table: sa.Table, where, rows: list[dict]) -> set[str]:
+    """Writes these rows in place of those. The units in which something changed."""
+    units: set[str] = set()
+    placed = "unit_id" in table.c
+    if where is not None:
+        gone = sa.delete(table).where(table.c.province == province(), where)
+        if placed:
+            units.update(session.scalars(gone.returning(table.c.unit_id)))
+        else:
+            session.execute(gone)
+    if rows:
+        db_bulk.insert(session, table, rows)
+        if placed:
+            units.update(row["unit_id"] for row in rows)
+    return units - {"", None}

@@ -7,13 +7,14 @@ from casemgr.access.web import Permission, current_actor, guard, log_access, may
 from casemgr.cases.changes import ADDED, CHANGED, PERIOD, REMOVED
 from casemgr.clock import now
 from casemgr.db import db
+from casemgr.detections.telling import TITLES
 from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
 from casemgr.units.web import current_tree
 from casemgr.work import inbox, services
 from casemgr.work.forms import LateForm
 from casemgr.work.views import bp
-from casemgr.work.web import address_of, current_view, page_of, words_at
+from casemgr.work.web import address_of, current_view, late_at, page_of, words_at
 
 SIZE = 20
 
@@ -40,6 +41,7 @@ def _inbox(form: LateForm, chosen: frozenset = frozenset(), status: int = 200):
         unassigned=inbox.unassigned(view) if may(Permission.CASE_ASSIGN) else 0,
         now=view.now,
         words=words_at(view.now),
+        overdue_at=late_at(view.now),
         address=address_of,
         page_of=page_of,
         difference=difference,
@@ -66,8 +68,10 @@ def difference(item: inbox.Item) -> str:
     return f"{compared}: {words or gettext('không đổi dịch vụ nào')}"
 
 
-def kind_name(programme, code: str) -> str:
-    kind = programme.case.kinds.get(code)
+def kind_name(programme, code: str, track: str = "case") -> str:
+    if track == "detection" and code in TITLES:
+        return gettext(TITLES[code])
+    kind = (programme.detection if track == "detection" else programme.case).kinds.get(code)
     return kind.name[language()] if kind else code
 
 
@@ -88,7 +92,7 @@ def accept_late():
     facts = {"outcome": form.outcome.data, "number": form.number.data, "note": form.note.data}
     found = services.accept_late(db.session, current_actor(), current_tree(), chosen, **facts, now=now())
     log_access(Permission.CASE_DECIDE, detail=f"late={len(found.done)}")
-    say_outcome(found, gettext("Đã quyết định %(n)s bản ghi nhập muộn.", n=len(found.done)))
+    say_outcome(found, gettext("Đã quyết định %(n)s nội dung.", n=len(found.done)))
     return redirect(url_for("work.approvals"), 303)
 
 

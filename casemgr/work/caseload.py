@@ -3,25 +3,28 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from casemgr.access.models import RoleGrant, User
-from casemgr.cases.models import CaseFile, CaseSpan
+from casemgr.access.web import actor_of
+from casemgr.cases.models import CaseFile
 from casemgr.cases.queries import home_of, late
 from casemgr.programmes import programmes
 from casemgr.programmes.model import STAGES
 from casemgr.units.rules import UnitTree
-from casemgr.work.left import may_work
-from casemgr.work.scope import OPEN, PENDING, View
+from casemgr.work import counted
+from casemgr.work.counted import NOW, WEEK
+from casemgr.work.left import could_work
+from casemgr.work.scope import OPEN, View
 
 HIGH, MEDIUM, LOW, NONE = "high", "medium", "low", "none"
 LEVELS = (HIGH, MEDIUM, LOW)
 FUNNEL = ("new", *reversed(STAGES))
-WEEK = timedelta(days=7)
 NOBODY = "none"  # in an address: files that nobody is assigned to
 
 
@@ -53,6 +56,7 @@ class Asked:
     units: frozenset[str] | None = None
 
 
+@cache
 def level(programme: str, risk: str) -> str:
     """High, medium or low, whatever a programme calls its levels; it lists the highest first."""
     codes = list(programmes()[programme].codes.get("risk", ()))
@@ -69,26 +73,44 @@ def loads(view: View, asked: Asked) -> tuple[list[Load], Load]:
 
 def _loads(view: View, asked: Asked) -> tuple[list[Load], Load]:
     found: dict[str | None, Load] = {}
+
+    def load_of(unit: str, alike) -> Load | None:
+        if (
+            asked.programme
+            and alike.programme != asked.programme
+            or asked.units is not None
+            and unit not in asked.units
+        ):
+            return None
+        key = unit if asked.by == "unit" else alike.worker
+        return found.get(key) or found.setdefault(key, Load(key))
+
+    for unit, files in counted.files(view):
+        if load := load_of(unit, files):
+            load.open += files.n
+            load.risk[level(files.programme, files.risk)] += files.n
+            load.stage[files.stage] += files.n
+            load.late_files += files.late
+            load.contact = min(load.contact, files.contact) if load.contact else files.contact
+            load.unassigned += files.n if files.worker is None else 0
+            load.units.add(unit)
+    for unit, steps in counted.steps(view):
+        if steps.track == "case" and steps.due[WEEK] and (load := load_of(unit, steps)):
+            load.late += steps.due[NOW]
+            load.week += steps.due[WEEK] - steps.due[NOW]
+    return list(found.values()), _together(found.values())
+
+
+def _together(loads: Iterable[Load]) -> Load:
     total = Load()
-    for row in view.session.execute(_files(view, asked)):
-        for load in _both(found, total, asked, row.unit_id, row.worker):
-            load.open += row.n
-            load.risk[level(row.programme, row.risk)] += row.n
-            load.stage[row.stage] += row.n
-            load.late_files += row.late
-            load.contact = min((each for each in (load.contact, row.contact) if each is not None), default=None)
-            load.unassigned += row.n if row.worker is None else 0
-            load.units.add(row.unit_id)
-    for row in view.session.execute(_steps(view, asked)):
-        for load in _both(found, total, asked, row.unit_id, row.worker):
-            load.late += row.late
-            load.week += row.n - row.late
-    return list(found.values()), total
-
-
-def _both(found: dict, total: Load, asked: Asked, unit: str, worker: str | None) -> Iterable[Load]:
-    key = unit if asked.by == "unit" else worker
-    return found.setdefault(key, Load(key)), total
+    for load in loads:
+        for name in ("open", "late_files", "late", "week", "unassigned"):
+            setattr(total, name, getattr(total, name) + getattr(load, name))
+        total.risk.update(load.risk)
+        total.stage.update(load.stage)
+        total.units |= load.units
+        total.contact = min((at for at in (total.contact, load.contact) if at), default=None)
+    return total
 
 
 def _narrow(table, asked: Asked) -> list:
@@ -98,28 +120,6 @@ def _narrow(table, asked: Asked) -> list:
     if asked.units is not None:
         where.append(table.unit_id.in_(sorted(asked.units)))
     return where
-
-
-def _sum(condition):
-    return sa.func.sum(sa.case((condition, 1), else_=0))
-
-
-def _files(view: View, asked: Asked):
-    key = (CaseFile.unit_id, CaseFile.programme, CaseFile.worker, CaseFile.risk, CaseFile.stage)
-    contact = sa.func.min(sa.func.coalesce(CaseFile.last_contact, CaseFile.opened_at))
-    counts = (
-        sa.func.count().label("n"),
-        _sum(late(CaseFile.next_due, view.now)).label("late"),
-        contact.label("contact"),
-    )
-    return sa.select(*key, *counts).where(view.holds(CaseFile), OPEN, *_narrow(CaseFile, asked)).group_by(*key)
-
-
-def _steps(view: View, asked: Asked):
-    key = (CaseSpan.unit_id, CaseSpan.worker)
-    counts = (sa.func.count().label("n"), _sum(late(CaseSpan.due, view.now)).label("late"))
-    soon = (PENDING, CaseSpan.track == "case", CaseSpan.due < view.now + WEEK)
-    return sa.select(*key, *counts).where(view.holds(CaseSpan), *soon, *_narrow(CaseSpan, asked)).group_by(*key)
 
 
 def ordered(found: Sequence[Load], sort: str, name, now: datetime) -> list[Load]:
@@ -165,12 +165,25 @@ def files(view: View, wanted: Wanted, number: int, size: int) -> tuple[list[Case
         where.append(late(CaseFile.next_due, view.now))
     elif wanted.state == "week":
         where += [CaseFile.next_due >= view.now, CaseFile.next_due < view.now + WEEK]
-    count = sa.select(sa.func.count()).select_from(CaseFile).where(*where)
-    total = view.kept(("files", wanted), lambda: view.session.scalar(count))
+    total = view.kept(("files", wanted), lambda: _count(view, wanted))
     contact = sa.func.coalesce(CaseFile.last_contact, CaseFile.opened_at)
     order = [contact] if wanted.sort == "contact" else [CaseFile.next_due.nulls_last()]
     query = sa.select(CaseFile).where(*where).order_by(*order, CaseFile.number)
     return list(view.session.scalars(query.offset((number - 1) * size).limit(size))), total
+
+
+def _count(view: View, wanted: Wanted) -> int:
+    units = wanted.units
+    return sum(_size(alike, wanted) for unit, alike in counted.files(view) if units is None or unit in units)
+
+
+def _size(alike: counted.Files, wanted: Wanted) -> int:
+    """How many of these files are wanted."""
+    worker = alike.worker or NOBODY
+    pairs = ((wanted.programme, alike.programme), (wanted.worker, worker), (wanted.stage, alike.stage))
+    if any(asked and asked != found for asked, found in (*pairs, (wanted.risk, alike.risk))):
+        return 0
+    return {"late": alike.late, "week": alike.week}.get(wanted.state or "", alike.n)
 
 
 def users_of(session, ids: Iterable[str]) -> dict[str, User]:
@@ -201,4 +214,5 @@ def candidates(session, tree: UnitTree, shown: Sequence[CaseFile]) -> list[User]
     users = session.scalars(
         sa.select(User).where(User.active, grants).order_by(User.full_name).options(selectinload(User.grants))
     )
-    return [user for user in users if any(may_work(user, *place) for place in places)]
+    actors = ((user, actor_of(user)) for user in users)
+    return [user for user, actor in actors if any(could_work(actor, *place) for place in places)]

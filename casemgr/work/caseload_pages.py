@@ -9,6 +9,7 @@ from flask_babel import gettext
 from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, guard, log_access, may
 from casemgr.cases.forms import options
+from casemgr.cases.queries import names_of
 from casemgr.cases.rows import Rows
 from casemgr.clock import now
 from casemgr.db import db
@@ -67,9 +68,12 @@ class _Names:
 
     def __init__(self, asked: Asked, found: list[Load]):
         self.by, self.tree = asked.by, current_tree()
-        wanted = asked.by == "worker" and may(Permission.CASE_ASSIGN)
-        users = caseload.users_of(db.session, [load.key for load in found]) if wanted else {}
-        self.users = {key: user.full_name for key, user in users.items()}
+        # Names are for who assigns there; one account may lead one commune and only audit another.
+        theirs = [
+            load.key for load in found if load.key and any(may(Permission.CASE_ASSIGN, unit=u) for u in load.units)
+        ]
+        wanted = theirs if asked.by == "worker" else []
+        self.users = names_of(db.session, wanted)
 
     def __call__(self, load: Load) -> str:
         if load.key is None:
@@ -97,10 +101,11 @@ def _files(form: ReassignForm, chosen: frozenset = frozenset()):
         sort=filters.sort.data,
     )
     found, total = caseload.files(view, wanted, number, SIZE)
-    may_assign = may(Permission.CASE_ASSIGN)
-    users = caseload.users_of(db.session, [file.worker for file in found]) if may_assign else {}
+    theirs = [file for file in found if may(Permission.CASE_ASSIGN, unit=file.unit_id, programme=file.programme)]
+    may_assign = bool(theirs)
+    names = names_of(db.session, [file.worker for file in theirs if file.worker])
     if may_assign:
-        _offer(form, caseload.candidates(db.session, view.tree, found))
+        _offer(form, caseload.candidates(db.session, view.tree, theirs))
     log_access(Permission.CASELOAD_READ, detail="files")
     return show_form(
         "work/caseload_files.html",
@@ -108,7 +113,7 @@ def _files(form: ReassignForm, chosen: frozenset = frozenset()):
         filters=filters,
         page=Page(found, number, SIZE, total),
         rows=Rows(db.session, calendar(db.session), view.now, language()).of(found),
-        worker_of=lambda file: _worker(file.worker, users),
+        worker_of=lambda file: _worker(file, names if file in theirs else {}),
         chosen=chosen,
         kept=_codes(filters),
         now=view.now,
@@ -116,10 +121,10 @@ def _files(form: ReassignForm, chosen: frozenset = frozenset()):
     )
 
 
-def _worker(id: str | None, users: dict) -> str:
-    if id is None:
+def _worker(file, names: dict) -> str:
+    if file.worker is None:
         return gettext("Chưa phân công")
-    return users[id].full_name if id in users else gettext("tài khoản %(code)s", code=id.replace("-", "")[:6])
+    return names.get(file.worker) or gettext("tài khoản %(code)s", code=file.worker.replace("-", "")[:6])
 
 
 def _offer(form: ReassignForm, users) -> None:

@@ -78,12 +78,14 @@ def _rules(view) -> list[Rule]:
 
 def _workers(rows: list[Row]):
     """Who is assigned, for readers who see names; an auditor sees the account."""
-    names = names_of(db.session, [row.worker for row in rows if row.worker]) if may(Permission.CASE_ASSIGN) else {}
+    theirs = [r for r in rows if r.worker and may(Permission.CASE_ASSIGN, unit=r.unit, programme=r.programme.code)]
+    names, named = names_of(db.session, [row.worker for row in theirs]), {row.subject for row in theirs}
 
     def worker_of(row: Row) -> str:
         if row.worker is None:
             return gettext("chưa phân công")
-        return names.get(row.worker) or gettext("tài khoản %(code)s", code=row.worker.replace("-", "")[:6])
+        name = names.get(row.worker) if row.subject in named else None
+        return name or gettext("tài khoản %(code)s", code=row.worker.replace("-", "")[:6])
 
     return worker_of
 

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from casemgr.cases.models import CaseFile, CaseSpan
 from casemgr.cases.queries import late
-from casemgr.ledger.services import province
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme
+from casemgr.work import counted
+from casemgr.work.counted import NOW
 from casemgr.work.left import left_places, of_places
 from casemgr.work.lists import PROMISES, SIGN, UNITS, List, supervision
 from casemgr.work.models import CaseSign
@@ -57,63 +58,88 @@ def counts(view: View) -> dict[str, int]:
 def count(view: View, rule: List) -> int:
     """How many stand on one list."""
     if rule.sort == SIGN:
-        return view.kept(("signs",), lambda: _count_signs(view)).get(rule.code, 0)
-    if rule.sort == PROMISES and rule.ahead_days:
-        return view.kept((rule.code,), lambda: _count_ahead(view, rule))
+        return view.kept(("signs",), lambda: _count_signs(view))[rule.code]
     if rule.sort == PROMISES:
-        return sum(n for (_p, code), n in by_rule(view).items() if not rule.criteria or code in rule.criteria)
+        ahead = timedelta(days=rule.ahead_days)
+        found = view.kept(("promises", ahead), lambda: _count_promises(view, ahead))
+        return sum(n for (_p, code), n in found.items() if not rule.criteria or code in rule.criteria)
     if rule.sort == UNITS:
         return len(few_needs(view, rule))
-    return _count_left(view)  # not kept: an account is closed without anything being written
+    return sum(left_places(view).values())
 
 
 def by_rule(view: View) -> Counter:
     """{(programme, criterion): how many promises are overdue}."""
-
-    def count() -> Counter:
-        query = sa.select(CaseSpan.programme, CaseSpan.criterion, sa.func.count())
-        query = query.where(view.holds(CaseSpan), PENDING, late(CaseSpan.due, view.now))
-        grouped = query.group_by(CaseSpan.programme, CaseSpan.criterion)
-        return Counter({(row[0], row[1]): row[2] for row in view.session.execute(grouped)})
-
-    return view.kept(("late",), count)
+    return view.kept(("promises", NOW), lambda: _count_promises(view, NOW))
 
 
-def _count_signs(view: View) -> dict[str, int]:
-    query = sa.select(CaseSign.code, sa.func.count()).where(view.holds(CaseSign), *_holds_now(view))
-    return {code: count for code, count in view.session.execute(query.group_by(CaseSign.code))}
+def _count_promises(view: View, ahead: timedelta) -> Counter:
+    found: Counter = Counter()
+    for _unit, steps in counted.steps(view):
+        found[steps.programme, steps.criterion] += steps.due[ahead]
+    return found
+
+
+def _count_signs(view: View) -> Counter:
+    found: Counter = Counter()
+    for _unit, signs in counted.signs(view):
+        found[signs.code] += signs.n
+    return found
 
 
 def _holds_now(view: View) -> tuple:
     return CaseSign.since <= view.now, CaseSign.until > view.now
 
 
-def _count_ahead(view: View, rule: List) -> int:
-    return view.session.scalar(sa.select(sa.func.count()).select_from(CaseSpan).where(*_promised(view, rule)))
-
-
-def _promised(view: View, rule: List, only: tuple[str, str] | None = None) -> list:
+def _promised(view: View, rule: List, code: str | None) -> list:
     until = view.now + timedelta(days=rule.ahead_days)
     where = [view.holds(CaseSpan), PENDING, late(CaseSpan.due, until)]
-    if only is not None:
-        where += [CaseSpan.programme == only[0], CaseSpan.criterion == only[1]]
-    elif rule.criteria:
-        where.append(CaseSpan.criterion.in_(rule.criteria))
-    return where
+    return [*where, CaseSpan.criterion == code] if code else where
 
 
 def page(view: View, rule: List, number: int, size: int, only: tuple[str, str] | None = None) -> list[Row]:
     """One page of a list of files or detections; `only` narrows overdue work to one rule of one programme."""
     cut = {"offset": (number - 1) * size, "limit": size}
     if rule.sort == PROMISES:
-        query = sa.select(*COLUMNS).where(*_promised(view, rule, only)).order_by(CaseSpan.due, CaseSpan.subject)
-        return [_promise(task) for task in tasks_of(view.session.execute(query.offset(cut["offset"]).limit(size)))]
+        return [_promise(task) for task in tasks_of(_promises(view, rule, number * size, only)[cut["offset"] :])]
     if rule.sort == SIGN:
         query = sa.select(CaseSign).where(view.holds(CaseSign), CaseSign.code == rule.code, *_holds_now(view))
         order = CaseSign.since.desc() if rule.newest else CaseSign.since
         return [_signed(sign) for sign in _cut(view, query.order_by(order, CaseSign.subject), **cut)]
-    query = sa.select(CaseFile).where(view.holds(CaseFile), OPEN, of_places(left_places(view)))
-    return [_file(file) for file in _cut(view, query.order_by(CaseFile.worker, CaseFile.number), **cut)]
+    return [_file(file) for file in _left(view, **cut)]
+
+
+def _left(view: View, offset: int, limit: int) -> Sequence:
+    """The files of workers who left, by worker: only those whose files lie on the page are asked for."""
+    places, shown, passed, before = left_places(view), [], 0, 0
+    for worker in sorted({place.worker for place in places}):
+        theirs = {place: n for place, n in places.items() if place.worker == worker}
+        here = sum(theirs.values())
+        if passed + here <= offset:
+            before = passed + here
+        elif passed < offset + limit:
+            shown += theirs
+        passed += here
+    if not shown:
+        return []
+    workers = {place.worker for place in shown}  # named, so that their index is used
+    query = sa.select(CaseFile).where(
+        view.holds(CaseFile), OPEN, CaseFile.worker.in_(sorted(workers)), of_places(shown)
+    )
+    return _cut(view, query.order_by(CaseFile.worker, CaseFile.number), offset - before, limit)
+
+
+def _promises(view: View, rule: List, most: int, only: tuple[str, str] | None) -> list:
+    """The first of the promises, by due date: asked for one criterion after the other, because each then lies in its
+    order in the index, however few there are."""
+    codes = [only[1]] if only else rule.criteria or [None]
+    found = []
+    for code in codes:
+        query = sa.select(*COLUMNS).where(*_promised(view, rule, code))
+        if only:
+            query = query.where(CaseSpan.programme == only[0])
+        found += view.session.execute(query.order_by(CaseSpan.due, CaseSpan.unit_id, CaseSpan.subject).limit(most))
+    return sorted(found, key=lambda row: (row.due, row.unit_id, row.subject))[:most]
 
 
 def _cut(view: View, query, offset: int, limit: int) -> Sequence:
@@ -135,38 +161,25 @@ def _file(file: CaseFile) -> Row:
     return Row(*place, since=file.opened_at)
 
 
-def _count_left(view: View) -> int:
-    places = left_places(view)
-    query = sa.select(sa.func.count()).select_from(CaseFile).where(view.holds(CaseFile), OPEN, of_places(places))
-    return view.session.scalar(query) if places else 0
-
-
 def few_needs(view: View, rule: List) -> list[Few]:
     """The communes in scope whose files name far fewer needs than is usual in the whole province."""
     everywhere = view.kept(("needs",), lambda: _needs(view, rule))
     usual = {
         code: median(e.average for e in everywhere if e.programme == code) for code in {e.programme for e in everywhere}
     }
-    reach = {(unit, code) for unit, code in view.kept(("needs in scope",), lambda: _places(view, rule))}
     found = [
         Few(each.unit, each.programme, each.files, each.average, usual[each.programme])
         for each in everywhere
-        if (each.unit, each.programme) in reach and each.average * 100 < usual[each.programme] * rule.share
+        if each.programme in view.programmes_in(each.unit) and each.average * 100 < usual[each.programme] * rule.share
     ]
     return sorted(found, key=lambda few: few.average / few.usual)
 
 
-def _assessed(rule: List) -> list:
-    return [CaseFile.province == province(), OPEN, CaseFile.programme.in_(rule.groups), CaseFile.stage != "new"]
-
-
 def _needs(view: View, rule: List) -> list[Few]:
-    query = sa.select(CaseFile.unit_id, CaseFile.programme, sa.func.count(), sa.func.sum(CaseFile.needs))
-    grouped = query.where(*_assessed(rule)).group_by(CaseFile.unit_id, CaseFile.programme)
-    rows = view.session.execute(grouped.having(sa.func.count() >= rule.least))
-    return [Few(unit, code, files, needs / files, 0) for unit, code, files, needs in rows]
-
-
-def _places(view: View, rule: List) -> list[tuple[str, str]]:
-    query = sa.select(CaseFile.unit_id, CaseFile.programme).where(*_assessed(rule), view.holds(CaseFile)).distinct()
-    return [(row.unit_id, row.programme) for row in view.session.execute(query)]
+    files, needs = Counter(), Counter()
+    for unit, (found, _until) in counted.everywhere_files(view).items():
+        for each in found:
+            if each.programme in rule.groups and each.stage != "new":
+                files[unit, each.programme] += each.n
+                needs[unit, each.programme] += each.needs
+    return [Few(*key, n, needs[key] / n, 0) for key, n in files.items() if n >= rule.least]

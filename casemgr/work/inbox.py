@@ -12,15 +12,18 @@ from casemgr.access.policy import Actor, Permission
 from casemgr.cases.changes import PlanChange, plan_changes, previous_plan
 from casemgr.cases.models import CaseFile, CaseSpan
 from casemgr.cases.queries import names_of, visible
+from casemgr.detections.models import Detected
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Entry, effective
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Criterion, Programme, Track
 from casemgr.units.rules import UnitTree
+from casemgr.work import counted
 from casemgr.work.models import CaseSign
 from casemgr.work.queries import AHEAD, COLUMNS, add_labels, tasks_of, urgent_criteria
 from casemgr.work.rules import Task
-from casemgr.work.scope import OPEN, PENDING, View
+from casemgr.work.scope import PENDING, View
+from casemgr.work.signs import ASSIGN
 
 LATE = "recorded-late"
 
@@ -39,13 +42,15 @@ class Item:
 
 @dataclass(slots=True)
 class LateEntry:
-    """An entry that somebody must accept although it was written down late; `token` names it in the form."""
+    """An entry that somebody must accept although it was written down late, or a wish to give the file to a colleague;
+    `token` names it in the form."""
 
     sign: CaseSign
     programme: Programme
     head_seq: int
     label: str = ""
     author: str = ""
+    worker_to: str = ""  # to whom a worker asks to give the file
 
     # As a task has them.
     subject = property(lambda self: self.sign.subject)
@@ -137,8 +142,11 @@ def _wrote(actor: Actor, entry: Entry) -> bool:
 
 def _late(actor: Actor, tree: UnitTree) -> list:
     return [
-        visible(actor, Permission.CASE_DECIDE, CaseSign, tree),
-        CaseSign.code == LATE,
+        sa.or_(
+            sa.and_(CaseSign.track == "case", visible(actor, Permission.CASE_DECIDE, CaseSign, tree)),
+            sa.and_(CaseSign.track == "detection", visible(actor, Permission.DETECTION_DECIDE, CaseSign, tree)),
+        ),
+        CaseSign.code.in_((LATE, ASSIGN)),
         CaseSign.asks,
         CaseSign.author != str(actor.user_id),
     ]
@@ -153,25 +161,28 @@ def late_entries(view: View, size: int) -> tuple[list[LateEntry], int]:
     """The entries that wait to be accepted, the oldest first; and how many there are."""
     session, where = view.session, _late(view.actor, view.tree)
     file = sa.and_(CaseFile.province == CaseSign.province, CaseFile.subject == CaseSign.subject)
-    query = sa.select(CaseSign, CaseFile.head_seq).join(CaseFile, file).where(*where)
+    person = sa.and_(Detected.province == CaseSign.province, Detected.subject == CaseSign.subject)
+    head = sa.func.coalesce(CaseFile.head_seq, Detected.head_seq).label("head_seq")
+    query = sa.select(CaseSign, head).outerjoin(CaseFile, file).outerjoin(Detected, person).where(*where)
     rows = session.execute(query.order_by(CaseSign.since, CaseSign.number, CaseSign.position).limit(size)).all()
     found = [LateEntry(row.CaseSign, programmes()[row.CaseSign.programme], row.head_seq) for row in rows]
     add_labels(session, view.actor, found)
-    names = names_of(session, [each.sign.author for each in found])
-    for each in found:
-        each.author = names.get(each.sign.author, "")
+    wanted = [str(UUID(each.sign.detail)) if each.sign.code == ASSIGN else "" for each in found]
+    names = names_of(session, [*(each.sign.author for each in found), *wanted])
+    for each, worker in zip(found, wanted, strict=True):
+        each.author, each.worker_to = names.get(each.sign.author, ""), names.get(worker, "")
     return found, _late_total(view)
 
 
 def unassigned(view: View) -> int:
     """How many open files nobody is assigned to."""
-    query = (
-        sa.select(sa.func.count()).select_from(CaseFile).where(view.holds(CaseFile), OPEN, CaseFile.worker.is_(None))
+    return view.kept(
+        ("unassigned",), lambda: sum(files.n for _unit, files in counted.files(view) if files.worker is None)
     )
-    return view.kept(("unassigned",), lambda: view.session.scalar(query))
 
 
 def acceptable(session, actor: Actor, tree: UnitTree, entries: Collection[UUID]) -> Mapping[UUID, CaseSign]:
-    """Those of the entries that may be accepted together with others: late, and nothing but late."""
+    """Those of the entries that may be decided together with others: late and nothing but late, or a wish to give the
+    file to a colleague."""
     query = sa.select(CaseSign).where(*_late(actor, tree), CaseSign.entry.in_(sorted(entries)))
     return {sign.entry: sign for sign in session.scalars(query)} if entries else {}

@@ -1,6 +1,7 @@
 """Open files in the hands of somebody who can no longer write in them: the account is closed, the role has ended, or
 it does not reach the unit and programme of the file."""
 
+from collections import Counter
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -9,11 +10,12 @@ from sqlalchemy.orm import selectinload
 
 from casemgr.access import policy
 from casemgr.access.models import RoleGrant, User
-from casemgr.access.policy import Permission
+from casemgr.access.policy import Actor, Permission
 from casemgr.access.web import actor_of
 from casemgr.cases.models import CaseFile
 from casemgr.programmes import programmes
-from casemgr.work.scope import OPEN, View
+from casemgr.work import counted
+from casemgr.work.scope import View
 
 
 class Place(NamedTuple):
@@ -22,8 +24,8 @@ class Place(NamedTuple):
     programme: str
 
 
-def left_places(view: View) -> list[Place]:
-    """Where which worker holds open files without being able to work on them. Looks only at accounts that are closed
+def left_places(view: View) -> dict[Place, int]:
+    """Where which worker holds how many open files without being able to work on them. Looks only at accounts that are closed
     or have lost a role once."""
     lost = sa.or_(sa.not_(User.active), User.grants.any(RoleGrant.valid_to <= view.now.date()))
     users = {
@@ -31,20 +33,28 @@ def left_places(view: View) -> list[Place]:
         for user in view.session.scalars(sa.select(User).where(lost).options(selectinload(User.grants)))
     }
     if not users:
-        return []
-    held = sa.select(CaseFile.worker, CaseFile.unit_id, CaseFile.programme)
-    held = held.where(view.holds(CaseFile), OPEN, CaseFile.worker.in_(sorted(users))).distinct()
-    places = [Place(*row) for row in view.session.execute(held)]
-    return [place for place in places if not may_work(users[place.worker], place.unit, place.programme)]
+        return {}
+    held = view.kept(("held",), lambda: _held(view))
+    found = {place: n for place, n in held.items() if place.worker in users}
+    return {place: n for place, n in found.items() if not may_work(users[place.worker], place.unit, place.programme)}
+
+
+def _held(view: View) -> Counter[Place]:
+    found: Counter[Place] = Counter()
+    for unit, files in counted.files(view):
+        if files.worker:
+            found[Place(files.worker, unit, files.programme)] += files.n
+    return found
 
 
 def may_work(user: User, unit: str, programme: str) -> bool:
     """Whether a file in this unit and programme could be written in by this user, were it theirs."""
-    if not user.active:
-        return False
-    readers = programmes()[programme].readers
-    facts = {"unit": unit, "programme": programme, "worker": user.id, "read": readers}
-    return policy.may(actor_of(user), Permission.CASE_WRITE, **facts)
+    return user.active and could_work(actor_of(user), unit, programme)
+
+
+def could_work(actor: Actor, unit: str, programme: str) -> bool:
+    facts = {"unit": unit, "programme": programme, "worker": actor.user_id, "read": programmes()[programme].readers}
+    return policy.may(actor, Permission.CASE_WRITE, **facts)
 
 
 def of_places(places: Collection[Place]):

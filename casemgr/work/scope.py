@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from casemgr.access.policy import ALL, Actor, Permission, scope
 from casemgr.cases.models import CaseFile, CaseSpan
 from casemgr.cases.queries import hidden_from, within
 from casemgr.ledger.kept import kept
-from casemgr.ledger.services import pulse
+from casemgr.ledger.services import position
 from casemgr.units.rules import UnitTree
 
 # Written out, and not as bound values, so that SQLite finds the indexes over what is open and what is pending.
@@ -28,12 +29,12 @@ class View:
     tree: UnitTree
     now: datetime
     hidden: tuple[UUID, ...]
-    beats: int
+    position: dict[int, int]
     permission: Permission = Permission.CASELOAD_READ
 
     @classmethod
     def of(cls, session, actor: Actor, tree: UnitTree, now: datetime) -> "View":
-        return cls(session, actor, tree, now, tuple(hidden_from(session, actor)), pulse(session))
+        return cls(session, actor, tree, now, tuple(hidden_from(session, actor)), position(session))
 
     def holds(self, table):
         """The SQL condition on a table with province, subject, unit_id, programme and worker."""
@@ -43,12 +44,23 @@ class View:
     def kept(self, key: tuple, count: Callable[[], object]):
         """`count()`, counted again only when something was written or another minute has come."""
         minute = self.now.replace(second=0, microsecond=0)
-        return kept(self.session, (*key, minute, self._reach, self.hidden), count, self.beats)
+        return kept(self.session, (*key, minute, self._reach, self.hidden), count, sum(self.position.values()))
+
+    @cached_property
+    def _scopes(self) -> list:
+        return scope(self.actor, self.permission)
+
+    def programmes_in(self, unit: str):
+        """The programmes that the reader looks over in a unit."""
+        held = [each.programmes for each in self._scopes if unit in each.units]
+        if any(each is ALL for each in held):
+            return ALL
+        return frozenset().union(*held)
 
     @property
     def _reach(self) -> tuple:
         reached = []
-        for each in scope(self.actor, self.permission):
+        for each in self._scopes:
             units = "*" if len(each.units) >= len(self.tree) else each.units
             programmes = "*" if each.programmes is ALL else each.programmes
             mine = str(self.actor.user_id) if each.assigned_only else ""

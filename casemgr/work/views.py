@@ -13,7 +13,7 @@ from casemgr.work import caseload, exceptions, inbox, queries
 from casemgr.work.lists import supervision
 from casemgr.work.queries import AHEAD
 from casemgr.work.rules import arrange
-from casemgr.work.web import address_of, current_view, page_of, words_at
+from casemgr.work.web import address_of, current_view, late_at, page_of, words_at
 
 bp = Blueprint("work", __name__)
 
@@ -38,6 +38,7 @@ def today():
         day=day,
         now=moment,
         words=words_at(moment),
+        overdue_at=late_at(moment),
         address=address_of,
         page_of=page_of,
         open_count=queries.open_count(db.session, actor, tree, mine=True) if writes else total.open,

@@ -31,6 +31,11 @@ def words_at(moment: datetime):
     return words
 
 
+def late_at(moment: datetime):
+    """Whether a task is overdue: the definition behind the figures, not a comparison of its own."""
+    return lambda task: is_late(task.due, moment)
+
+
 def page_of(task) -> str:
     """The file or detection of a task, or of a line of a list."""
     return url_for("detections.page" if task.track == "detection" else "cases.case", number=task.number)
