@@ -92,7 +92,7 @@ def _waiting(view: View) -> tuple[list, list]:
 
 def count(view: View) -> int:
     """How many decisions wait for the reader, late entries included."""
-    return _total(view) + _late_total(view)
+    return _total(view) + _late_total(view) + unconfirmed(view)
 
 
 def _total(view: View) -> int:
@@ -168,6 +168,13 @@ def late_entries(view: View, size: int) -> tuple[list[LateEntry], int]:
     for each in found:
         each.author = names.get(each.sign.author, "")
     return found, _late_total(view)
+
+
+def unconfirmed(view: View) -> int:
+    """How many conflicts of interest wait for the reader as the second person."""
+    where = (visible(view.actor, Permission.CASE_DECIDE, CaseSign, view.tree), CaseSign.code == "conflict")
+    query = sa.select(sa.func.count()).where(*where, CaseSign.asks, CaseSign.author != str(view.actor.user_id))
+    return view.kept(("conflicts", view.actor.user_id), lambda: view.session.scalar(query))
 
 
 def unassigned(view: View) -> int:
