@@ -78,10 +78,11 @@ def pending_transfer(entries: Iterable[Entry]) -> Transfer | None:
 
 
 def holders(entries: Iterable[Entry]) -> list[tuple[datetime, str]]:
-    """(since, unit) of each move after the opening, in the order they happened."""
+    """(since, unit) of each move after the opening, in the order they happened; of two in one moment in the order they
+    were written: a move back is written after the move."""
     return [
         (e.occurred_at, e.coded["to"])
-        for e in entries
+        for e in sorted(entries, key=lambda e: (e.occurred_at, e.seq))
         if (e.kind == TRANSFERRED and e.coded.get("accepted")) or (e.kind == CONFLICTED and e.coded.get("to"))
     ]
 
