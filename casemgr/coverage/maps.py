@@ -114,7 +114,8 @@ def _basis(asked: Asked, tree: UnitTree) -> tuple[Asked, list[str], dict[str, st
     newest = tree.newest(asked.through)
     later = _later_units(asked, tree)
     paths = outlines(db.session, later)
-    wanted = request.args.get("basis") or (TODAY if paths or asked.basis == TODAY else AS_WERE)
+    # Drawn with circles or with outlines, the map is of the newest communes unless the others are asked for.
+    wanted = request.args.get("basis") or TODAY
     if wanted not in (AS_WERE, TODAY) or (wanted == AS_WERE and asked.basis == TODAY):
         abort(404)
     if wanted == TODAY:

@@ -1,9 +1,12 @@
 """The sentences that stand beside a figure, in the reader's language."""
 
+from flask import g
 from flask_babel import gettext
 
+from casemgr.plans import plans
 from casemgr.plans.notes import Note
 from casemgr.refused import N_
+from casemgr.ui.i18n import language
 
 BESIDE = {
     "pending": N_("chờ xác minh: %(n)s"),
@@ -28,4 +31,22 @@ BESIDE = {
 
 def say(note: Note | None) -> str:
     """A note in the reader's language."""
-    return gettext(note.text, **note.shown) if note else ""
+    if not note:
+        return ""
+    shown = note.shown
+    if (lang := language()) != "vi":
+        names = _names(lang)
+        shown = {key: names.get(value, value) if isinstance(value, str) else value for key, value in shown.items()}
+    return gettext(note.text, **shown)
+
+
+def _names(lang: str) -> dict[str, str]:
+    """What a note calls by its Vietnamese name: inputs, agencies, standards of the plans."""
+    if "note_names" not in g:
+        texts = [
+            *(item.name for plan in plans().values() for item in plan.inputs.values()),
+            *(text for plan in plans().values() for text in plan.sources.values()),
+            *(standard.name for plan in plans().values() for standard in plan.standards.values()),
+        ]
+        g.note_names = {text.vi: text[lang] for text in texts}
+    return g.note_names

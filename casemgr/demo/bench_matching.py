@@ -17,7 +17,8 @@ from uuid import UUID
 
 from casemgr import vault
 from casemgr.demo.registered import Row, known_persons, register
-from casemgr.people.blocking import LOOK, MATCHED, Conclusion, Index, conclude
+from casemgr.people.blocking import Index
+from casemgr.people.concluding import LOOK, MATCHED, Conclusion, conclude
 from casemgr.people.projection import open_person, seal_identity
 
 AIMS = {"wrong_automatic": 0, "recall": 0.99, "to_human": 0.05, "seconds": 60, "memory_mb": 500}

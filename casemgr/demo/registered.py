@@ -75,11 +75,12 @@ def _number(rng: Random, sex: str, year: int) -> tuple[Identifier, ...]:
 
 
 def _sibling(rng: Random, of: Person) -> Person:
-    """The same parents and hamlet, another name and year."""
+    """The same parents and hamlet, another name and year; no child is given the name of a brother or sister."""
     sex = rng.choice(("nam", "nu"))
-    name = names.full_name(rng, of.ethnicity, sex)
-    if of.ethnicity in ("kinh", "hoa"):
-        name = f"{of.name.split()[0]} {name.partition(' ')[2]}"
+    own = of.name.split()[1:]
+    while (given := names.full_name(rng, of.ethnicity, sex).split())[1:] == own:
+        pass
+    name = " ".join([of.name.split()[0], *given[1:]] if of.ethnicity in ("kinh", "hoa") else given)
     year = min(2021, max(1940, of.birth.year + rng.choice((-4, -3, -2, 2, 3, 4))))
     return replace(of, name=name, sex=sex, birth=_birth(rng, year), identifiers=_number(rng, sex, year))
 
@@ -88,7 +89,8 @@ def _twin(rng: Random, of: Person) -> Person:
     """The same in everything but the given name, which is nearly the same, and the personal number."""
     head, _, given = of.name.rpartition(" ")
     back = {v: k for k, v in TWINS.items()}
-    near = TWINS.get(given) or back.get(given) or rng.choice(names.KINH_GIVEN[of.sex])
+    others = [other for other in names.KINH_GIVEN[of.sex] if other != given]
+    near = TWINS.get(given) or back.get(given) or rng.choice(others)
     return replace(of, name=f"{head} {near}".strip(), identifiers=_number(rng, of.sex, of.birth.year))
 
 

@@ -1,6 +1,6 @@
-"""Many descriptions against many persons: who is worth comparing, and what a machine may conclude. Plain Python.
+"""Many descriptions against many persons: who is worth comparing. Plain Python.
 
-index = Index(); index.add(key, person) for everybody; index.near(row) → candidates; conclude(row, candidates)
+index = Index(); index.add(key, person) for everybody; index.near(row) → candidates, for `concluding.conclude`
 Everything is kept in memory for as long as one reconciliation runs: a few hundred bytes a person.
 """
 
@@ -13,30 +13,25 @@ from heapq import nlargest
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from casemgr.people.matching import SETTINGS, THRESHOLDS, Match, match, same_spelling, transcribed
+from casemgr.people.matching import SETTINGS, THRESHOLDS, Match, match, transcribed
 from casemgr.people.names import Token, fold_name, given_joined, tokens
 from casemgr.people.rules import Person
+from casemgr.people.usage import SAME, Usage
 
-MATCHED, LOOK, NOBODY = "matched", "look", "nobody"
-BLOCKS, AUTOMATIC = SETTINGS["blocks"], SETTINGS["automatic"]
+BLOCKS, STRONG = SETTINGS["blocks"], SETTINGS["automatic"]["numbers"]
 ANY_YEAR = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Somebody who may be the one described. `key` is what the index was given with the person."""
+    """Somebody who may be the one described. `key` is what the index was given with the person; `written` says how
+    the two names are written, `rare` whether few bear that name."""
 
     key: Hashable
     person: Person
     match: Match
-
-
-@dataclass(frozen=True, slots=True)
-class Conclusion:
-    """`matched` with the first of `near`; `look`: a human decides among `near`; `nobody`."""
-
-    outcome: str
-    near: tuple[Near, ...] = ()
+    written: str = SAME
+    rare: bool = False
 
 
 class Index:
@@ -50,6 +45,7 @@ class Index:
         self.numbers: dict[tuple[str, str], array] = {}
         self.names: dict[tuple[str, int], array] = {}
         self.years: dict[str, set[int]] = {}
+        self.usage = Usage()
         self.neighbours = lru_cache(maxsize=None)(self._neighbours)
 
     def __len__(self) -> int:
@@ -60,6 +56,7 @@ class Index:
         self.keys.append(key)
         self.persons.append(person)
         self.folded.append(fold_name(person.name))
+        self.usage.add(person)
         for number in _numbers(person):
             _put(self.numbers, number, place)
         year = person.birth_year or ANY_YEAR
@@ -72,12 +69,14 @@ class Index:
         """Who may be the person of this row, the likeliest first."""
         sure = {place for number in _numbers(row) for place in self.numbers.get(number, ())}
         # A number that names one person leaves nothing to be looked for by name.
-        numbered = [place for place in sure if _same_number(row, self.persons[place])]
+        numbered = [place for place in sure if same_number(row, self.persons[place])]
         found = []
         for place in numbered or self._likeliest(row, sure):
-            compared = match(row, self.persons[place])
+            other = self.persons[place]
+            compared = match(row, other)
             if numbered or compared.score >= THRESHOLDS.possible:
-                found.append(Near(self.keys[place], self.persons[place], compared))
+                written, rare = self.usage.written(row, other), self.usage.rare(row, other)
+                found.append(Near(self.keys[place], other, compared, written, rare))
         found.sort(key=lambda near: -near.match.score)
         return found
 
@@ -149,47 +148,7 @@ def _parts(name: str) -> set[str]:
     return (telling or {t.folded for t in parts}) | ({given_joined(name)} - {""})
 
 
-# --- what a machine may conclude ------------------------------------------------------------------------------------
-
-
-def conclude(row: Person, near: list[Near]) -> Conclusion:
-    """What is concluded of a row: matched only by a strong number or an unambiguous full agreement."""
-    if not near:
-        return Conclusion(NOBODY)
-    numbered = [each for each in near if _same_number(row, each.person)]
-    if numbered:
-        one = numbered[0]
-        if len(numbered) == 1 and one.match.score >= AUTOMATIC["score"] and _fits(one):
-            return Conclusion(MATCHED, (one,))
-        return Conclusion(LOOK, tuple(numbered[: AUTOMATIC["shown"]]))
-    best, rest = near[0], near[1:]
-    alone = not rest or rest[0].match.score <= best.match.score - AUTOMATIC["margin"]
-    if alone and best.match.score >= AUTOMATIC["score"] and _agrees(row, best):
-        return Conclusion(MATCHED, (best,))
-    return Conclusion(LOOK, tuple(near[: AUTOMATIC["shown"]]))
-
-
-def _same_number(row: Person, person: Person) -> bool:
-    strong = {(n.kind, n.index_value) for n in row.identifiers if n.kind in AUTOMATIC["numbers"]}
+def same_number(row: Person, person: Person) -> bool:
+    """Whether both bear one number that names one person."""
+    strong = {(n.kind, n.index_value) for n in row.identifiers if n.kind in STRONG}
     return any((n.kind, n.index_value) in strong for n in person.identifiers)
-
-
-def _fits(near: Near) -> bool:
-    """Whether the same number is not somebody else's, as a parent's is: the birth fits, and a name unless for a slip."""
-    said = {reason.field: reason.finding for reason in near.match.reasons}
-    return said.get("birth") == "same" or "differs" not in (said.get("birth"), said.get("name"))
-
-
-def _contradicted(near: Near, fields: Iterable[str]) -> bool:
-    return any(reason.finding == "differs" and reason.field in fields for reason in near.match.reasons)
-
-
-def _agrees(row: Person, near: Near) -> bool:
-    """Whether name, birth and something else agree in full, and nothing contradicts."""
-    said = {reason.field: reason.finding for reason in near.match.reasons}
-    if said.get("name") != "same" or not same_spelling(row, near.person):
-        return False  # without its marks a name may be that of a twin
-    if said.get("identifier") == "near" or _contradicted(near, AUTOMATIC["contradicts"]):
-        return False
-    besides = {"same": AUTOMATIC["with_day"], "year": AUTOMATIC["with_year"]}.get(said.get("birth", ""), ())
-    return any(said.get(field) == "same" for field in besides)

@@ -13,7 +13,7 @@ from pathlib import Path
 from rapidfuzz.distance import DamerauLevenshtein
 
 from casemgr.people.identifiers import Birth, Identifier
-from casemgr.people.names import Token, given_joined, tokens
+from casemgr.people.names import MIDDLE_BITS, Token, given_joined, tokens
 from casemgr.people.rules import Person
 from casemgr.refused import N_
 
@@ -248,7 +248,10 @@ def _known(person: Person, name: str) -> bool:
 
 
 def same_spelling(a: Person, b: Person) -> bool:
-    """Whether a name of one is written, marks included, like a name of the other; in any order, in any case."""
+    """Whether a name of one is written, marks included, like a name of the other; in any order, in any case.
+
+    Marks of the family name and of Văn and Thị tell no two children of a family apart: there a slip is a slip.
+    """
     return bool(_spellings(a) & _spellings(b))
 
 
@@ -257,6 +260,16 @@ def _spellings(person: Person) -> set[tuple[str, ...]]:
     found = set()
     for name in person.names:
         parts = [t for t in tokens(name) if t.role != "marker"]
+        found.add(tuple(sorted(t.folded if _shared_by_siblings(t) else t.spelling for t in parts)))
         found.add(tuple(sorted(t.spelling for t in parts)))
         found.add(("".join(t.written.casefold() for t in parts),))
     return found
+
+
+def _shared_by_siblings(part: Token) -> bool:
+    return part.role == "family" or (part.role == "middle" and part.folded in MIDDLE_BITS)
+
+
+def bits_of_name(a: Person, b: Person) -> float:
+    """How much the name says in which the two agree most: about -log2 of how often it occurs."""
+    return max(_bits_shared(x, y) for x in a.names for y in b.names)

@@ -19,9 +19,10 @@ from casemgr.detections.queries import first_entries
 from casemgr.detections.rules import OPEN
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft
-from casemgr.people.blocking import LOOK as HUMAN_LOOKS
-from casemgr.people.blocking import MATCHED as CONCLUDED
-from casemgr.people.blocking import Conclusion, Index, conclude
+from casemgr.people.blocking import Index
+from casemgr.people.concluding import LOOK as HUMAN_LOOKS
+from casemgr.people.concluding import MATCHED as CONCLUDED
+from casemgr.people.concluding import Conclusion, conclude
 from casemgr.people.known import programmes_of
 from casemgr.people.names import fold_name
 from casemgr.people.projection import PEOPLE, chunks, open_person

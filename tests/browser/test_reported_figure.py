@@ -85,10 +85,11 @@ def test_a_figure_is_entered_confirmed_and_judged(desks, tmp_path):
 
 def test_the_map_leads_to_a_commune(desks):
     reader = desks("kiemtra")
-    reader.go("/coverage/KH322-2022/YT-1/map?basis=today")
+    reader.go("/coverage/KH322-2022/YT-1/map")
     assert reader.page.locator("svg.map rect").count() == 102
     reader.page.locator("svg.map a").first.click()
     assert reader.status == 200
     assert reader.path.startswith("/coverage/KH322-2022/YT-1?unit=")
     reader.go("/coverage/KH322-2022/YT-1/map")
+    reader.follow("155 đơn vị")
     assert reader.page.locator("svg.map rect").count() == 155

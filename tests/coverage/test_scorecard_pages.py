@@ -179,10 +179,11 @@ def whole_province(session, client):
 
 def test_the_map_shows_155_communes_of_then_and_102_of_today(whole_province, client):
     enter(whole_province, "YT1.insured", unit=COMMUNE, source="UBND_XA", numerator=930, denominator=1000)
-    then = map_of(client.get(f"{PLAN}/YT-1/map"))
+    then = map_of(client.get(f"{PLAN}/YT-1/map?basis=as_were"))
     assert len(parts_of(then, "rect")) == 155
     assert [c.get("class") for c in parts_of(then, "circle")] == ["m-met"]
-    page = client.get(f"{PLAN}/YT-1/map?basis=today")
+    page = client.get(f"{PLAN}/YT-1/map")
+    assert "155 đơn vị tại thời điểm số liệu" in text_of(page), "the way to the others is on the page"
     drawing = map_of(page)
     assert len(parts_of(drawing, "rect")) == 102
     assert "ngoài địa bàn kế hoạch (48)" in text_of(page)
@@ -191,6 +192,27 @@ def test_the_map_shows_155_communes_of_then_and_102_of_today(whole_province, cli
     assert all(client.get(link).status_code == 200 for link in sorted(links)[:2])
     table = parse(page.text).find("body//table")
     assert links == {a.get("href") for a in table.iter("a")}, "the table leads where the map leads"
+
+
+def test_the_map_shows_102_communes_with_an_invented_outline(whole_province, client, tmp_path):
+    """Every commune a square of a grid; those outside the plan's ground are drawn too, beyond the first view."""
+    tree = load(whole_province)
+    day = tree.newest(date(2025, 7, 1))
+    codes = [tree[u].code for u in tree.communes(tree.find("91", day), day)]
+    features = []
+    for n, code in enumerate(codes):
+        x, y = 105 + n % 11, 10 + n // 11
+        ring = [[x, y], [x, y + 1], [x + 1, y + 1], [x + 1, y], [x, y]]
+        square = {"type": "Polygon", "coordinates": [ring]}
+        features.append({"type": "Feature", "properties": {"code": code}, "geometry": square})
+    file = tmp_path / "map.json"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    run = client.application.test_cli_runner().invoke(args=["unit", "boundaries", str(file), "--on", "2025-07-01"])
+    assert run.exit_code == 0, run.output
+    for view in ("", "?view=all"):
+        drawing = map_of(client.get(f"{PLAN}/YT-1/map{view}"), "map outlined")
+        assert len(parts_of(drawing, "path")) == 102
+        assert len(parts_of(drawing, "a")) == 54, "those on the plan's ground lead to their commune"
 
 
 def test_real_outlines_take_the_place_of_the_drawing(whole_province, client, tmp_path):
@@ -279,3 +301,15 @@ def test_areas_are_kept_on_their_pages(place, client):
     assert "Ông Hư Cấu" in client.get("/areas").text
     assert client.post(f"/areas/{area.id}/end").status_code == 303
     assert [a.valid_to for a in areas.on(place, date(2022, 9, 30))] == [date(2022, 9, 30)]
+
+
+def test_in_english_a_reason_has_no_vietnamese_name(place, auditor):
+    enter(place, "LD4.trained", "66.8")
+    page = auditor.get(f"{PLAN}/LD-05")
+    assert "«Tỷ lệ lao động qua đào tạo có văn bằng, chứng chỉ»" in text_of(page)
+    token = next(i.get("value") for i in parse(page.text).iter("input") if i.get("name") == "csrf_token")
+    auditor.post("/language", data={"language": "en", "csrf_token": token})
+    assert "Share of workers with a certificate" in text_of(auditor.get(f"{PLAN}/LD-05"))
+    page = text_of(auditor.get(f"{PLAN}/LD-04"))
+    assert "Department of Labour" in page
+    assert "Sở Lao động" not in page

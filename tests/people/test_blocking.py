@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from casemgr.people.blocking import LOOK, MATCHED, NOBODY, Index, conclude
+from casemgr.people.blocking import Index
+from casemgr.people.concluding import LOOK, MATCHED, NOBODY, conclude
 from casemgr.people.matching import WORDS, explain
 from casemgr.people.rules import Birth, Identifier, Person
 
@@ -46,11 +47,14 @@ def asked(row: Person, *known: Person):
         # Without one: nothing may be missing that keeps a twin apart.
         (replace(HUNG, name="Nguyen Van Hung", identifiers=()), HUNG, LOOK),
         (replace(HUNG, name="Nguyễn Văn Hưng", identifiers=()), HUNG, LOOK),
-        (replace(HUNG, birth=Birth(2013, 3, 4), identifiers=()), HUNG, LOOK),
+        (replace(HUNG, birth=Birth(2013, 3, 4), identifiers=()), HUNG, MATCHED),
+        (replace(HUNG, birth=Birth(2013, 3, 4), identifiers=(), hamlet="", phone=""), HUNG, LOOK),
         (replace(HUNG, birth=Birth(2012), identifiers=()), HUNG, MATCHED),
         (replace(HUNG, birth=Birth(2012), identifiers=(), mother="", father="", phone=""), HUNG, LOOK),
+        (replace(HUNG, birth=Birth(2012), identifiers=(), phone="", home="nui-to", hamlet=""), HUNG, LOOK),
         (replace(HUNG, identifiers=(), mother="Lê Thị Hoa"), HUNG, LOOK),
-        (replace(HUNG, identifiers=(Identifier("cccd", "089210001243"),)), HUNG, LOOK),
+        (replace(HUNG, identifiers=(Identifier("cccd", "089210001243"),)), HUNG, MATCHED),  # two digits changed places
+        (replace(HUNG, identifiers=(Identifier("cccd", "089210005678"),)), HUNG, LOOK),
         # Khmer names: Chau and Néang say nothing, the given parts are joined or not, the marker is spelled anyhow.
         (replace(KHA, name="NEÁNG SÓCKHA"), KHA, MATCHED),
         (replace(KHA, name="Sóc Kha"), KHA, MATCHED),
@@ -64,6 +68,57 @@ def asked(row: Person, *known: Person):
 )
 def test_what_a_machine_concludes(row, person, outcome):
     assert asked(row, person).outcome == outcome
+
+
+def province(*known: Person) -> Index:
+    """So many persons that what is usual shows: Trâm is always Trâm, An is as often Ân, nobody is called Trâmm."""
+    index = Index()
+    for n in range(600):
+        name = f"{('Lê', 'Võ')[n % 2]} {('Thị', 'Bảo', 'Ngọc')[n % 3]} {('Trâm', 'An', 'Ân', 'Nhanh')[n % 4]}"
+        index.add(n, Person(name, birth=Birth(1940 + n % 30), home=f"xa-{n}"))
+    for person in known:
+        index.add("known", person)
+    return index
+
+
+TRAM = Person("Lê Thị Trâm", sex="nu", birth=Birth(2012, 3, 4), mother="Trần Thị Lệ", home="nui-to", hamlet=HAMLET)
+
+
+@pytest.mark.parametrize(
+    ("row", "person", "outcome"),
+    [
+        (replace(TRAM, name="LE THI TRAM"), TRAM, MATCHED),
+        (replace(TRAM, name="LE THI AN"), replace(TRAM, name="Lê Thị Ân"), LOOK),
+        (replace(TRAM, name="LE THI TRAM", birth=Birth(2012)), TRAM, LOOK),
+        (replace(TRAM, name="LE THI TRAM", mother="", hamlet=""), TRAM, LOOK),
+        (replace(TRAM, name="Lê Thị Trâmm"), TRAM, MATCHED),
+        (replace(TRAM, name="Lê Thị Trầm"), TRAM, LOOK),  # so twins are named
+        (replace(TRAM, name="Lê Thị Nhan"), replace(TRAM, name="Lê Thị Nhanh"), MATCHED),
+        (replace(TRAM, name="Lê Thị Trâmm", mother=""), TRAM, LOOK),
+    ],
+)
+def test_how_names_are_used_tells_a_slip_from_a_name(row, person, outcome):
+    index = province(person)
+    assert conclude(row, index.near(row)).outcome == outcome
+    assert asked(replace(row), person).outcome == LOOK, "of few persons nothing is known of usage"
+
+
+def test_what_is_rare_is_counted_where_many_are_known():
+    few, many = Index(), Index()
+    for n in range(20_000):
+        many.add(n, Person("Cao Bích Thơ" if n % 1000 == 0 else "Lê Văn Nam", home=f"xa-{n}"))
+    for index in (few, many):
+        index.add("known", replace(TRAM, name="Cao Bích Thơ", birth=Birth(2012)))
+    row = replace(TRAM, name="Cao Bích Thơ", birth=Birth(2012), mother="")
+    assert [near.rare for near in few.near(row)] == [True], "by its parts"
+    assert [near.rare for near in many.near(row)] == [False], "by its bearers"
+
+
+def test_who_lives_elsewhere_stands_less_in_the_way():
+    here = replace(KHA, name="Lâm Mộng Quyên", mother="", birth=Birth(2011))
+    row, namesake = here, replace(here, home="chau-phong", hamlet="")
+    assert asked(row, here, namesake).outcome == MATCHED
+    assert asked(row, here, replace(namesake, home="nui-to")).outcome == LOOK
 
 
 def test_two_who_fit_are_put_before_a_human():
