@@ -16,6 +16,7 @@ from casemgr.ledger.rules import Entry
 from casemgr.refused import N_, Refused
 from casemgr.units.rules import UnitTree
 
+ASSIGN_ASKED = "assign_asked"
 ASKED, TRANSFERRED, CONFLICTED = "transfer_asked", "transferred", "conflicted"
 WAITING, ACCEPTED, DECLINED = "waiting", "accepted", "declined"
 REFERRED, REFERRAL_ANSWERED = "referred", "referral_answered"
@@ -84,6 +85,18 @@ def holders(entries: Iterable[Entry]) -> list[tuple[datetime, str]]:
         for e in entries
         if (e.kind == TRANSFERRED and e.coded.get("accepted")) or (e.kind == CONFLICTED and e.coded.get("to"))
     ]
+
+
+def asked_assignment(entries: Iterable[Entry]) -> Entry | None:
+    """The wish to give the file to a colleague that still waits: neither decided, nor overtaken by an assignment or a
+    move to another unit."""
+    entries = list(entries)
+    asked = max((e for e in entries if e.kind == ASSIGN_ASKED), key=lambda e: e.seq, default=None)
+    if asked is None or any(e.kind == "decided" and e.coded.get("on") == asked.id.hex for e in entries):
+        return None
+    later = [e for e in entries if e.seq > asked.seq]
+    overtaken = any(e.kind == "assigned" or e.kind == CONFLICTED for e in later)
+    return None if overtaken or any(e.kind == TRANSFERRED and e.coded.get("accepted") for e in later) else asked
 
 
 def worker(entries: Sequence[Entry]) -> str | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casemgr.cases import handover, services
-from casemgr.cases.handover import ASKED, CONFLICTED, REASONS, TRANSFERRED
+from casemgr.cases.handover import ASKED, ASSIGN_ASKED, CONFLICTED, REASONS, TRANSFERRED
 from casemgr.cases.rules import CLOSED, CaseState
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry
@@ -70,6 +70,25 @@ def answer_transfer(
     if accepted and worker:
         drafts.append(_draft(state, "assigned", {"worker": worker}, None, author, unit, now))
     return ledger.append(session, subject, drafts)
+
+
+def ask_assignment(
+    session, subject: UUID, worker: str | None, *, note: str | None, author: str, now: datetime, entry_id: UUID
+) -> Entry:
+    """Who works on the file asks to give it to a colleague; a leader decides. Raises Refused."""
+    ledger.lock(session, subject)
+    state, _entries = services.state(session, subject)
+    if not any(e.id == entry_id for e in state.entries):
+        if state.status == CLOSED:
+            raise Refused(N_("Hồ sơ đã đóng, không phân công lại được. Hãy mở lại hồ sơ trước."))
+        if handover.asked_assignment(state.entries) is not None:
+            raise Refused(N_("Đã có đề nghị giao hồ sơ đang chờ quyết định. Hãy hủy đề nghị đó trước."))
+        if not worker or worker == state.worker or worker in handover.barred(state.entries):
+            raise Refused(N_("Hãy chọn người khác với người đang phụ trách."), "worker")
+        if not note:
+            raise Refused(N_("Cần ghi lý do."), "note")
+    draft = _draft(state, ASSIGN_ASKED, {"worker": worker}, note, author, state.unit, now, entry_id)
+    return ledger.append(session, subject, [draft])[0]
 
 
 def succeed(session, subject: UUID, *, to: str | None, tree: UnitTree, author: str, unit: str, now: datetime) -> Entry:

@@ -107,11 +107,14 @@ def check_open(current: DetectedState) -> None:
 # --- what others are told
 
 
-def tell_receipt(session, subject: UUID, counts: Moment, *, author: str, unit: str, now: datetime) -> None:
-    """Tells a detected person, and its case file, that the first receipt was earlier than known so far."""
+def tell_receipt(
+    session, subject: UUID, counts: Moment, *, author: str, unit: str, now: datetime, instead_of: Moment | None = None
+) -> None:
+    """Tells a detected person, and its case file, that the first receipt was earlier than known so far; or that it was
+    not `instead_of`, which was another's."""
     ledger.lock(session, subject)
     current, _entries = state(session, subject)
-    if current is None or not earlier(counts, current.received):
+    if current is None or not (current.received == instead_of or earlier(counts, current.received)):
         return
     fact = {"fact": "received", "received_at": write_moment(counts)}
     told = drafts.told_draft(current.programme, fact, author=author, unit=unit, now=now)

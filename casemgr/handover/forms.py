@@ -38,3 +38,8 @@ class ConflictForm(Form):
 
 class SuccessionForm(Form):
     """The choices stand in the table, one select a file: `to-<number>`."""
+
+
+class HandOnForm(OnceForm):
+    worker = SelectField(_l("Giao cho"), [Required()], blank=_l("Chọn…"), choices=[])
+    note = LongTextField(_l("Lý do"), [Required()], limit=1000)

@@ -54,6 +54,7 @@ TILES = {
     queries.NOT_COUNTED: (N_("Không tính (đã duyệt)"), False),
 }
 FURTHER = {
+    queries.AGAIN: N_("Đã có hồ sơ, có thể là vụ việc khác"),
     queries.DISPUTED_: N_("Đề nghị xem xét lại số liệu"),
     queries.UNCOMPARED: N_("Chưa đối chiếu"),
 }
@@ -61,6 +62,7 @@ SHAPES = {
     queries.FILED: "met",
     queries.UNFILED: "missed",
     queries.UNSURE: "unknown",
+    queries.AGAIN: "unknown",
     queries.TWICE: "plain",
     queries.NOT_COUNTED: "plain",
     queries.DISPUTED_: "not_due",

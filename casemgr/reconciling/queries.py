@@ -12,16 +12,17 @@ from casemgr.access.policy import ALL, Actor, Permission
 from casemgr.cases.models import CaseFile, Verdict
 from casemgr.detections.models import Detected
 from casemgr.ledger.services import province
+from casemgr.programmes import programmes
 from casemgr.reconciling.comparing import subject_of
 from casemgr.reconciling.models import ReconciledRow
-from casemgr.reconciling.rules import DUPLICATE, LOOK, SETTINGS, WAITING
+from casemgr.reconciling.rules import DUPLICATE, LOOK, MACHINE, MATCHED, SETTINGS, WAITING
 from casemgr.registers.models import Register, RegisterRow
 
 # Where a row stands on the page, in the order of the tiles.
-FILED, UNFILED, UNSURE, TWICE, NOT_COUNTED, DISPUTED_, UNCOMPARED = (
-    "filed", "unfiled", "unsure", "twice", "not_counted", "disputed", "uncompared",
+FILED, UNFILED, UNSURE, AGAIN, TWICE, NOT_COUNTED, DISPUTED_, UNCOMPARED = (
+    "filed", "unfiled", "unsure", "again", "twice", "not_counted", "disputed", "uncompared",
 )  # fmt: skip
-STANDINGS = (FILED, UNFILED, UNSURE, TWICE, NOT_COUNTED, DISPUTED_, UNCOMPARED)
+STANDINGS = (FILED, UNFILED, UNSURE, AGAIN, TWICE, NOT_COUNTED, DISPUTED_, UNCOMPARED)
 OUT = ("excluded", "unsubstantiated")
 
 
@@ -72,8 +73,30 @@ def standing(register: Register, now: datetime):
         (sa.or_(ReconciledRow.said == DUPLICATE, status == "duplicate"), TWICE),
         (ReconciledRow.said == LOOK, UNSURE),
         (ReconciledRow.said == WAITING, UNCOMPARED),
-        (sa.or_(filed, status == "matched"), FILED),
+        (_another_incident(register, person), AGAIN),
+        # A row that became a detection has a file once that detection has one: another of the child is no answer.
+        (sa.or_(sa.and_(ReconciledRow.detected.is_(None), filed), status == "matched"), FILED),
         else_=UNFILED,
+    )
+
+
+def _another_incident(register: Register, person):
+    """Whether a machine has found somebody detected before, but at quite another time: perhaps not the same incident.
+    Only where a group counts incidents; who has answered has said that it is the same."""
+    if programmes()[register.programme].population != "detections":
+        return sa.false()
+    known = sa.exists().where(
+        Detected.province == province(), Detected.programme == register.programme, Detected.beneficiary == person
+    )
+    apart = sa.func.abs(sa.extract("epoch", Detected.received_at) - sa.extract("epoch", RegisterRow.received_at))
+    return sa.and_(
+        ReconciledRow.said == MATCHED,
+        ReconciledRow.by == MACHINE,
+        ReconciledRow.person.is_not(None),
+        ReconciledRow.detected.is_(None),
+        RegisterRow.received_at.is_not(None),
+        known,
+        ~known.where(apart <= SETTINGS["same_incident_days"] * 86400),
     )
 
 

@@ -126,6 +126,8 @@ def _answer(row: RowState, entry: Entry) -> None:
 
 def _report(row: RowState, entry: Entry) -> None:
     row.detected = UUID(entry.coded["detected"])
+    if row.said == DUPLICATE:  # the same child, but another incident than the other row's
+        row.said, row.by, row.same_as = NOBODY, HUMAN, None
 
 
 def _ask(row: RowState, entry: Entry) -> None:

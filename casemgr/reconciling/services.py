@@ -15,6 +15,7 @@ from casemgr.detections.drafts import Seen
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry, effective
 from casemgr.programmes import programmes
+from casemgr.reconciling import receipts
 from casemgr.reconciling.comparing import begun, row_digest, subject_of
 from casemgr.reconciling.rules import (
     ANSWERED,
@@ -110,6 +111,9 @@ def answer(session, register: Register, number: int, said: str, who: Who | None,
     coded = {"row": number, "answer": said}
     if said == UNDONE:
         who = state.who
+    if said in (SAME, UNDONE):
+        moved = receipts.answered(session, register, number, said, who, state, on)
+        coded |= {"moved": moved} if moved else {}
     if said != LATER and who is not None:
         coded["who"] = write_who(who)
     if said == NOT_SAME:
@@ -125,16 +129,18 @@ def report_row(
 ) -> tuple[UUID, str]:
     """The row becomes a detection of this commune, assigned to a worker if one is named: (subject, number).
 
-    The source's receipt time is the row's and wins over today's; somebody known is linked. Raises Refused.
+    The source's receipt time is the row's and wins over today's; somebody known is linked, so that another incident of
+    a child who has a file is a detection of that child. Raises Refused.
     """
     state = _locked(session, register, number, on)
     token = uuid5(subject_of(register.subject), f"row-{number}")
-    if state is not None and state.reported is not None:
+    if state is not None and not receipts.may_report(session, register, number, state):
         raise Refused(N_("Dòng này đã là một trường hợp phát hiện."))
     row = read_row(session, register, number)
     seen = seen or as_seen(row)
-    if state is not None and state.who is not None and state.who[0] == PERSON:
-        seen = replace(seen, beneficiary=state.who[1])
+    who = _of_whom(session, register, state) if state is not None else None
+    if who is not None:
+        seen = replace(seen, beneficiary=who)
     source = sources().sources[register.source]
     own = (row.received, row.precision) if row.received and row.precision in ("minute", "day") else None
     report = detections.Report(
@@ -154,6 +160,13 @@ def report_row(
         coded = {"row": number, "detected": subject.hex, "number": found}
         _write(session, register, REPORTED, coded, replace(on, unit=unit))
     return subject, found
+
+
+def _of_whom(session, register: Register, state: RowState) -> UUID | None:
+    """The person of a row; of a duplicate, that of the row that it repeats."""
+    if state.said == DUPLICATE and state.same_as is not None:
+        state = row_state(session, register, state.same_as)
+    return state.who[1] if state.who is not None and state.who[0] == PERSON else None
 
 
 def as_seen(row: Row) -> Seen:

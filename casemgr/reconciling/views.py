@@ -12,11 +12,12 @@ from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.clock import now
 from casemgr.db import db
+from casemgr.programmes import programmes
 from casemgr.reconciling import page as show
-from casemgr.reconciling import queries, services
+from casemgr.reconciling import queries, receipts, services
 from casemgr.reconciling.forms import AnswerForm
 from casemgr.reconciling.queries import Placed
-from casemgr.reconciling.rules import NEVER, NOT_SAME, SAME, Candidate, read_who
+from casemgr.reconciling.rules import DUPLICATE, MACHINE, MATCHED, NEVER, NOT_SAME, SAME, Candidate, read_who
 from casemgr.refused import Refused
 from casemgr.registers import rows as stored
 from casemgr.registers.models import Register, RegisterRow
@@ -121,6 +122,11 @@ def row(register: UUID, number: int):
         birth=show.show_birth(said.person.birth) if said else "",
         may_decide={e.id: may(Permission.DETECTION_DECIDE, author=e.author, **place_of(chosen, at)) for e in waiting},
         unfiled=at.standing == queries.UNFILED,
+        again=programmes()[chosen.programme].population == "detections"
+        and state.said in (MATCHED, DUPLICATE)
+        and receipts.may_report(db.session, chosen, number, state),
+        same_incident=state.said == MATCHED and state.by == MACHINE and state.detected is None,
+        receipt=_receipt(chosen, at, state) if full else "",
     )
 
 
@@ -153,6 +159,27 @@ def answer(register: UUID, number: int):
     if request.form.get("back") == "row":
         return redirect(url_for("reconciling.row", register=register, number=number), 303)
     return redirect(url_for("reconciling.page", register=register), 303)
+
+
+def _receipt(register: Register, at: Placed, state) -> str:
+    """What is to be said of the receipt by the source beside that of the detection that is here already."""
+    found = receipts.incident_of(db.session, register, state.who, at.received) if state.who else None
+    if found is None or at.received is None or state.detected is not None:
+        return ""
+    here, there = f"{found.received_at:%d/%m/%Y}", f"{at.received:%d/%m/%Y}"
+    if receipts.far(found.received_at, at.received):
+        return gettext(
+            "Ở đây tiếp nhận ngày %(here)s, nguồn tiếp nhận ngày %(there)s: có thể là một vụ việc khác của người này.",
+            here=here,
+            there=there,
+        )
+    if at.received.date() < found.received_at.date():
+        return gettext(
+            "Nguồn tiếp nhận sớm hơn: %(there)s, ở đây %(here)s. Khi xác nhận «Cùng vụ việc», thời hạn tính từ ngày nguồn tiếp nhận.",
+            here=here,
+            there=there,
+        )
+    return ""
 
 
 # --- what every view begins with ------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def accept_late():
     facts = {"outcome": form.outcome.data, "number": form.number.data, "note": form.note.data}
     found = services.accept_late(db.session, current_actor(), current_tree(), chosen, **facts, now=now())
     log_access(Permission.CASE_DECIDE, detail=f"late={len(found.done)}")
-    say_outcome(found, gettext("Đã quyết định %(n)s bản ghi nhập muộn.", n=len(found.done)))
+    say_outcome(found, gettext("Đã quyết định %(n)s nội dung.", n=len(found.done)))
     return redirect(url_for("work.approvals"), 303)
 
 

@@ -8,7 +8,7 @@ import csv
 import json
 import re
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -31,14 +31,17 @@ from tests.reconciling.test_reconciling import counts
 
 DATA = Path(__file__).with_name("data")
 THEN, NOW = datetime(2022, 3, 31, 8, 0), datetime(2022, 7, 4, 9, 0)
-AT_ONCE = 20
-HELPED = 7  # of the children with a file, so many have had everything in time
-PLAN = {"AN_TOAN": "TE-AT", "SUC_KHOE": "TE-YT", "TAM_LY": "TE-TL", "PHAP_LY": "TE-PL"}
 
 
 def read(name: str) -> list[dict]:
     with (DATA / name).open(encoding="utf-8") as file:
         return list(csv.DictReader(file, delimiter=";"))
+
+
+RECEIVED = {line: row["Ngày tiếp nhận"] for line, row in enumerate(read("register.csv"), 2)}
+AT_ONCE = 20
+HELPED = 7  # of the children with a file, so many have had everything in time
+PLAN = {"AN_TOAN": "TE-AT", "SUC_KHOE": "TE-YT", "TAM_LY": "TE-TL", "PHAP_LY": "TE-PL"}
 
 
 def settle(session) -> dict:
@@ -103,6 +106,11 @@ def support(session, number: str) -> None:
         write("served", served, datetime(2022, 4, 7, 9, 0))
 
 
+def long_before(number: int) -> bool:
+    day = datetime.strptime(RECEIVED[number], "%d/%m/%Y")
+    return THEN - day > timedelta(days=30)
+
+
 def dry_run(app, tmp_path) -> Counter:
     """What the command says of the file: {word: number}."""
     path = tmp_path / "111.csv"
@@ -143,8 +151,11 @@ def test_a_register_of_500_rows(app, session, tmp_path):
     assert register.good + register.parked == 500
 
     said = Counter(row for row, _child in truth.values())
+    # By the dates in the file: received by the hotline so long before the detection here that it may be another matter.
+    again = [number for number, (word, _child) in truth.items() if word == "filed" and long_before(number)]
+    assert 0 < len(again) < said["filed"]
     assert counts(session, subject) == {
-        "filed": said["filed"], "unfiled": said["detected"] + said["nobody"],
+        "filed": said["filed"] - len(again), "again": len(again), "unfiled": said["detected"] + said["nobody"],
         "unsure": said["same"] + said["not_same"], "twice": said["twice"],
     }  # fmt: skip
     states = services.row_states(session, register)
@@ -162,6 +173,8 @@ def test_a_register_of_500_rows(app, session, tmp_path):
     for number, (word, child) in truth.items():
         if word in ("same", "not_same"):
             services.answer(session, register, number, word, child, on("worker", now=NOW))
+    for number in again:  # each of them is the same incident: the hotline's time counts
+        services.answer(session, register, number, "same", truth[number][1], on("worker", now=NOW))
     nobody = [number for number, (word, _child) in truth.items() if word == "nobody"][:12]
     made = []
     for number in nobody:
@@ -173,8 +186,11 @@ def test_a_register_of_500_rows(app, session, tmp_path):
         "unfiled": said["detected"] + said["nobody"] + said["not_same"],
     }  # fmt: skip
     after = te2(app)
-    # Their information came in during the first quarter, with the source: none was verified in time.
-    assert (after["denominator"], after["numerator"], after["beside"].get("pending", 0)) == (162 + 12, HELPED, 0)
+    # Their information came in during the first quarter, with the source: none was verified in time. Nor, it turns
+    # out, were those of the helped of whom the hotline had known for more than a month.
+    in_time = len({known[child] for child in helped} - {truth[number][1] for number in again})
+    assert 0 < in_time < HELPED
+    assert (after["denominator"], after["numerator"], after["beside"].get("pending", 0)) == (162 + 12, in_time, 0)
 
     unit = detections.find(session, made[0][1]).unit_id
     by = detections.By("worker", unit, NOW, (NOW, "minute"), uuid4())
@@ -185,5 +201,5 @@ def test_a_register_of_500_rows(app, session, tmp_path):
     detections.decide(session, made[0][0], asked.id, "approved", "", above)
     session.commit()
     last = te2(app)
-    assert (last["numerator"], last["denominator"], last["excluded"]) == (HELPED, 162 + 11, 1)
+    assert (last["numerator"], last["denominator"], last["excluded"]) == (in_time, 162 + 11, 1)
     assert counts(session, subject)["not_counted"] == 1
