@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casemgr.cases import handover, services
-from casemgr.cases.handover import ASKED, CONFLICTED, REASONS, TRANSFERRED
+from casemgr.cases.handover import ASKED, ASSIGN_ASKED, CONFLICTED, REASONS, TRANSFERRED
 from casemgr.cases.rules import CLOSED, CaseState
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry
@@ -72,6 +72,25 @@ def answer_transfer(
     return ledger.append(session, subject, drafts)
 
 
+def ask_assignment(
+    session, subject: UUID, worker: str | None, *, note: str | None, author: str, now: datetime, entry_id: UUID
+) -> Entry:
+    """Who works on the file asks to give it to a colleague; a leader decides. Raises Refused."""
+    ledger.lock(session, subject)
+    state, _entries = services.state(session, subject)
+    if not any(e.id == entry_id for e in state.entries):
+        if state.status == CLOSED:
+            raise Refused(N_("Hồ sơ đã đóng, không phân công lại được. Hãy mở lại hồ sơ trước."))
+        if handover.asked_assignment(state.entries) is not None:
+            raise Refused(N_("Đã có đề nghị giao hồ sơ đang chờ quyết định. Hãy hủy đề nghị đó trước."))
+        if not worker or worker == state.worker or worker in handover.barred(state.entries):
+            raise Refused(N_("Hãy chọn người khác với người đang phụ trách."), "worker")
+        if not note:
+            raise Refused(N_("Cần ghi lý do."), "note")
+    draft = _draft(state, ASSIGN_ASKED, {"worker": worker}, note, author, state.unit, now, entry_id)
+    return ledger.append(session, subject, [draft])[0]
+
+
 def succeed(session, subject: UUID, *, to: str | None, tree: UnitTree, author: str, unit: str, now: datetime) -> Entry:
     """Gives a file of a unit that was split to the one of its successors where the person lives. Raises Refused."""
     ledger.lock(session, subject)
@@ -97,6 +116,34 @@ def mark_conflict(
     if accounts and above != state.unit and not handover.barred(state.entries):
         coded["to"] = above
     return ledger.append(session, subject, [_draft(state, CONFLICTED, coded, note, author, state.unit, now)])[0]
+
+
+def decide_conflict(
+    session,
+    subject: UUID,
+    mark: UUID | None,
+    *,
+    outcome: str | None,
+    note: str | None,
+    tree: UnitTree,
+    author: str,
+    now: datetime,
+) -> list[Entry]:
+    """A second person of the unit that now holds the file confirms the mark, or sends the file back: else one person
+    could take a file out of a commune's figures. Raises Refused."""
+    ledger.lock(session, subject)
+    state, _entries = services.state(session, subject)
+    found = handover.conflict(state.entries)
+    waiting = found if found is not None and found.mark.id == mark else None
+    found = handover.check_conflict_decision(waiting, outcome=outcome, note=note, author=author)
+    coded = {"on": mark.hex, "about": CONFLICTED, "outcome": outcome, "signer": ""}
+    drafts = [_draft(state, "decided", coded, note, author, state.unit, now)]
+    if outcome == "returned":
+        ended: dict = {"barred": []}
+        if found.unit != state.unit and tree[found.unit].valid(now.date()):
+            ended["to"] = found.unit
+        drafts.append(_draft(state, CONFLICTED, ended, note, author, state.unit, now))
+    return ledger.append(session, subject, drafts)
 
 
 def _draft(

@@ -13,7 +13,8 @@ from casemgr.programmes.spans import Calendar, Ledger, NeedState, Span, need_sta
 OPEN, CLOSING, CLOSED = "open", "closing", "closed"
 # What these entries say is about the file, not about the person in it.
 NO_FACTS = frozenset(
-    {"decided", "told", "assigned", "attached", handover.ASKED, handover.TRANSFERRED, handover.CONFLICTED}
+    {"decided", "told", "assigned", "attached"}
+    | {handover.ASSIGN_ASKED, handover.ASKED, handover.TRANSFERRED, handover.CONFLICTED}
 )
 
 

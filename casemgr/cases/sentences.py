@@ -41,6 +41,7 @@ TOLD = {
 FROM_ELSEWHERE = N_("Thông tin từ nơi khác")
 COMMON = {
     "assigned": N_("Phân công cán bộ phụ trách"),
+    "assign_asked": N_("Đề nghị giao hồ sơ cho người khác"),
     "linked": N_("Gắn thêm trường hợp phát hiện"),
     "attached": N_("Tệp đính kèm"),
     "transfer_asked": N_("Đề nghị chuyển hồ sơ"),
@@ -173,13 +174,19 @@ class Teller:
         kind = self.dossier.programme.case.kinds.get(entry.coded.get("about", ""))
         title = self._outcome(entry)
         said = []
-        if kind is not None and target is not None:
-            said.append(gettext("%(name)s (bản ghi %(seq)s)", name=kind.name[self.language], seq=target.seq))
+        about = entry.coded.get("about", "")
+        name = kind.name[self.language] if kind is not None else self._common(about) if about in COMMON else ""
+        if name and target is not None:
+            said.append(gettext("%(name)s (bản ghi %(seq)s)", name=name, seq=target.seq))
         signers = self.dossier.programme.codes.get("signer", {})
         if entry.coded.get("signer"):
             said.append(name_of(signers, entry.coded["signer"], self.language))
         number, note = ("number", gettext("Số quyết định")), ("note", gettext("Ý kiến, lý do"))
         return title, "", said, self._typed(entry, number, note)
+
+    def _assign_asked(self, entry: Entry) -> tuple:
+        said = [self.author(entry.coded.get("worker", ""))]
+        return self._common(entry.kind), "", said, self._typed(entry, ("note", gettext("Lý do")))
 
     def _assigned(self, entry: Entry) -> tuple:
         said = [self.author(entry.coded.get("worker", ""))]

@@ -132,6 +132,7 @@ def case(number: str):
     reader = Reader(dossier, moment, lang)
     tell = teller(dossier)
     whole, integrity = reader.integrity()
+    wish = handover.asked_assignment(dossier.state.entries)
     return render_template(
         "cases/case.html",
         dossier=dossier,
@@ -141,6 +142,7 @@ def case(number: str):
         age=reader.age(),
         worker=tell.author(dossier.file.worker) if dossier.file.worker else None,
         transfer=handover.pending_transfer(dossier.state.entries),
+        wish=tell.one(wish) if wish is not None else None,
         risk=risk_badge(dossier.programme, dossier.file.risk, lang),
         chips=reader.chips(),
         clocks=reader.clocks(),
@@ -174,7 +176,7 @@ def teller(dossier: Dossier) -> Teller:
     if dossier.full:
         sealed = ledger.read_sealed(db.session, [e for e in dossier.entries if e.id not in struck])
         worker = [dossier.file.worker] if dossier.file.worker else []
-        told = [e.coded.get("worker", "") for e in dossier.entries if e.kind == "assigned"]
+        told = [e.coded.get("worker", "") for e in dossier.entries if e.kind in ("assigned", "assign_asked")]
         names = queries.names_of(db.session, [*(e.author for e in dossier.entries), *worker, *told])
     return Teller(dossier, sealed, names, language())
 

@@ -26,6 +26,15 @@ class AnswerForm(Form):
     )
 
 
+class ConfirmForm(Form):
+    outcome = RadiosField(
+        _l("Ý kiến của người thứ hai"),
+        [Required()],
+        choices=[("approved", _l("Xác nhận")), ("returned", _l("Không xác nhận, trả hồ sơ về nơi giữ trước đó"))],
+    )
+    why = LongTextField(_l("Lý do"), [WantedSometimes()], limit=2000, description=_l("Cần khi không xác nhận."))
+
+
 class ConflictForm(Form):
     accounts = CheckboxesField(
         _l("Người có liên quan, không được biết về hồ sơ này"),
@@ -38,3 +47,8 @@ class ConflictForm(Form):
 
 class SuccessionForm(Form):
     """The choices stand in the table, one select a file: `to-<number>`."""
+
+
+class HandOnForm(OnceForm):
+    worker = SelectField(_l("Giao cho"), [Required()], blank=_l("Chọn…"), choices=[])
+    note = LongTextField(_l("Lý do"), [Required()], limit=1000)

@@ -18,7 +18,18 @@ FIELD_TYPES = {
 CLOCK_UNITS = ("hours", "workdays", "days", "months")
 # Entry kinds every ledger understands; a programme describes those it uses and adds its own.
 CASE_KINDS = frozenset(
-    {"told", "voided", "linked", "assigned", "attached", "transfer_asked", "transferred", "conflicted", "decided"}
+    {
+        "told",
+        "voided",
+        "linked",
+        "assigned",
+        "assign_asked",
+        "attached",
+        "transfer_asked",
+        "transferred",
+        "conflicted",
+        "decided",
+    }
 )
 DETECTION_KINDS = frozenset(
     {"excluded", "detected", "told", "voided", "matched", "decided", "assigned", "taken", "duplicate"}

@@ -39,6 +39,7 @@ def _inbox(form: LateForm, chosen: frozenset = frozenset(), status: int = 200):
         form=form,
         chosen=chosen,
         unassigned=inbox.unassigned(view) if may(Permission.CASE_ASSIGN) else 0,
+        unconfirmed=inbox.unconfirmed(view),
         now=view.now,
         words=words_at(view.now),
         overdue_at=late_at(view.now),
@@ -92,7 +93,7 @@ def accept_late():
     facts = {"outcome": form.outcome.data, "number": form.number.data, "note": form.note.data}
     found = services.accept_late(db.session, current_actor(), current_tree(), chosen, **facts, now=now())
     log_access(Permission.CASE_DECIDE, detail=f"late={len(found.done)}")
-    say_outcome(found, gettext("Đã quyết định %(n)s bản ghi nhập muộn.", n=len(found.done)))
+    say_outcome(found, gettext("Đã quyết định %(n)s nội dung.", n=len(found.done)))
     return redirect(url_for("work.approvals"), 303)
 
 

@@ -11,7 +11,7 @@ class LateForm(Form):
     outcome = RadiosField(
         _l("Quyết định"),
         [Required()],
-        choices=[("approved", _l("Chấp nhận nhập muộn")), ("returned", _l("Trả lại, yêu cầu đính chính"))],
+        choices=[("approved", _l("Chấp nhận")), ("returned", _l("Trả lại"))],
     )
     number = TextField(_l("Số văn bản"), [WantedSometimes()], limit=60, description=_l("Cần khi chấp nhận."))
     note = LongTextField(_l("Ý kiến, lý do"), [WantedSometimes()], limit=1000, description=_l("Cần khi trả lại."))

@@ -23,6 +23,7 @@ from casemgr.work.models import CaseSign
 from casemgr.work.queries import AHEAD, COLUMNS, add_labels, tasks_of, urgent_criteria
 from casemgr.work.rules import Task
 from casemgr.work.scope import PENDING, View
+from casemgr.work.signs import ASSIGN
 
 LATE = "recorded-late"
 
@@ -41,13 +42,15 @@ class Item:
 
 @dataclass(slots=True)
 class LateEntry:
-    """An entry that somebody must accept although it was written down late; `token` names it in the form."""
+    """An entry that somebody must accept although it was written down late, or a wish to give the file to a colleague;
+    `token` names it in the form."""
 
     sign: CaseSign
     programme: Programme
     head_seq: int
     label: str = ""
     author: str = ""
+    worker_to: str = ""  # to whom a worker asks to give the file
 
     # As a task has them.
     subject = property(lambda self: self.sign.subject)
@@ -92,7 +95,7 @@ def _waiting(view: View) -> tuple[list, list]:
 
 def count(view: View) -> int:
     """How many decisions wait for the reader, late entries included."""
-    return _total(view) + _late_total(view)
+    return _total(view) + _late_total(view) + unconfirmed(view)
 
 
 def _total(view: View) -> int:
@@ -143,7 +146,7 @@ def _late(actor: Actor, tree: UnitTree) -> list:
             sa.and_(CaseSign.track == "case", visible(actor, Permission.CASE_DECIDE, CaseSign, tree)),
             sa.and_(CaseSign.track == "detection", visible(actor, Permission.DETECTION_DECIDE, CaseSign, tree)),
         ),
-        CaseSign.code == LATE,
+        CaseSign.code.in_((LATE, ASSIGN)),
         CaseSign.asks,
         CaseSign.author != str(actor.user_id),
     ]
@@ -164,10 +167,18 @@ def late_entries(view: View, size: int) -> tuple[list[LateEntry], int]:
     rows = session.execute(query.order_by(CaseSign.since, CaseSign.number, CaseSign.position).limit(size)).all()
     found = [LateEntry(row.CaseSign, programmes()[row.CaseSign.programme], row.head_seq) for row in rows]
     add_labels(session, view.actor, found)
-    names = names_of(session, [each.sign.author for each in found])
-    for each in found:
-        each.author = names.get(each.sign.author, "")
+    wanted = [str(UUID(each.sign.detail)) if each.sign.code == ASSIGN else "" for each in found]
+    names = names_of(session, [*(each.sign.author for each in found), *wanted])
+    for each, worker in zip(found, wanted, strict=True):
+        each.author, each.worker_to = names.get(each.sign.author, ""), names.get(worker, "")
     return found, _late_total(view)
+
+
+def unconfirmed(view: View) -> int:
+    """How many conflicts of interest wait for the reader as the second person."""
+    where = (visible(view.actor, Permission.CASE_DECIDE, CaseSign, view.tree), CaseSign.code == "conflict")
+    query = sa.select(sa.func.count()).where(*where, CaseSign.asks, CaseSign.author != str(view.actor.user_id))
+    return view.kept(("conflicts", view.actor.user_id), lambda: view.session.scalar(query))
 
 
 def unassigned(view: View) -> int:
@@ -178,6 +189,7 @@ def unassigned(view: View) -> int:
 
 
 def acceptable(session, actor: Actor, tree: UnitTree, entries: Collection[UUID]) -> Mapping[UUID, CaseSign]:
-    """Those of the entries that may be accepted together with others: late, and nothing but late."""
+    """Those of the entries that may be decided together with others: late and nothing but late, or a wish to give the
+    file to a colleague."""
     query = sa.select(CaseSign).where(*_late(actor, tree), CaseSign.entry.in_(sorted(entries)))
     return {sign.entry: sign for sign in session.scalars(query)} if entries else {}

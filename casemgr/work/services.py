@@ -12,8 +12,10 @@ from casemgr.access import policy
 from casemgr.access.models import User
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases import entries as rules
+from casemgr.cases.handover import ASSIGN_ASKED
 from casemgr.cases.models import CaseBar, CaseFile
 from casemgr.cases.queries import hidden_from
+from casemgr.cases.rules import CaseState
 from casemgr.cases.services import assign_draft, state
 from casemgr.cases.web import facts_of
 from casemgr.detections import services as detections
@@ -124,13 +126,20 @@ def _accept(session, subject: UUID, entries: Sequence[UUID], seq: int, *, author
         raise ledger.Stale(N_("hồ sơ đã có bản ghi mới sau khi trang này được mở, hãy xem lại"))
     current, _all = state(session, subject)
     by_id = {entry.id: entry for entry in current.entries}
-    drafts = [
-        rules.draft_decision(
-            current, by_id[entry], occurred=(now, "minute"), author=author, unit=current.unit, now=now, **facts
-        )
-        for entry in entries
-    ]
+    drafts = []
+    for target in (by_id[entry] for entry in entries):
+        on = {"author": author, "unit": current.unit, "now": now}
+        drafts.append(rules.draft_decision(current, target, occurred=(now, "minute"), **on, **facts))
+        if target.kind == ASSIGN_ASKED and facts["outcome"] == "approved":
+            worker = session.get(User, UUID(target.coded["worker"]))
+            if worker is None or not _may_take(session, worker, subject, current):
+                raise Refused(N_("cán bộ được chọn không phụ trách được hồ sơ này"))
+            drafts.append(assign_draft(current.programme, str(worker.id), **on))
     ledger.append(session, subject, drafts, on_seq=seq)
+
+
+def _may_take(session, worker: User, subject: UUID, current: CaseState) -> bool:
+    return subject not in _barred(session, worker) and may_work(worker, current.unit, current.programme.code)
 
 
 def _above(actor: Actor, sign) -> str:

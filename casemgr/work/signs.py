@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from casemgr.cases import handover
 from casemgr.cases.entries import late_by
+from casemgr.cases.handover import asked_assignment
 from casemgr.cases.rules import CLOSED, CaseState
 from casemgr.detections.rules import needs_decision
 from casemgr.ledger.rules import Entry
@@ -17,7 +19,8 @@ from casemgr.work.lists import List, Supervision
 FOREVER = datetime(9999, 12, 31)
 SYSTEM = "system:"
 # Entries by which nobody reports late work: what other ledgers tell, strikes through, decides or hands over.
-NOT_REPORTS = ("told", "voided", "assigned", "transferred", "matched", "linked")
+NOT_REPORTS = ("told", "voided", "assigned", "transferred", "matched", "linked", "assign_asked", "conflicted")
+ASSIGN = "assign-asked"  # no list of exceptions: a leader answers it in the inbox
 
 
 class Sign(NamedTuple):
@@ -47,7 +50,9 @@ def of_case(state: CaseState, limits: Supervision) -> list[Sign]:
             found.append(Sign(silent.code, since + timedelta(days=silent.days), since))
             found += _single_need(state, lists["single-need"])
         found += _no_service(state, lists["need-without-service"])
+        found += _asked(state)
     found += _undated(state.programme, state.spans, lists["date-missing"])
+    found += _conflict(state, lists["conflict"])
     # What a decision waits for, or what is decided for itself, is not accepted a second time for being late.
     decided = {s.anchor for s in state.spans if s.criterion.task == "decided"}
     kinds = state.programme.case.kinds
@@ -68,6 +73,25 @@ def high_risk(state: CaseState) -> bool:
     """The first code of the programme's list of risks is the highest."""
     levels = state.programme.codes.get("risk")
     return bool(levels) and state.facts.get("risk") == next(iter(levels))
+
+
+def _conflict(state: CaseState, rule: List) -> Iterable[Sign]:
+    """`detail`: the unit that held the file; `amount`: 1 once a second person has confirmed the mark."""
+    held = handover.conflict(state.entries)
+    if held is not None and state.status != CLOSED:
+        mark, waits = held.mark, held.decision is None
+        at = mark.occurred_at
+        yield Sign(
+            rule.code, at, at, amount=int(not waits), detail=held.unit, entry=mark.id, author=mark.author, asks=waits
+        )
+
+
+def _asked(state: CaseState) -> Iterable[Sign]:
+    """A worker asks to give the file to a colleague, `detail`."""
+    asked = asked_assignment(state.entries)
+    if asked is not None:
+        at, worker = asked.recorded_at, asked.coded["worker"].replace("-", "")
+        yield Sign(ASSIGN, at, at, detail=worker, entry=asked.id, author=asked.author, asks=True)
 
 
 def _single_need(state: CaseState, rule: List) -> Iterable[Sign]:

@@ -153,8 +153,8 @@ def test_late_entries_are_decided_together(session, as_, late, count_queries):  
     assert unsaid.status_code == 422
     assert unsaid.text.count(" checked") == 4, "three entries and the outcome are still marked"
     done = {"entry": tokens, "outcome": "approved", "number": "5/UBND", "note": ""}
-    assert "Đã quyết định 3 bản ghi nhập muộn." in chair.post("/approvals/late", data=done, follow_redirects=True).text
-    assert "Bản ghi nhập muộn" not in chair.get("/approvals").text
+    assert "Đã quyết định 3 nội dung." in chair.post("/approvals/late", data=done, follow_redirects=True).text
+    assert "Nhập muộn, giao lại" not in chair.get("/approvals").text
     assert "không còn chờ" in chair.post("/approvals/late", data=done, follow_redirects=True).text
     decided = [e for case in {case for case, *_ in late} for e in ledger.entries(session, case) if e.kind == "decided"]
     assert len(decided) == 3
@@ -167,7 +167,7 @@ def test_a_late_entry_of_a_file_that_changed_waits_the_others_go_through(session
     write(session, case, "answered", {"note": "x"}, "2022-03-21", who.worker)
     done = {"entry": tokens, "outcome": "returned", "number": "", "note": "Ghi lại cho đúng ngày."}
     said = chair.post("/approvals/late", data=done, follow_redirects=True).text
-    assert "Đã quyết định 2 bản ghi nhập muộn." in said
+    assert "Đã quyết định 2 nội dung." in said
     assert f"{number}: hồ sơ đã có bản ghi mới" in said
 
 
@@ -178,10 +178,10 @@ def test_nobody_accepts_their_own_late_entry(session, as_, who, child):  # noqa:
     visit = {"place": "TAI_NHA", "seen": "CO", "note": "x"}
     entry = write(session, case, "visited", visit, "2022-03-08T08:00", who.both, now=datetime(2022, 3, 20))
     session.commit()
-    assert "Bản ghi nhập muộn" not in as_("both").get("/approvals").text
+    assert "Nhập muộn, giao lại" not in as_("both").get("/approvals").text
     sent = {"entry": [f"{number}.{entry.seq}.{entry.id.hex}"], "outcome": "approved", "number": "1", "note": ""}
     assert "phải quyết định riêng" in as_("both").post("/approvals/late", data=sent, follow_redirects=True).text
-    assert "Bản ghi nhập muộn" in as_("chair").get("/approvals").text
+    assert "Nhập muộn, giao lại" in as_("chair").get("/approvals").text
 
 
 def test_the_inbox_takes_as_many_queries_with_more_in_it(session, as_, who, planned, late, count_queries):  # noqa: F811
@@ -223,7 +223,7 @@ def test_a_detection_written_down_late_is_looked_at_above(session, as_, who):  #
     assert as_("district").post("/approvals/late", data=sent).status_code == 422
     done = {"entry": token, "outcome": "approved", "number": "12/UBND", "note": ""}
     said = as_("district").post("/approvals/late", data=done, follow_redirects=True).text
-    assert "Đã quyết định 1 bản ghi nhập muộn." in said
+    assert "Đã quyết định 1 nội dung." in said
     session.expire_all()
     decided = [e for e in ledger.entries(session, subject) if e.kind == "decided"]
     assert [e.unit for e in decided] == [ABOVE]
