@@ -173,7 +173,9 @@ def _beside(indicator: Indicator, figure: Figure) -> list[str]:
 
 
 def _shown(indicator: Indicator, name: str, number: int | None) -> bool:
-    hidden = {"below", "beneficiaries", "detected"} | ({"incidents"} if indicator.rule != "reduction" else set())
+    hidden = {"below", "beneficiaries", "detected", "register", "register_filed"} | (
+        {"incidents"} if indicator.rule != "reduction" else set()
+    )
     if name == "system" and indicator.rule == "list_share":
         return False
     if indicator.rule == "two_readings" and name.removeprefix("band:") in indicator.setting("refusals"):

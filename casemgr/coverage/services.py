@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
-from casemgr.coverage import live, replay
+from casemgr.coverage import live, replay, silence
 from casemgr.coverage.asked import AREA_KINDS, AS_WERE, LEVELS, TODAY, Asked
 from casemgr.coverage.cases import COUNTS_CASES, Case
 from casemgr.coverage.figures import Figure
@@ -107,9 +107,16 @@ def _report(session, asked: Asked, now: datetime, indicators, by: Sequence[str],
         tally = tallies.get(indicator.code, NO_FILES)
         scene = _scene(asked, indicator, tree, received, ground, money)
         one = _result(asked, indicator, tally, said, scene, tree)
+        _beside_register(session, asked, one, asked.units(tree, now.date()))
         one.groups = _groups(asked, indicator, tally, said, scene, by, tree, now, ground) if by else []
         result.results.append(one)
     return result
+
+
+def _beside_register(session, asked: Asked, result: Result, units: frozenset[str] | None) -> None:
+    """Puts what the register with names says beside a figure whose denominator is the number that was sent."""
+    if result.indicator.rule == "list_share" and asked.within is None:
+        result.figure.beside |= silence.named_register(session, asked, result.indicator.programme, units)
 
 
 def _scene(asked: Asked, indicator: Indicator, tree: UnitTree, received, ground: Ground, money) -> Scene:
@@ -167,6 +174,7 @@ def breakdown(
     tally = tallies.get(indicator.code, NO_FILES)
     scene = _scene(asked, indicator, tree, received, ground, money_of(session, [indicator], asked, tree))
     result = _result(asked, indicator, tally, said, scene, tree)
+    _beside_register(session, asked, result, asked.units(tree, now.date()))
     found: dict[str, list[tuple[str, Figure]]] = {}
     for dimension in dimensions:
         parts = _groups(asked, indicator, tally, said, scene, (dimension,), tree, now, ground)

@@ -8,12 +8,12 @@ from flask import url_for
 from flask_babel import gettext
 
 from casemgr.access.web import Permission, may
-from casemgr.clock import now
 from casemgr.coverage.asked import Asked
 from casemgr.db import db
 from casemgr.detections import monthly
+from casemgr.ledger.kept import kept
 from casemgr.programmes import programmes
-from casemgr.reconciling import queries
+from casemgr.reconciling import as_known, queries
 from casemgr.registers import rows as stored
 from casemgr.ui.i18n import language
 from casemgr.ui.rules import show_number, show_percent
@@ -39,14 +39,20 @@ def unconfirmed(session, asked: Asked, tree: UnitTree, codes: Iterable[str]) -> 
     wanted = [code for code in codes if code and programmes()[code].population == "detections"]
     if not units or not wanted or month < asked.start:
         return []
-    found = monthly.months_of(session, units, wanted, month)
-    return [Silence(code, month, sum(not found[unit, code].confirmed for unit in units), len(units)) for code in wanted]
+
+    def count() -> dict[str, int]:
+        found = monthly.months_of(session, units, wanted, month)
+        return {code: sum(not found[unit, code].confirmed for unit in units) for code in wanted}
+
+    missing = kept(session, ("silence", frozenset(units), tuple(wanted), month), count)
+    return [Silence(code, month, missing[code], len(units)) for code in wanted]
 
 
 def named_register(session, asked: Asked, programme: str, units: frozenset[str] | None) -> dict[str, int]:
     """{"register": persons on the newest register with names, "register_filed": those of them with a file here}."""
     if asked.known_at is not None:
-        return {}
+        known = as_known.listed(session, programme, asked.through, units, asked.known_at)
+        return {"register": known.persons, "register_filed": known.filed} if known and known.persons else {}
     day = datetime.combine(asked.through, time.max)
     newest = next(
         (r for r in stored.current(session, programme=programme) if r.named and r.start <= asked.through), None
@@ -61,11 +67,10 @@ def named_register(session, asked: Asked, programme: str, units: frozenset[str] 
 # --- as words ------------------------------------------------------------------------------------------------------
 
 
-def named_words(asked: Asked, result) -> list[str]:
+def named_words(result) -> list[str]:
     """What a register with names says beside the number that was sent: both are denominators, neither is hidden."""
-    units = asked.units(current_tree(), now().date())
-    found = named_register(db.session, asked, result.indicator.programme, units)
-    if not found:
+    found = result.figure.beside
+    if not found.get("register"):
         return []
     share = show_percent(found["register_filed"] / found["register"])
     text = gettext(

@@ -59,9 +59,7 @@ def plan(code: str):
     asked, period = asked_of(chosen, moment)
     wanted = [i.code for i in chosen.indicators.values() if may_read(asked, i)]
     report = services.report(db.session, asked, moment, indicators=wanted, details=False)
-    named = {
-        r.indicator.code: silence.named_words(asked, r) for r in report.results if r.indicator.rule == "list_share"
-    }
+    named = {r.indicator.code: silence.named_words(r) for r in report.results if r.indicator.rule == "list_share"}
     rows = [present.row(result.indicator, result.figure, chosen) for result in report.results]
     for line in rows:
         line.beside += named.get(line.code, [])
@@ -118,13 +116,15 @@ def indicator(code: str, indicator: str):
     areas_too = AREA_KINDS if asked.within is None and "commune" in levels_below(asked) else ()
     dimensions = [*levels_below(asked), *areas_too, *(PERSONS if found.programme else ())]
     result, groups = services.breakdown(db.session, asked, moment, found, dimensions)
+    line = present.row(found, result.figure, chosen)
+    line.beside += silence.named_words(result)
     return render_template(
         "coverage/indicator.html",
         plan=chosen,
         asked=asked,
         period=period,
         indicator=found,
-        row=present.row(found, result.figure, chosen),
+        row=line,
         funnel=_funnel(result),
         tables=present.tables(result, groups, current_tree(), chosen),
         states=_states(asked, found, result.figure),

@@ -10,6 +10,7 @@ from casemgr.db import db
 from casemgr.programmes import programmes
 from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
+from casemgr.units.web import current_tree
 from casemgr.work import exceptions
 from casemgr.work.bursts import Burst, bursts
 from casemgr.work.exceptions import Row
@@ -55,11 +56,17 @@ def exception_list(code: str):
         rule=rule,
         page=Page(rows, number, SIZE, total),
         rules=rules,
+        origins=exceptions.conflicts_by_unit(view) if code == "conflict" else [],
         only=only,
         why=Why(view.now, language()),
         worker_of=_workers(rows),
         page_of=page_of,
     )
+
+
+def unit_label(unit: str) -> str:
+    tree = current_tree()
+    return tree.label(unit) if unit in tree else unit
 
 
 class Rule:
@@ -172,6 +179,12 @@ class Why:
             last=f"{sign.since:%d/%m/%Y %H:%M}",
             due=self._day(sign.day),
         )
+
+    def _conflict(self, row: Row, sign) -> str:
+        facts = {"day": self._day(sign.day), "unit": unit_label(sign.detail)}
+        if sign.asks:
+            return gettext("chuyển lên ngày %(day)s, trước đó do %(unit)s giữ; chờ người thứ hai xác nhận", **facts)
+        return gettext("chuyển lên ngày %(day)s, trước đó do %(unit)s giữ; đã xác nhận", **facts)
 
     def _recorded_late(self, row: Row, sign) -> str:
         track = row.programme.case if sign.track == "case" else row.programme.detection

@@ -90,6 +90,14 @@ def _count_signs(view: View) -> Counter:
     return found
 
 
+def conflicts_by_unit(view: View) -> list[tuple[str, int, int]]:
+    """(the unit they came from, files held above it, of which nobody has confirmed yet), the most first."""
+    waits = sa.func.sum(sa.case((CaseSign.asks, 1), else_=0))
+    query = sa.select(CaseSign.detail, sa.func.count(), waits).where(view.holds(CaseSign), CaseSign.code == "conflict")
+    grouped = query.where(*_holds_now(view)).group_by(CaseSign.detail)
+    return sorted(map(tuple, view.session.execute(grouped)), key=lambda row: (-row[1], row[0]))
+
+
 def _holds_now(view: View) -> tuple:
     return CaseSign.since <= view.now, CaseSign.until > view.now
 

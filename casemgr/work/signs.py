@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from casemgr.cases import handover
 from casemgr.cases.entries import late_by
 from casemgr.cases.handover import asked_assignment
 from casemgr.cases.rules import CLOSED, CaseState
@@ -18,7 +19,7 @@ from casemgr.work.lists import List, Supervision
 FOREVER = datetime(9999, 12, 31)
 SYSTEM = "system:"
 # Entries by which nobody reports late work: what other ledgers tell, strikes through, decides or hands over.
-NOT_REPORTS = ("told", "voided", "assigned", "transferred", "matched", "linked", "assign_asked")
+NOT_REPORTS = ("told", "voided", "assigned", "transferred", "matched", "linked", "assign_asked", "conflicted")
 PART = "burst-part"  # no list either: added up over files
 ASSIGN = "assign-asked"  # no list of exceptions: a leader answers it in the inbox
 
@@ -52,6 +53,7 @@ def of_case(state: CaseState, limits: Supervision) -> list[Sign]:
         found += _no_service(state, lists["need-without-service"])
         found += _asked(state)
     found += _undated(state.programme, state.spans, lists["date-missing"])
+    found += _conflict(state, lists["conflict"])
     # What a decision waits for, or what is decided for itself, is not accepted a second time for being late.
     decided = {s.anchor for s in state.spans if s.criterion.task == "decided"}
     kinds = state.programme.case.kinds
@@ -73,6 +75,17 @@ def high_risk(state: CaseState) -> bool:
     """The first code of the programme's list of risks is the highest."""
     levels = state.programme.codes.get("risk")
     return bool(levels) and state.facts.get("risk") == next(iter(levels))
+
+
+def _conflict(state: CaseState, rule: List) -> Iterable[Sign]:
+    """`detail`: the unit that held the file; `amount`: 1 once a second person has confirmed the mark."""
+    held = handover.conflict(state.entries)
+    if held is not None and state.status != CLOSED:
+        mark, waits = held.mark, held.decision is None
+        at = mark.occurred_at
+        yield Sign(
+            rule.code, at, at, amount=int(not waits), detail=held.unit, entry=mark.id, author=mark.author, asks=waits
+        )
 
 
 def _asked(state: CaseState) -> Iterable[Sign]:

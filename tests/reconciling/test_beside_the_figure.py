@@ -1,5 +1,6 @@
 """What stands beside a figure: who has not confirmed the month, the ledger of exclusions, two lists that overlap."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from casemgr.detections import services as detections
 from casemgr.detections.drafts import Seen
 from casemgr.people.identifiers import Identifier
 from casemgr.people.rules import Birth
-from casemgr.reconciling import services
+from casemgr.reconciling import as_known, queries, services
 from casemgr.reconciling.overlapping import List
 from casemgr.reconciling.rules import chapman
 from casemgr.refused import Refused
@@ -157,7 +158,7 @@ def test_two_lists_are_compared_on_the_days_that_both_cover(place):
     assert one.among(date(2022, 1, 1), date(2022, 3, 31)) == {"a", "b", "c"}
 
 
-def test_a_named_register_stands_beside_the_number_that_was_sent(client, place):
+def test_a_named_register_stands_beside_the_number_that_was_sent(app, client, place):
     from casemgr.coverage import silence
     from casemgr.coverage.services import ask
     from casemgr.plans import plans
@@ -172,6 +173,46 @@ def test_a_named_register_stands_beside_the_number_that_was_sent(client, place):
     assert silence.named_register(place, asked, "MT", None) == {"register": 2, "register_filed": 0}
     assert silence.named_register(place, asked, "MT", frozenset({UNIT}))["register"] == 1
     assert silence.named_register(place, asked, "NCC", None) == {}
+    # In the command, and on both pages.
+    place.commit()
+    command = ["coverage", "KH322-2022", "--indicator", "MT-1", "--through", "2022-04-06", "--format", "json"]
+    said = json.loads(app.test_cli_runner().invoke(args=command).output)["indicators"][0]["beside"]
+    assert (said["register"], said["register_filed"]) == (2, 0)
+    sign_in(client, make_user(place, "tinh", ("supervisor", PROVINCE)))
+    for page in ("/coverage/KH322-2022", "/coverage/KH322-2022/MT-1"):
+        assert "danh sách có tên: 2 người, 0 có hồ sơ" in client.get(page).text
+
+
+def test_a_register_is_known_from_when_it_was_received(place):
+    """What is known at a time is what was answered, left out and filed by then."""
+    _person, subject, _number = filed(place, **BE, identifiers=NUMBER)
+    register = received(
+        place,
+        row(2, name=BE["name"], identifiers=NUMBER),
+        row(3, name="Lâm Quốc Tuấn", birth=Birth(2009)),
+        row(4, name="Lâm Quốc Tuấn", birth=Birth(2009), same_as=3),
+        row(5, name="Trần Văn Tư", birth=Birth(2010), home=NEIGHBOUR),
+        row(6, name="Đỗ Văn Năm", birth=Birth(2011)),
+    )
+    compare(place, register)
+    found, through = stored.get(place, register), NOW.date()
+    before = datetime(2022, 4, 1)
+    assert as_known.listed(place, "TE", through, None, before) is None, "not yet received"
+    known = lambda units=None: as_known.listed(place, "TE", through, units, datetime(2022, 5, 1))  # noqa: E731
+    assert known() == as_known.Listed(4, 1)
+    assert known(frozenset({NEIGHBOUR})) == as_known.Listed(1, 0)
+    services.ask_exclusion(place, found, 3, "NGOAI_DIA_BAN", "12/CV", "", on())
+    asked = state(place, register, 3).asked
+    services.decide(place, found, 3, asked.id, "approved", "", on("district", DISTRICT), UNIT)
+    assert known() == as_known.Listed(3, 1)
+    by = detections.By("worker", UNIT, NOW, (NOW, "minute"), uuid4())
+    asked = detections.ask_exclusion(place, subject, "MAT", "7/GCT", "", by)
+    above = replace(by, author="district", unit=DISTRICT, entry_id=None)
+    detections.decide(place, subject, asked.id, "approved", "", above)
+    assert known() == as_known.Listed(2, 0)
+    counted = queries.counts(place, found, queries.of_units(None), datetime(2022, 5, 1))
+    assert sum(n for name, n in counted.items() if name not in (queries.TWICE, queries.NOT_COUNTED)) == 2
+    assert counted[queries.FILED] == 0
 
 
 def test_somebody_filed_between_two_lists_is_one_person_on_both(client, place):

@@ -194,7 +194,8 @@ def test_a_list_says_why_and_empties_itself(session, as_, who, clock, code):  # 
 
 
 def test_every_list_of_the_file_has_its_scene():
-    assert set(supervision().lists) - set(SCENES) == {"overdue", "few-needs", "burst-many"}
+    # conflict: tests/handover/test_conflict.py
+    assert set(supervision().lists) - set(SCENES) == {"overdue", "few-needs", "burst-many", "conflict"}
 
 
 def test_overdue_is_one_thing_everywhere(session, as_, who, clock):  # noqa: F811
