@@ -83,7 +83,7 @@ def holders(entries: Iterable[Entry]) -> list[tuple[datetime, str]]:
     were written: a move back is written after the move."""
     return [
         (e.occurred_at, e.coded["to"])
-        for e in sorted(entries, key=lambda e: (e.occurred_at, e.seq))
+        for e in sorted(entries, key=lambda e: (e.occurred_at, getattr(e, "seq", 0)))
         if (e.kind == TRANSFERRED and e.coded.get("accepted")) or (e.kind == CONFLICTED and e.coded.get("to"))
     ]
 

@@ -12,8 +12,9 @@ from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
 from casemgr.units.web import current_tree
 from casemgr.work import exceptions
+from casemgr.work.bursts import Burst, bursts
 from casemgr.work.exceptions import Row
-from casemgr.work.lists import UNITS, supervision
+from casemgr.work.lists import BURSTS, UNITS, supervision
 from casemgr.work.queries import add_labels
 from casemgr.work.views import bp
 from casemgr.work.web import current_view, page_of, words_at
@@ -42,6 +43,9 @@ def exception_list(code: str):
     if rule.sort == UNITS:
         few = exceptions.few_needs(view, rule)
         return render_template("work/exception_units.html", rule=rule, few=few, programmes=programmes())
+    if rule.sort == BURSTS:
+        found = bursts(view, rule)
+        return render_template("work/exception_bursts.html", rule=rule, found=found, who=_writers(found))
     rules = _rules(view) if code == "overdue" else []
     only = next((each for each in rules if each.number == request.args.get("rule")), None)
     rows = exceptions.page(view, rule, number, SIZE, only.key if only else None)
@@ -95,6 +99,18 @@ def _workers(rows: list[Row]):
         return name or gettext("tài khoản %(code)s", code=row.worker.replace("-", "")[:6])
 
     return worker_of
+
+
+def _writers(found: list[Burst]):
+    """Who wrote so much on a day, for readers who see names there; an auditor sees the account."""
+    theirs = [each for each in found if each.author and may(Permission.CASE_ASSIGN, unit=each.unit)]
+    names, named = names_of(db.session, [each.author for each in theirs]), {(each.author, each.unit) for each in theirs}
+
+    def who(each: Burst) -> str:
+        name = names.get(each.author) if (each.author, each.unit) in named else None
+        return name or gettext("tài khoản %(code)s", code=each.author.replace("-", "")[:6])
+
+    return who
 
 
 class Why:

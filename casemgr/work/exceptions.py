@@ -14,9 +14,10 @@ from casemgr.cases.queries import late
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme
 from casemgr.work import counted
+from casemgr.work.bursts import bursts
 from casemgr.work.counted import NOW
 from casemgr.work.left import left_places, of_places
-from casemgr.work.lists import PROMISES, SIGN, UNITS, List, supervision
+from casemgr.work.lists import BURSTS, PROMISES, SIGN, UNITS, List, supervision
 from casemgr.work.models import CaseSign
 from casemgr.work.queries import COLUMNS, tasks_of
 from casemgr.work.rules import Task
@@ -65,6 +66,8 @@ def count(view: View, rule: List) -> int:
         return sum(n for (_p, code), n in found.items() if not rule.criteria or code in rule.criteria)
     if rule.sort == UNITS:
         return len(few_needs(view, rule))
+    if rule.sort == BURSTS:
+        return len(bursts(view, rule))
     return sum(left_places(view).values())
 
 

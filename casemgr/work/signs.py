@@ -20,6 +20,7 @@ FOREVER = datetime(9999, 12, 31)
 SYSTEM = "system:"
 # Entries by which nobody reports late work: what other ledgers tell, strikes through, decides or hands over.
 NOT_REPORTS = ("told", "voided", "assigned", "transferred", "matched", "linked", "assign_asked", "conflicted")
+PART = "burst-part"  # no list either: added up over files
 ASSIGN = "assign-asked"  # no list of exceptions: a leader answers it in the inbox
 
 
@@ -58,6 +59,7 @@ def of_case(state: CaseState, limits: Supervision) -> list[Sign]:
     kinds = state.programme.case.kinds
     exempt = {e.id for e in state.entries if e.id in decided or ((k := kinds.get(e.kind)) and k.decide)}
     found += _late(state.entries, state.ledger.decisions, exempt, limits)
+    found += _parts(state.entries, state.spans, lists["burst-many"])
     return found + _bursts(state.entries, state.spans, lists["burst"])
 
 
@@ -154,6 +156,23 @@ def _late(entries: Sequence[Entry], decisions, exempt, limits: Supervision) -> l
             )
         )  # fmt: skip
     return found
+
+
+def _parts(entries: Sequence[Entry], spans: Sequence[Span], rule: List) -> Iterable[Sign]:
+    """How many entries about days gone by each person wrote on one day just before something was due in this file:
+    what a burst over several files is added up from."""
+    dues = sorted({s.due for s in spans if s.due is not None})
+    days: dict[tuple, list[tuple[datetime, datetime]]] = {}
+    for entry in entries:
+        if entry.kind in NOT_REPORTS or entry.author.startswith(SYSTEM) or late_by(entry) < timedelta(rule.late_days):
+            continue
+        at = entry.recorded_at
+        due = next((due for due in dues if at <= due <= at + timedelta(hours=rule.hours)), None)
+        if due is not None:
+            days.setdefault((entry.author, at.date()), []).append((at, due))
+    for (author, _day), written in days.items():
+        last, due = max(written)
+        yield Sign(PART, last, due, last + timedelta(days=rule.days), amount=len(written), author=author)
 
 
 def _bursts(entries: Sequence[Entry], spans: Sequence[Span], rule: List) -> list[Sign]:
