@@ -137,6 +137,7 @@ PAGES = {
     "handover.answer": [Page("/transfers/{offer}", ("supervisor",), about="transfer")],
     "handover.ask": [Page(CASE + "/transfer", FIELD, about="case", own=True)],
     "handover.conflict": [Page(CASE + "/conflict", FIELD, about="case", own=True)],
+    "handover.decide_conflict": [Page(CASE + "/conflict/decide", ("supervisor",), about="case")],
     "handover.hand_on": [Page(CASE + "/hand-on", ("worker",), ("worker",), "case", own=True)],
     "handover.letter": [
         Page(CASE + "/referrals/{referral}/letter.pdf", READERS, FIELD, "case", own=True, only=("TE",))
@@ -555,7 +556,7 @@ def test_writing_by_everyone_everywhere(town):
     assert not wrong, "\n".join(wrong)
     assert len(answers) > 500
     changed = {name for name, rows in snapshot(town).items() if rows != before[name]}
-    assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "unit_area", "ledger_entry", "ledger_subject",
+    assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "unit_area_end", "ledger_entry", "ledger_subject",
                        "ledger_pulse", "ledger_settled", "ledger_touched", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder",
                        "seal", "seal_head", "report_body", "replayed", "job", "vault_key", "reconciled_row"}, changed  # fmt: skip
     _check_secrets(town, answers)

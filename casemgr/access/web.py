@@ -168,6 +168,8 @@ def _close_request(response):
         return response
     if not notes and (writes or permission not in UNLOGGED_READS) and permission is not None and _signed_in():
         notes.append(Note(str(permission)))
+    if not notes and _signed_in() and (left := getattr(current_app.view_functions[request.endpoint], "leaves", None)):
+        notes.append(Note(left))
     if not notes and writes and _signed_in():
         notes.append(Note(request.endpoint.replace(".", ":")))
     kept = status < 400 and request.method not in sessions.SAFE

@@ -2,32 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from weakref import WeakKeyDictionary
-
-import sqlalchemy as sa
 
 from casemgr.coverage import services
 from casemgr.coverage.services import Asked
-from casemgr.ledger.services import ENTRIES, province
+from casemgr.ledger.settling import began
 from casemgr.plans import plans
 from casemgr.plans.model import Indicator, Plan
 from casemgr.programmes import programmes, version, versions
 from casemgr.refused import N_, Refused
 from casemgr.units.rules import UnitTree
-
-_BEGAN: WeakKeyDictionary = WeakKeyDictionary()
-
-
-def began(session) -> datetime | None:
-    """When the first entry of this installation was recorded."""
-    engine = session.get_bind()
-    engine = getattr(engine, "engine", engine)
-    if engine not in _BEGAN:
-        found = session.scalar(sa.select(sa.func.min(ENTRIES.c.recorded_at)).where(ENTRIES.c.province == province()))
-        if found is None:
-            return None
-        _BEGAN[engine] = found
-    return _BEGAN[engine]
 
 
 def ask(

@@ -46,6 +46,7 @@ ACTIONS = {
     "report:export": N_("kết xuất báo cáo"),
     "audit:read": N_("đọc nhật ký truy cập"),
     "session:begin": N_("đăng nhập"),
+    "session:refused": N_("đăng nhập không được"),
     "session:end": N_("đăng xuất"),
 }
 SIGNS = {
@@ -136,9 +137,13 @@ def habits():
 def log():
     """Who saw, searched, exported, failed to see what; and what of it is unusual."""
     moment, table = now(), AccessLog.__table__
-    units = frozenset().union(*(s.units for s in scope(current_actor(), Permission.AUDIT_READ)))
+    held = scope(current_actor(), Permission.AUDIT_READ)
+    units = frozenset().union(*(s.units for s in held))
     staff = {u.id: u for u in db.session.scalars(sa.select(User).where(User.unit_id.in_(sorted(units))))}
-    where = [table.c.province == province(), table.c.user_id.in_(sorted(staff))]
+    where = [
+        table.c.province == province(),
+        _theirs(table, staff, [c for c in programmes() if any(c in s.programmes for s in held)]),
+    ]
     if who := _uuid(request.args.get("user")):
         where.append(table.c.user_id == who)
     if subject := _uuid(request.args.get("subject")):
@@ -155,6 +160,7 @@ def log():
     rows = db.session.execute(query).all()
     signs = unusual(_readings(staff, moment))[:20]
     numbers = _numbers({r.subject for r in rows} | {s.subject for s in signs})
+    numbers |= {u.id: u.username for u in staff.values()}  # of whom a sign-in was refused
     log_access(Permission.AUDIT_READ, None, None, None, "log")
     return render_template(
         "audit/log.html",
@@ -165,6 +171,13 @@ def log():
         signs=[(s, gettext(_sentence(s.kind), n=s.number, usual=s.usual)) for s in signs],
         window=SETTINGS["window_days"],
     )
+
+
+def _theirs(table, staff, codes):
+    """Rows of the reader's staff and programmes; and those without a user: refused sign-ins and commands."""
+    nobody = sa.and_(table.c.user_id.is_(None), sa.or_(table.c.subject.is_(None), table.c.subject.in_(sorted(staff))))
+    about = sa.or_(table.c.programme.is_(None), table.c.programme.in_(codes))
+    return sa.and_(sa.or_(table.c.user_id.in_(sorted(staff)), nobody), about)
 
 
 def _sentence(kind: str) -> str:

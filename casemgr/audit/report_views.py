@@ -1,6 +1,7 @@
 """The pages of closed periods: prepare, check, approve and seal, read, hold against the database, and check a code."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -248,6 +249,7 @@ def _open(found: Report) -> list[tuple[str, int]]:
 
 def _silent(found: Report, tree, groups: set[str]) -> list[tuple[str, int]]:
     """Communes that have not confirmed what was detected in the last month of the period, for each group."""
+    over = replace(found, through=found.through + timedelta(days=1))  # a month is over on the day after it
     return [
         (
             gettext(
@@ -257,7 +259,7 @@ def _silent(found: Report, tree, groups: set[str]) -> list[tuple[str, int]]:
             ),
             each.missing,
         )
-        for each in silence.unconfirmed(db.session, found, tree, sorted(groups))
+        for each in silence.unconfirmed(db.session, over, tree, sorted(groups))
     ]
 
 

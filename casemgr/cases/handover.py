@@ -79,10 +79,11 @@ def pending_transfer(entries: Iterable[Entry]) -> Transfer | None:
 
 
 def holders(entries: Iterable[Entry]) -> list[tuple[datetime, str]]:
-    """(since, unit) of each move after the opening, in the order they happened."""
+    """(since, unit) of each move after the opening, in the order they happened; of two in one moment in the order they
+    were written: a move back is written after the move."""
     return [
         (e.occurred_at, e.coded["to"])
-        for e in entries
+        for e in sorted(entries, key=lambda e: (e.occurred_at, getattr(e, "seq", 0)))
         if (e.kind == TRANSFERRED and e.coded.get("accepted")) or (e.kind == CONFLICTED and e.coded.get("to"))
     ]
 
@@ -122,6 +123,41 @@ def barred(entries: Iterable[Entry]) -> frozenset[str]:
     """The ids of the accounts that the mark of a conflict of interest names which was written last."""
     last = max((e for e in entries if e.kind == CONFLICTED), key=lambda e: e.seq, default=None)
     return frozenset(last.coded.get("barred", ())) if last else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A conflict of interest that holds: the mark written last, from which unit the file came, who confirmed it."""
+
+    mark: Entry
+    unit: str
+    decision: Entry | None
+
+
+def conflict(entries: Iterable[Entry]) -> Conflict | None:
+    """What holds by the effective entries of one file; None where nobody is barred."""
+    entries = list(entries)
+    marks: list[Entry] = []
+    for each in sorted((e for e in entries if e.kind == CONFLICTED), key=lambda e: e.seq):
+        marks = [*marks, each] if each.coded.get("barred") else []
+    if not marks:
+        return None
+    unit = next((each.unit for each in marks if each.coded.get("to")), marks[0].unit)
+    decisions = (e for e in entries if e.kind == "decided" and e.coded.get("on") == marks[-1].id.hex)
+    return Conflict(marks[-1], unit, next(decisions, None))
+
+
+def check_conflict_decision(found: Conflict | None, *, outcome: str | None, note: str | None, author: str) -> Conflict:
+    """The mark that waits for a second person. Raises Refused."""
+    if found is None or found.decision is not None:
+        raise Refused(N_("Xung đột lợi ích này không còn chờ xác nhận."))
+    if found.mark.author == author:
+        raise Refused(N_("Người ghi nhận không tự xác nhận. Cần người khác của đơn vị đang giữ hồ sơ."))
+    if outcome not in ("approved", "returned"):
+        raise Refused(N_("Hãy chọn xác nhận hoặc không xác nhận."), "outcome")
+    if outcome == "returned" and not note:
+        raise Refused(N_("Cần ghi lý do không xác nhận."), "why")
+    return found
 
 
 def referrals(entries: Iterable[Entry]) -> list[Referral]:

@@ -118,6 +118,34 @@ def mark_conflict(
     return ledger.append(session, subject, [_draft(state, CONFLICTED, coded, note, author, state.unit, now)])[0]
 
 
+def decide_conflict(
+    session,
+    subject: UUID,
+    mark: UUID | None,
+    *,
+    outcome: str | None,
+    note: str | None,
+    tree: UnitTree,
+    author: str,
+    now: datetime,
+) -> list[Entry]:
+    """A second person of the unit that now holds the file confirms the mark, or sends the file back: else one person
+    could take a file out of a commune's figures. Raises Refused."""
+    ledger.lock(session, subject)
+    state, _entries = services.state(session, subject)
+    found = handover.conflict(state.entries)
+    waiting = found if found is not None and found.mark.id == mark else None
+    found = handover.check_conflict_decision(waiting, outcome=outcome, note=note, author=author)
+    coded = {"on": mark.hex, "about": CONFLICTED, "outcome": outcome, "signer": ""}
+    drafts = [_draft(state, "decided", coded, note, author, state.unit, now)]
+    if outcome == "returned":
+        ended: dict = {"barred": []}
+        if found.unit != state.unit and tree[found.unit].valid(now.date()):
+            ended["to"] = found.unit
+        drafts.append(_draft(state, CONFLICTED, ended, note, author, state.unit, now))
+    return ledger.append(session, subject, drafts)
+
+
 def _draft(
     state: CaseState, kind: str, coded: dict, note: str | None, author: str, unit: str, now: datetime, entry_id=None
 ) -> Draft:

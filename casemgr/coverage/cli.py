@@ -1,6 +1,6 @@
 """flask coverage: the figures of a plan as a table, CSV or JSON."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 import click
 from flask.cli import with_appcontext
@@ -9,6 +9,7 @@ from casemgr.clock import now as clock_now
 from casemgr.coverage import services, show
 from casemgr.coverage.asked import AS_WERE, BY, TODAY
 from casemgr.db import db
+from casemgr.ledger.settling import began
 from casemgr.plans import plans
 from casemgr.refused import Refused
 from casemgr.units.loading import load
@@ -38,6 +39,9 @@ def coverage(plan, indicator, through, start, known_at, unit, basis, by, shape, 
         if dimension not in BY:
             raise click.ClickException(f"no dimension {dimension}: there is {', '.join(BY)}")
     moment, tree = clock_now(), load(db.session)
+    if known_at:
+        _check_known(known_at, through)
+        through = through or datetime.combine(min(chosen.end, known_at.date()), time())
     try:
         asked = services.ask(
             chosen,
@@ -54,6 +58,16 @@ def coverage(plan, indicator, through, start, known_at, unit, basis, by, shape, 
     report = services.report(db.session, asked, moment, indicators=[indicator] if indicator else None, by=by)
     listed = services.cases(db.session, asked, moment, [r.indicator for r in report.results]) if cases else None
     click.echo({"table": show.table, "csv": show.as_csv, "json": show.as_json}[shape](report, listed, tree), nl=False)
+
+
+def _check_known(known_at: datetime, through: datetime | None) -> None:
+    """What was known at a time says nothing before the first entry, nor of a day after it."""
+    first = began(db.session)
+    if first is None or known_at < first:
+        since = f"the first entry is of {first:%Y-%m-%d %H:%M}" if first else "there is no entry yet"
+        raise click.ClickException(f"nothing was known at {known_at:%Y-%m-%d %H:%M}: {since}")
+    if through and through.date() > known_at.date():
+        raise click.ClickException(f"{through:%Y-%m-%d} is after {known_at:%Y-%m-%d}, when it was known")
 
 
 def _day(value: datetime | None):

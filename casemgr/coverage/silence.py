@@ -11,6 +11,7 @@ from casemgr.access.web import Permission, may
 from casemgr.coverage.asked import Asked
 from casemgr.db import db
 from casemgr.detections import monthly
+from casemgr.ledger.kept import kept
 from casemgr.plans.model import Indicator
 from casemgr.programmes import programmes
 from casemgr.reconciling import as_known, disputing, queries
@@ -39,8 +40,13 @@ def unconfirmed(session, asked: Asked, tree: UnitTree, codes: Iterable[str]) -> 
     wanted = [code for code in codes if code and programmes()[code].population == "detections"]
     if not units or not wanted or month < asked.start:
         return []
-    found = monthly.months_of(session, units, wanted, month)
-    return [Silence(code, month, sum(not found[unit, code].confirmed for unit in units), len(units)) for code in wanted]
+
+    def count() -> dict[str, int]:
+        found = monthly.months_of(session, units, wanted, month)
+        return {code: sum(not found[unit, code].confirmed for unit in units) for code in wanted}
+
+    missing = kept(session, ("silence", frozenset(units), tuple(wanted), month), count)
+    return [Silence(code, month, missing[code], len(units)) for code in wanted]
 
 
 def named_register(session, asked: Asked, programme: str, units: frozenset[str] | None) -> dict[str, int]:

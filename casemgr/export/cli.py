@@ -5,9 +5,12 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from casemgr import vault
+from casemgr.access import log
 from casemgr.clock import now
-from casemgr.db import db
+from casemgr.db import begin_write, db
 from casemgr.export import services
+from casemgr.ledger.services import province
 from casemgr.plans import plans
 
 export = AppGroup("export", help="Data that leaves the system, pseudonymised.")
@@ -24,3 +27,13 @@ def bundle(out: Path, plan: str) -> None:
         raise click.ClickException(f"{out} is there already")
     for table, rows in services.write(db.session, plans()[plan], out, now()).items():
         click.echo(f"{table}.csv: {rows}")
+    _log(plan)
+
+
+def _log(plan: str) -> None:
+    """What left the system stands in the access log, by whatever way it left."""
+    begin_write(db.session)
+    note = log.Note("report:export", detail=f"bundle,{plan.lower()}")
+    told = {"province": province(), "at": now(), "user_id": None, "status": 200, "method": "CLI"}
+    log.write(db.session, vault.keys().mac, log.rows([note], endpoint="export.bundle", **told))
+    db.session.commit()

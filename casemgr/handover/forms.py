@@ -26,6 +26,15 @@ class AnswerForm(Form):
     )
 
 
+class ConfirmForm(Form):
+    outcome = RadiosField(
+        _l("Ý kiến của người thứ hai"),
+        [Required()],
+        choices=[("approved", _l("Xác nhận")), ("returned", _l("Không xác nhận, trả hồ sơ về nơi giữ trước đó"))],
+    )
+    why = LongTextField(_l("Lý do"), [WantedSometimes()], limit=2000, description=_l("Cần khi không xác nhận."))
+
+
 class ConflictForm(Form):
     accounts = CheckboxesField(
         _l("Người có liên quan, không được biết về hồ sơ này"),

@@ -10,12 +10,13 @@ from casemgr.cases import moves
 from casemgr.cases import queries as case_queries
 from casemgr.cases.forms import options
 from casemgr.cases.handover import REASONS, WAITING, barred, pending_transfer
+from casemgr.cases.handover import conflict as conflict_of
 from casemgr.cases.page import risk_badge
 from casemgr.cases.web import open_dossier
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.handover import queries
-from casemgr.handover.forms import AnswerForm, AskForm, ConflictForm, SuccessionForm
+from casemgr.handover.forms import AnswerForm, AskForm, ConfirmForm, ConflictForm, SuccessionForm
 from casemgr.ledger import services as ledger
 from casemgr.people import services as people
 from casemgr.programmes import programmes
@@ -150,7 +151,40 @@ def conflict(number: str):
         else:
             flash(gettext("Đã ghi nhận xung đột lợi ích."), "success")
             return redirect(url_for("cases.index"), 303)
-    return show_form("handover/conflict.html", form, file=dossier.file, label=dossier.label)
+    return _conflict(dossier, form, ConfirmForm(formdata=None), form)
+
+
+def _conflict(dossier, form: ConflictForm, confirm: ConfirmForm, shown):
+    found = conflict_of(dossier.state.entries)
+    waits = found is not None and found.decision is None
+    asks = waits and may(Permission.CASE_DECIDE, author=found.mark.author, **dossier.facts)
+    facts = {"file": dossier.file, "label": dossier.label, "found": found, "waits": waits, "asks": asks}
+    return show_form("handover/conflict.html", shown, mark=form, confirm=confirm, **facts)
+
+
+@bp.post("/cases/<number>/conflict/decide")
+@guard(Permission.CASE_DECIDE)
+def decide_conflict(number: str):
+    """The second person, of the unit that holds the file now, confirms the mark or sends the file back."""
+    dossier = open_dossier(number, Permission.CASE_DECIDE)
+    found, confirm = conflict_of(dossier.state.entries), ConfirmForm()
+    mark = found.mark if found else None
+    author = mark.author if mark else None
+    actor = require(Permission.CASE_DECIDE, subject=dossier.file.subject, author=author, **dossier.facts)
+    if confirm.validate():
+        facts = {"outcome": confirm.outcome.data, "note": confirm.why.data, "tree": current_tree()}
+        try:
+            facts |= {"author": str(actor.user_id), "now": now()}
+            moves.decide_conflict(db.session, dossier.file.subject, mark.id if mark else None, **facts)
+        except Refused as refused:
+            confirm.refuse(refused)
+        else:
+            flash(gettext("Đã ghi ý kiến về xung đột lợi ích."), "success")
+            return redirect(url_for("work.exception_list", code="conflict"), 303)
+    form = ConflictForm(formdata=None, data={"accounts": sorted(barred(dossier.state.entries))})
+    users = queries.readers_of(db.session, current_tree(), dossier.file, barred(dossier.state.entries))
+    form.accounts.choices = options((str(user.id), user.full_name) for user in users)
+    return _conflict(dossier, form, confirm, confirm)
 
 
 @bp.route("/succession/<unit>", methods=["GET", "POST"])

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from casemgr.db import begin_write, is_postgresql
 from casemgr.ledger.models import LedgerSettled
-from casemgr.ledger.reading import province
+from casemgr.ledger.reading import ENTRIES, province
 
 WRITERS = 0x1ED6  # PostgreSQL advisory lock: shared by every append, exclusive for a known-at
 RAISE = sa.text(
@@ -44,3 +44,8 @@ def settle(session, known_at: datetime) -> None:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS)))
     session.execute(RAISE, {"province": province(), "known_at": known_at})
     session.commit()
+
+
+def began(session) -> datetime | None:
+    """When the first entry of this installation was recorded; found at once in the index of what was recorded when."""
+    return session.scalar(sa.select(sa.func.min(ENTRIES.c.recorded_at)).where(ENTRIES.c.province == province()))

@@ -39,6 +39,7 @@ def _inbox(form: LateForm, chosen: frozenset = frozenset(), status: int = 200):
         form=form,
         chosen=chosen,
         unassigned=inbox.unassigned(view) if may(Permission.CASE_ASSIGN) else 0,
+        unconfirmed=inbox.unconfirmed(view),
         now=view.now,
         words=words_at(view.now),
         overdue_at=late_at(view.now),

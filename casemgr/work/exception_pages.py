@@ -10,9 +10,11 @@ from casemgr.db import db
 from casemgr.programmes import programmes
 from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
+from casemgr.units.web import current_tree
 from casemgr.work import exceptions
+from casemgr.work.bursts import Burst, bursts
 from casemgr.work.exceptions import Row
-from casemgr.work.lists import UNITS, supervision
+from casemgr.work.lists import BURSTS, UNITS, supervision
 from casemgr.work.queries import add_labels
 from casemgr.work.views import bp
 from casemgr.work.web import current_view, page_of, words_at
@@ -41,6 +43,9 @@ def exception_list(code: str):
     if rule.sort == UNITS:
         few = exceptions.few_needs(view, rule)
         return render_template("work/exception_units.html", rule=rule, few=few, programmes=programmes())
+    if rule.sort == BURSTS:
+        found = bursts(view, rule)
+        return render_template("work/exception_bursts.html", rule=rule, found=found, who=_writers(found))
     rules = _rules(view) if code == "overdue" else []
     only = next((each for each in rules if each.number == request.args.get("rule")), None)
     rows = exceptions.page(view, rule, number, SIZE, only.key if only else None)
@@ -51,11 +56,17 @@ def exception_list(code: str):
         rule=rule,
         page=Page(rows, number, SIZE, total),
         rules=rules,
+        origins=exceptions.conflicts_by_unit(view) if code == "conflict" else [],
         only=only,
         why=Why(view.now, language()),
         worker_of=_workers(rows),
         page_of=page_of,
     )
+
+
+def unit_label(unit: str) -> str:
+    tree = current_tree()
+    return tree.label(unit) if unit in tree else unit
 
 
 class Rule:
@@ -88,6 +99,18 @@ def _workers(rows: list[Row]):
         return name or gettext("tài khoản %(code)s", code=row.worker.replace("-", "")[:6])
 
     return worker_of
+
+
+def _writers(found: list[Burst]):
+    """Who wrote so much on a day, for readers who see names there; an auditor sees the account."""
+    theirs = [each for each in found if each.author and may(Permission.CASE_ASSIGN, unit=each.unit)]
+    names, named = names_of(db.session, [each.author for each in theirs]), {(each.author, each.unit) for each in theirs}
+
+    def who(each: Burst) -> str:
+        name = names.get(each.author) if (each.author, each.unit) in named else None
+        return name or gettext("tài khoản %(code)s", code=each.author.replace("-", "")[:6])
+
+    return who
 
 
 class Why:
@@ -156,6 +179,12 @@ class Why:
             last=f"{sign.since:%d/%m/%Y %H:%M}",
             due=self._day(sign.day),
         )
+
+    def _conflict(self, row: Row, sign) -> str:
+        facts = {"day": self._day(sign.day), "unit": unit_label(sign.detail)}
+        if sign.asks:
+            return gettext("chuyển lên ngày %(day)s, trước đó do %(unit)s giữ; chờ người thứ hai xác nhận", **facts)
+        return gettext("chuyển lên ngày %(day)s, trước đó do %(unit)s giữ; đã xác nhận", **facts)
 
     def _recorded_late(self, row: Row, sign) -> str:
         track = row.programme.case if sign.track == "case" else row.programme.detection

@@ -14,9 +14,10 @@ from casemgr.cases.queries import late
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme
 from casemgr.work import counted
+from casemgr.work.bursts import bursts
 from casemgr.work.counted import NOW
 from casemgr.work.left import left_places, of_places
-from casemgr.work.lists import PROMISES, SIGN, UNITS, List, supervision
+from casemgr.work.lists import BURSTS, PROMISES, SIGN, UNITS, List, supervision
 from casemgr.work.models import CaseSign
 from casemgr.work.queries import COLUMNS, tasks_of
 from casemgr.work.rules import Task
@@ -65,6 +66,8 @@ def count(view: View, rule: List) -> int:
         return sum(n for (_p, code), n in found.items() if not rule.criteria or code in rule.criteria)
     if rule.sort == UNITS:
         return len(few_needs(view, rule))
+    if rule.sort == BURSTS:
+        return len(bursts(view, rule))
     return sum(left_places(view).values())
 
 
@@ -85,6 +88,14 @@ def _count_signs(view: View) -> Counter:
     for _unit, signs in counted.signs(view):
         found[signs.code] += signs.n
     return found
+
+
+def conflicts_by_unit(view: View) -> list[tuple[str, int, int]]:
+    """(the unit they came from, files held above it, of which nobody has confirmed yet), the most first."""
+    waits = sa.func.sum(sa.case((CaseSign.asks, 1), else_=0))
+    query = sa.select(CaseSign.detail, sa.func.count(), waits).where(view.holds(CaseSign), CaseSign.code == "conflict")
+    grouped = query.where(*_holds_now(view)).group_by(CaseSign.detail)
+    return sorted(map(tuple, view.session.execute(grouped)), key=lambda row: (-row[1], row[0]))
 
 
 def _holds_now(view: View) -> tuple:

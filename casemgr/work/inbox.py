@@ -95,7 +95,7 @@ def _waiting(view: View) -> tuple[list, list]:
 
 def count(view: View) -> int:
     """How many decisions wait for the reader, late entries included."""
-    return _total(view) + _late_total(view)
+    return _total(view) + _late_total(view) + unconfirmed(view)
 
 
 def _total(view: View) -> int:
@@ -172,6 +172,13 @@ def late_entries(view: View, size: int) -> tuple[list[LateEntry], int]:
     for each, worker in zip(found, wanted, strict=True):
         each.author, each.worker_to = names.get(each.sign.author, ""), names.get(worker, "")
     return found, _late_total(view)
+
+
+def unconfirmed(view: View) -> int:
+    """How many conflicts of interest wait for the reader as the second person."""
+    where = (visible(view.actor, Permission.CASE_DECIDE, CaseSign, view.tree), CaseSign.code == "conflict")
+    query = sa.select(sa.func.count()).where(*where, CaseSign.asks, CaseSign.author != str(view.actor.user_id))
+    return view.kept(("conflicts", view.actor.user_id), lambda: view.session.scalar(query))
 
 
 def unassigned(view: View) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from casemgr.programmes.model import Text
 
-PROMISES, SIGN, UNITS, WORKERS = "promises", "sign", "units", "workers"
+PROMISES, SIGN, UNITS, WORKERS, BURSTS = "promises", "sign", "units", "workers", "bursts"
 FILE = Path(__file__).parent / "supervision.toml"
 
 
@@ -27,6 +27,7 @@ class List:
     late_days: int = 0
     least: int = 0
     share: int = 0
+    files: int = 0
     excused: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()  # of units: the programmes compared
     urgent: bool = False
@@ -45,7 +46,7 @@ def read(file: Path = FILE) -> Supervision:
     lists = {}
     for given in table["lists"]:
         made = List(**{name: _value(name, value) for name, value in given.items()})
-        if made.sort not in (PROMISES, SIGN, UNITS, WORKERS):
+        if made.sort not in (PROMISES, SIGN, UNITS, WORKERS, BURSTS):
             raise ValueError(f"{file.name}: {made.code}: no such sort {made.sort!r}")
         lists[made.code] = made
     return Supervision(lists, table["backdating"]["days"])

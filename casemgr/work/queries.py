@@ -24,6 +24,7 @@ COLUMNS = [
     + ("unit_id", "worker")
 ]
 MOST = 400  # more open tasks than anybody reads; beyond, the lists of cases and detections are the place
+FEW_UNITS = 12  # up to so many, what is pending is looked for unit by unit
 AHEAD = timedelta(days=7)  # what a leader does, and does not only decide, waits with the decisions from so long before
 
 
@@ -45,13 +46,16 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
     urgent = CaseSpan.criterion.in_(urgent_criteria())
     query = sa.select(*COLUMNS).where(
         CaseSpan.province == province(),
-        _near(actor, tree, Permission.CASE_READ, Permission.DETECTION_LIST),
         scope,
         CaseSpan.pending,
         sa.or_(CaseSpan.role.in_(roles), urgent),  # an emergency is everybody's, whoever should have taken it
         sa.or_(CaseSpan.due <= until, urgent, CaseSpan.track == "detection"),
     )
-    if "worker" not in roles:  # few rules are a leader's: named, so that the index over what is pending is used
+    # Said once for the index, which cannot look into the alternatives: a few units, or the few rules that are a leader's.
+    units = _near(actor, Permission.CASE_READ, Permission.DETECTION_LIST)
+    if len(units) <= FEW_UNITS or "worker" in roles:
+        query = query.where(CaseSpan.unit_id.in_(sorted(units)) if len(units) < len(tree) else sa.true())
+    if "worker" not in roles:
         query = query.where(CaseSpan.criterion.in_(_criteria_of(roles)))
     if mine:
         query = query.where(sa.or_(CaseSpan.worker == str(actor.user_id), CaseSpan.worker.is_(None)))
@@ -65,10 +69,9 @@ def _criteria_of(roles: Sequence[str]) -> list[str]:
     return sorted({c.code for c in every if c.urgent or c.role in roles})
 
 
-def _near(actor: Actor, tree: UnitTree, *permissions: Permission):
-    """The units of all these scopes together: said once for the index, which cannot look into the alternatives."""
-    units = frozenset().union(*(each.units for p in permissions for each in scopes(actor, p)))
-    return CaseSpan.unit_id.in_(sorted(units)) if len(units) < len(tree) else sa.true()
+def _near(actor: Actor, *permissions: Permission) -> frozenset[str]:
+    """The units of all these scopes together."""
+    return frozenset().union(*(each.units for p in permissions for each in scopes(actor, p)))
 
 
 def tasks_of(rows) -> list[Task]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from casemgr.cases import handover
 from casemgr.cases.entries import late_by
 from casemgr.cases.handover import asked_assignment
 from casemgr.cases.rules import CLOSED, CaseState
@@ -18,7 +19,8 @@ from casemgr.work.lists import List, Supervision
 FOREVER = datetime(9999, 12, 31)
 SYSTEM = "system:"
 # Entries by which nobody reports late work: what other ledgers tell, strikes through, decides or hands over.
-NOT_REPORTS = ("told", "voided", "assigned", "transferred", "matched", "linked", "assign_asked")
+NOT_REPORTS = ("told", "voided", "assigned", "transferred", "matched", "linked", "assign_asked", "conflicted")
+PART = "burst-part"  # no list either: added up over files
 ASSIGN = "assign-asked"  # no list of exceptions: a leader answers it in the inbox
 
 
@@ -51,11 +53,13 @@ def of_case(state: CaseState, limits: Supervision) -> list[Sign]:
         found += _no_service(state, lists["need-without-service"])
         found += _asked(state)
     found += _undated(state.programme, state.spans, lists["date-missing"])
+    found += _conflict(state, lists["conflict"])
     # What a decision waits for, or what is decided for itself, is not accepted a second time for being late.
     decided = {s.anchor for s in state.spans if s.criterion.task == "decided"}
     kinds = state.programme.case.kinds
     exempt = {e.id for e in state.entries if e.id in decided or ((k := kinds.get(e.kind)) and k.decide)}
     found += _late(state.entries, state.ledger.decisions, exempt, limits)
+    found += _parts(state.entries, state.spans, lists["burst-many"])
     return found + _bursts(state.entries, state.spans, lists["burst"])
 
 
@@ -71,6 +75,17 @@ def high_risk(state: CaseState) -> bool:
     """The first code of the programme's list of risks is the highest."""
     levels = state.programme.codes.get("risk")
     return bool(levels) and state.facts.get("risk") == next(iter(levels))
+
+
+def _conflict(state: CaseState, rule: List) -> Iterable[Sign]:
+    """`detail`: the unit that held the file; `amount`: 1 once a second person has confirmed the mark."""
+    held = handover.conflict(state.entries)
+    if held is not None and state.status != CLOSED:
+        mark, waits = held.mark, held.decision is None
+        at = mark.occurred_at
+        yield Sign(
+            rule.code, at, at, amount=int(not waits), detail=held.unit, entry=mark.id, author=mark.author, asks=waits
+        )
 
 
 def _asked(state: CaseState) -> Iterable[Sign]:
@@ -141,6 +156,23 @@ def _late(entries: Sequence[Entry], decisions, exempt, limits: Supervision) -> l
             )
         )  # fmt: skip
     return found
+
+
+def _parts(entries: Sequence[Entry], spans: Sequence[Span], rule: List) -> Iterable[Sign]:
+    """How many entries about days gone by each person wrote on one day just before something was due in this file:
+    what a burst over several files is added up from."""
+    dues = sorted({s.due for s in spans if s.due is not None})
+    days: dict[tuple, list[tuple[datetime, datetime]]] = {}
+    for entry in entries:
+        if entry.kind in NOT_REPORTS or entry.author.startswith(SYSTEM) or late_by(entry) < timedelta(rule.late_days):
+            continue
+        at = entry.recorded_at
+        due = next((due for due in dues if at <= due <= at + timedelta(hours=rule.hours)), None)
+        if due is not None:
+            days.setdefault((entry.author, at.date()), []).append((at, due))
+    for (author, _day), written in days.items():
+        last, due = max(written)
+        yield Sign(PART, last, due, last + timedelta(days=rule.days), amount=len(written), author=author)
 
 
 def _bursts(entries: Sequence[Entry], spans: Sequence[Span], rule: List) -> list[Sign]:

@@ -1,13 +1,13 @@
 """Disputes about figures and detections.
 
-Revision: disputes, after touched.
+Revision: disputes, after signs_that_ask.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "disputes"
-down_revision = "touched"
+down_revision = "signs_that_ask"
 
 
 def upgrade() -> None:

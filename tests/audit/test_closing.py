@@ -19,6 +19,7 @@ from casemgr.audit.models import ReportBody, Seal
 from casemgr.cases.models import Verdict
 from casemgr.clock import now
 from casemgr.demo import attacks
+from casemgr.detections.models import ConfirmedMonth
 from casemgr.ledger import services as ledger
 from casemgr.plans import plans
 from casemgr.programmes.model import Text
@@ -105,6 +106,17 @@ def test_nobody_approves_their_own_report_and_a_commune_sees_none_above(place, d
     early = desk("one").post("/reports/new", data={"period": "KH322-2022/nam", "unit": PROVINCE, "basis": "as_were"})
     assert early.status_code == 422
     assert 'id="period-error"' in early.text
+
+
+def test_before_it_is_sealed_a_report_says_which_communes_have_not_confirmed(place, desk):
+    made = desk("one").post("/reports/new", data={
+        "period": "KH322-2022/6-thang-dau", "unit": PROVINCE, "basis": "as_were"})  # fmt: skip
+    assert "Xã chưa xác nhận số phát hiện tháng 06/2022: Trẻ em 2" in text_of(desk("two").get(made.location))
+    facts = {"month": date(2022, 6, 1), "number": 0, "programme": "TE", "author": "x", "at": datetime(2022, 7, 1)}
+    row = facts | {"province": ledger.province(), "subject": UUID(int=77), "unit_id": COMMUNE}
+    place.execute(sa.insert(ConfirmedMonth), [row])
+    place.commit()
+    assert "Xã chưa xác nhận số phát hiện tháng 06/2022: Trẻ em 1" in text_of(desk("two").get(made.location))
 
 
 def test_a_correction_names_the_old_report_and_explains_the_difference(place, desk):

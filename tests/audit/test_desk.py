@@ -67,6 +67,27 @@ def test_the_log_says_who_opened_what_and_what_is_unusual(place, auditor):
     assert "auditor" in text_of(auditor.get("/audit/log"))  # reading the log is in the log too
 
 
+def test_refused_sign_ins_and_commands_are_in_the_log_and_other_programmes_are_not(place, auditor, app):
+    worker = make_user(place, "canbo", ("worker", COMMUNE), unit_id=COMMUNE)
+    app.test_client().post("/sign-in", data={"username": "khongai", "password": "sai mật khẩu"})
+    told = {"province": ledger.province(), "at": datetime(2022, 12, 1), "user_id": worker.id, "status": 200}
+    notes = [
+        log.Note("case:read", None, COMMUNE, "XX", "elsewhere"),
+        log.Note("case:read", None, COMMUNE, "TE", "here"),
+    ]
+    log.write(place, vault.keys().mac, log.rows(notes, method="GET", endpoint="x.y", **told))
+    command = log.rows(
+        [log.Note("report:export", detail="bundle,x")], method="CLI", endpoint="x", **told | {"user_id": None}
+    )
+    log.write(place, vault.keys().mac, command)
+    place.commit()
+    page = text_of(auditor.get("/audit/log"))
+    assert "chưa đăng nhập đăng nhập không được" in page
+    assert "lệnh trên máy chủ kết xuất báo cáo bundle,x" in page
+    assert "here" in page
+    assert "elsewhere" not in page
+
+
 def test_the_strip_counts_what_plain_queries_count(place, auditor):
     now = datetime(2022, 12, 31, 12)
     found = trust.at_a_glance(place, now)

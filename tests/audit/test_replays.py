@@ -183,3 +183,19 @@ def test_why_a_case_counts_as_it_does(place, auditor):
     assert auditor.get("/coverage/KH322-2022/XX/why/HS-222-222").status_code == 404
     assert auditor.get("/coverage/KH322-2022/TE-2/why/HS-222-222").status_code == 404
     assert auditor.get(f"/coverage/KH322-2022/TE-2/why/{row.number}?known=never").status_code in (400, 404)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (["--known-at", "2020-01-01"], "nothing was known at 2020-01-01 00:00: the first entry is of"),
+        (["--known-at", "2022-06-01", "--through", "2022-06-02"], "2022-06-02 is after 2022-06-01"),
+        (["--indicator", "TE-9"], "no indicator TE-9"),
+    ],
+)
+def test_the_command_refuses_a_question_without_sense(app, place, said, expected):
+    app.config["CASEMGR_TODAY"] = "2022-12-31"
+    histories.write(place, 9, 10)
+    answer = app.test_cli_runner().invoke(args=["coverage", "KH322-2022", *said])
+    assert answer.exit_code == 1
+    assert expected in answer.output

@@ -144,7 +144,7 @@ def test_the_number_of_queries_does_not_grow_with_the_cases(place, auditor, path
     first = selects(auditor, path)
     histories.write(place, 9, 60)
     assert selects(auditor, path) == first
-    assert first <= 17 + 5 * (path == PLAN), "the quarters before: figures, cells, marks, and the money of each"
+    assert first <= 17 + 6 * (path == PLAN), "the quarters before: figures, cells, marks, their money; who is silent"
 
 
 def test_a_figure_is_counted_once_until_something_is_appended_or_the_minute_ends(place, client):
@@ -162,7 +162,7 @@ def test_a_figure_is_counted_once_until_something_is_appended_or_the_minute_ends
         assert text_of(auditor.get(PLAN)) != first
         clock.shift(20)
         # Again, but for the quarters before: their last minute has ended long ago.
-        assert selects(auditor, PLAN) == counting - 5
+        assert selects(auditor, PLAN) == counting - 6
 
 
 def test_the_page_of_the_plan_has_the_quarters_of_the_page_of_an_indicator(place, auditor):

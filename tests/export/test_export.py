@@ -8,7 +8,9 @@ import zipfile
 from datetime import datetime
 
 import pytest
+import sqlalchemy as sa
 
+from casemgr.access.models import AccessLog
 from casemgr.export import services
 from casemgr.export.rules import Pseudonyms, coded
 from casemgr.plans import plans
@@ -91,6 +93,8 @@ def test_the_command_writes_a_zip_whose_schema_names_every_column(session, app, 
             assert {len(row) for row in rows} == {len(rows[0])}
             assert len(rows) - 1 == schema["rows"][table]
             assert f"{table}.csv: {len(rows) - 1}" in done.output
+    left = session.scalars(sa.select(AccessLog.detail).where(AccessLog.endpoint == "export.bundle")).all()
+    assert left == ["bundle,kh322-2022"]
     assert "there already" in run(args=["export", "bundle", "--out", str(out)]).output
     wrong = run(args=["export", "bundle", "--out", str(tmp_path / "x"), "--plan", "KH999"])
     assert wrong.exit_code == 1

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from casemgr.cases.models import CaseBar, CaseFile
-from tests.cases.files import DISTRICT, filled, send
+from tests.cases.files import DISTRICT, HERE, filled, send
 
 
 def test_who_is_named_loses_the_file_at_once_and_silently(as_, session, who, drawn):
@@ -68,3 +68,52 @@ def test_the_unit_above_ends_a_conflict(as_, session, who, drawn):
     assert send(district, f"/cases/{number}/conflict", note="Ghi nhầm người.", accounts=[]).status_code == 303
     assert session.scalar(sa.select(sa.func.count()).select_from(CaseBar)) == 0
     assert "đã hết" in district.get(f"/cases/{number}").text
+
+
+def marked(client, number: str, who) -> None:
+    data = filled(client, f"/cases/{number}/conflict", note="Người nhà của chủ tịch.")
+    assert client.post(f"/cases/{number}/conflict", data=data | {"accounts": [str(who.chair.id)]}).status_code == 303
+
+
+def confirm(client, number: str, **data):
+    return client.post(f"/cases/{number}/conflict/decide", data={"why": ""} | data)
+
+
+def test_a_second_person_above_confirms_and_the_list_counts_the_communes(as_, session, who, drawn):
+    number, district = drawn[1], as_("district")
+    assert number not in district.get("/exceptions/conflict").text
+    marked(as_("worker"), number, who)
+    page = " ".join(district.get("/exceptions/conflict").text.split())
+    assert number in page
+    assert "1 hồ sơ, 1 chờ xác nhận" in page
+    assert "chờ người thứ hai xác nhận" in page
+    assert "1 xung đột lợi ích chờ người thứ hai xác nhận" in district.get("/approvals").text
+    for outsider in ("chair", "worker"):
+        assert confirm(as_(outsider), number, outcome="approved").status_code in (403, 404)
+        assert number not in as_(outsider).get("/exceptions/conflict").text
+    assert confirm(district, number).status_code == 422
+    assert confirm(district, number, outcome="approved").status_code == 303
+    page = " ".join(district.get("/exceptions/conflict").text.split())
+    assert "đã xác nhận" in page
+    assert "chờ xác nhận" not in page
+    assert "chờ người thứ hai" not in district.get("/approvals").text
+    assert confirm(district, number, outcome="returned", why="Muộn.").status_code == 422, "decided once"
+    assert as_("chair").get(f"/cases/{number}").status_code == 404
+
+
+def test_a_mark_that_is_not_confirmed_sends_the_file_back(as_, session, who, drawn):
+    number, district = drawn[1], as_("district")
+    marked(as_("worker"), number, who)
+    assert confirm(district, number, outcome="returned").status_code == 422, "a reason is needed"
+    assert confirm(district, number, outcome="returned", why="Không có quan hệ gì.").status_code == 303
+    session.expire_all()
+    assert session.scalar(sa.select(CaseFile.unit_id).where(CaseFile.number == number)) == HERE
+    assert as_("chair").get(f"/cases/{number}").status_code == 200
+    assert number not in district.get("/exceptions/conflict").text
+
+
+def test_who_marked_does_not_confirm(as_, who, drawn):
+    number, district = drawn[1], as_("district")
+    marked(district, number, who)
+    assert confirm(district, number, outcome="approved").status_code == 403
+    assert "chờ người thứ hai" not in district.get("/approvals").text

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from casemgr import jobs
+from casemgr.access.models import AccessLog
 from casemgr.db import db
 from casemgr.jobs import services
 from casemgr.jobs.models import Job
@@ -62,6 +63,8 @@ def test_work_is_done_and_its_asker_sees_it(session, client, counting):
     assert "đã xong" in page.text
     assert "Refresh" not in page.headers
     assert client.get(f"/jobs/{job}/file").data == b"a;b\n"
+    left = sa.select(AccessLog.user_id).where(AccessLog.endpoint == "jobs.result", AccessLog.action == "report:export")
+    assert session.scalars(left).all() == [mine.id]
     sign_in(client, other)
     assert client.get(f"/jobs/{job}").status_code == 404
     assert client.get(f"/jobs/{job}/file").status_code == 404

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import xlwt
 
 from casemgr.files.kinds import MEDIA, sniff
 from casemgr.refused import Refused
@@ -69,11 +70,26 @@ def test_the_same_register_in_every_kind_of_file(kind, make):
 
 @pytest.mark.parametrize("kind", ["xls", "ods", "xlsx"])
 def test_files_that_an_office_program_saved(kind):
-    """The same register, saved by LibreOffice; its formula (J7) is seen except in the old format."""
+    """The same register, saved by LibreOffice; its formula (J7) is seen in each."""
     found = checked((FILES / f"libreoffice.{kind}").read_bytes(), kind)
     assert {name: found.counts()[name] for name in AWKWARD_COUNTS} == AWKWARD_COUNTS
     assert (found.rows[0].person.phone, found.rows[1].person.birth.day) == ("0912345678", 15)
-    assert read((FILES / f"libreoffice.{kind}").read_bytes(), MEDIA[kind]).formulas == (0 if kind == "xls" else 1)
+    assert read((FILES / f"libreoffice.{kind}").read_bytes(), MEDIA[kind]).formulas == 1
+
+
+@pytest.mark.parametrize("rows", [2, 400])
+def test_formulas_in_an_old_file_small_or_large(rows):
+    """Below 4096 bytes the sheet lies among the small sectors."""
+    book, made = xlwt.Workbook(), io.BytesIO()
+    book.add_sheet("Bìa").write(0, 0, xlwt.Formula("1+1"))
+    sheet = book.add_sheet("Trẻ em")
+    for number in range(rows):
+        for column, cell in enumerate(("Họ tên", "Năm sinh", "Xã")):
+            sheet.write(number, column, f"{cell} {number}")
+    sheet.write(1, 27, xlwt.Formula("2011+1"))
+    book.save(made)
+    found = read(made.getvalue(), MEDIA["xls"], sheet=1)
+    assert (found.formulas, found.formula_places) == (1, ("AB2",))
 
 
 def test_letters_that_a_program_could_not_save_are_not_taken_for_names():

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from casemgr.cases.models import CaseBar
 from casemgr.clock import now
 from casemgr.ledger import services as ledger
 from casemgr.ledger.models import LedgerSettled
@@ -61,6 +62,18 @@ def test_two_auditors_draw_the_same_cases(place, desk):
     for case in one.cases:
         assert case.number in page.text
     assert "chưa tính được" in text_of(page)
+
+
+def test_who_is_barred_from_a_file_does_not_find_it_in_the_sample(place, desk):
+    path = drawn(desk)
+    sample = services.find(place, UUID(path.rpartition("/")[2]))
+    barred = sample.cases[0]
+    row = {"province": ledger.province(), "subject": barred.subject, "hidden": barred.subject, "account": sample.author}
+    place.execute(sa.insert(CaseBar), [row])
+    place.commit()
+    assert barred.number not in desk("auditor").get(path).text
+    assert barred.number in desk("second").get(path).text
+    assert sample.cases[1].number in desk("auditor").get(path).text
 
 
 def test_drawing_again_tells_whether_the_same_cases_come(place, desk):

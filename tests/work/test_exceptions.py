@@ -194,7 +194,8 @@ def test_a_list_says_why_and_empties_itself(session, as_, who, clock, code):  # 
 
 
 def test_every_list_of_the_file_has_its_scene():
-    assert set(supervision().lists) - set(SCENES) == {"overdue", "few-needs"}
+    # conflict: tests/handover/test_conflict.py
+    assert set(supervision().lists) - set(SCENES) == {"overdue", "few-needs", "burst-many", "conflict"}
 
 
 def test_overdue_is_one_thing_everywhere(session, as_, who, clock):  # noqa: F811
@@ -232,6 +233,37 @@ def test_few_needs_are_told_by_commune(session, as_, who, clock):  # noqa: F811
     page = words(as_("chair").get("/exceptions/few-needs").text)
     assert "xã Núi Tô Trẻ em 1,0 3,0 5" in page
     assert "thị trấn Tri Tôn" not in page
+
+
+def _burst(session, who, clock, per_file: int):  # noqa: F811
+    """Three files of a worker, each with as many visits written down on the day before the plan was due."""
+    world, made = World(session, who, clock), []
+    for n in range(3):
+        case, _number = world.child(name=f"Trần Văn Ba {n}")
+        for k in range(per_file):
+            when = f"2022-03-{8 + k:02}T08:00"
+            made.append((case, world.write(case, "visited", VISIT, when, now=datetime(2022, 3, 15, 10, 0))))
+    session.commit()
+    return made
+
+
+def test_a_burst_over_several_files_is_told_by_who_wrote(session, as_, who, clock):  # noqa: F811
+    made = _burst(session, who, clock, 4)
+    page = words(as_("chair").get("/exceptions/burst-many").text)
+    assert f"15/03/2022 {who.worker.full_name} xã Núi Tô 12 3" in page
+    read = words(as_("auditor").get("/exceptions/burst-many").text)
+    assert "12 3" in read
+    assert who.worker.full_name not in read, "an auditor sees the account only"
+    case, entry = made[0]
+    services.void(session, case, entry.id, reason="double", note="x", author=str(who.worker.id), unit=HERE,
+                  now=files.NOW)  # fmt: skip
+    session.commit()
+    assert "Không có lần nhập dồn nào." in as_("chair").get("/exceptions/burst-many").text
+
+
+def test_one_file_alone_is_no_burst_over_several(session, as_, who, clock):  # noqa: F811
+    _burst(session, who, clock, 3)
+    assert "Không có lần nhập dồn nào." in as_("chair").get("/exceptions/burst-many").text
 
 
 def test_the_lists_take_as_many_queries_with_more_in_them(session, as_, who, clock, count_queries):  # noqa: F811
