@@ -37,6 +37,7 @@ demo: $(VENV)/run.stamp ## build the invented province in instance/ if absent, s
 bench: $(VENV)/dev.stamp ## measure speed and memory on SQLite and, with TEST_POSTGRES_URL, PostgreSQL; writes bench.json
 	$(BIN)/python -m casemgr.demo.bench --cases $(CASES) --serve "$(SERVE)"
 	$(BIN)/python -m casemgr.demo.bench_matching --out bench.json
+	$(BIN)/python -m casemgr.demo.bench_registers --out bench.json
 
 attacks: $(VENV)/dev.stamp ## attack a small province at every position, on each database; prints undetected / tried
 	$(BIN)/python -m casemgr.demo.bench_attacks
