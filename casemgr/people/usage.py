@@ -53,7 +53,9 @@ class Usage:
                 left.remove(part)
                 right.remove(twin)
         if all(part.written.isascii() for part in row) and _folded(left) == _folded(right):
-            return BARE if all(self._usual(part) for part in right if part.role != "marker") else OTHER
+            # Also of a part that is the same: An typed without marks may be Ân.
+            told_apart = [part for part in known if part.role in ("middle", "given")]
+            return BARE if all(self._usual(part) for part in told_apart) else OTHER
         return SLIP if len(left) == len(right) == 1 and self._slip(left[0], right[0]) else OTHER
 
     def _usual(self, part: Token) -> bool:

@@ -89,6 +89,7 @@ TRAM = Person("Lê Thị Trâm", sex="nu", birth=Birth(2012, 3, 4), mother="Tr�
     [
         (replace(TRAM, name="LE THI TRAM"), TRAM, MATCHED),
         (replace(TRAM, name="LE THI AN"), replace(TRAM, name="Lê Thị Ân"), LOOK),
+        (replace(TRAM, name="LE THI AN"), replace(TRAM, name="Lê Thị An"), LOOK),
         (replace(TRAM, name="LE THI TRAM", birth=Birth(2012)), TRAM, LOOK),
         (replace(TRAM, name="LE THI TRAM", mother="", hamlet=""), TRAM, LOOK),
         (replace(TRAM, name="Lê Thị Trâmm"), TRAM, MATCHED),
