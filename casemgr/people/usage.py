@@ -40,7 +40,8 @@ class Usage:
 
     def written(self, row: Person, person: Person) -> str:
         """How the two names are written: the same, bare of their marks, with one slip of the pen, or otherwise."""
-        if same_spelling(row, person):
+        bare = row.name.isascii() and not person.name.isascii()
+        if same_spelling(row, person) and not bare:
             return SAME
         said = [self._written(tokens(a), tokens(b)) for a in row.names for b in person.names]
         return BARE if BARE in said else SLIP if SLIP in said else OTHER
