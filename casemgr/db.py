@@ -89,7 +89,7 @@ def _sqlite_settings(connection, _record) -> None:
         "secure_delete=ON",
         "trusted_schema=OFF",
         "recursive_triggers=ON",  # so that REPLACE fires the triggers that refuse DELETE
-        "cache_size=-4000",  # 4 MB for each connection of a worker; the system caches the file once for all
+        "cache_size=-2000",  # 2 MB for each connection of a worker; the system caches the file once for all
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")

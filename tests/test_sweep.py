@@ -159,6 +159,14 @@ PAGES = {
     "reconciling.answer": [Page(ROW + "/answer", FIELD, about="row")],
     "reconciling.decide": [Page(ROW + "/entries/{asked_row}/decide", ("supervisor",), about="row", where="above")],
     "reconciling.detect": [Page(ROW + "/detect", FIELD, about="row")],
+    "coverage.dispute": [
+        Page("/coverage/KH322-2022/TE-2/dispute", FIELD, about="indicator", query="unit=" + HERE, logged=False)
+    ],
+    "reconciling.answer_dispute": [
+        Page("/registers/disputes/{dispute}/answer", ("supervisor",), about="row", where="above", logged=False)
+    ],
+    "reconciling.dispute_detection": [Page("/registers/disputes/detections/{detection}", FIELD, about="detection")],
+    "reconciling.disputes": [Page("/registers/disputes", DETECTION)],
     "reconciling.dispute": [Page(ROW + "/dispute", FIELD, about="row")],
     "reconciling.exclude": [Page(ROW + "/exclude", FIELD, about="row")],
     "reconciling.exclusions": [Page("/registers/exclusions", DETECTION)],
@@ -317,6 +325,7 @@ class Town:
             figure_entry=world.figure_entry,
             listed=ABSENT if absent else world.listed,
             asked_row=world.asked_row,
+            dispute=ABSENT if absent else world.dispute,
             job=ABSENT if absent else world.job,
             report=ABSENT if absent else world.report,
             register=ABSENT if absent else world.register,

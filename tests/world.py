@@ -25,7 +25,7 @@ from casemgr.people.identifiers import Birth, Identifier
 from casemgr.people.rules import Person
 from casemgr.plans import plans
 from casemgr.plans import services as plan_services
-from casemgr.reconciling import comparing
+from casemgr.reconciling import comparing, disputes
 from casemgr.reconciling import services as reconciling
 from casemgr.refused import N_
 from casemgr.registers import drafts, importing
@@ -72,6 +72,7 @@ class World:
     items: dict = field(default_factory=dict)
     figure: UUID | None = None
     figure_entry: UUID | None = None
+    dispute: UUID | None = None
     report: UUID | None = None  # sealed, of the commune
     waiting: UUID | None = None  # another one, prepared by the coordinator of the district
     job: UUID | None = None  # asked for by the coordinator of the district
@@ -107,6 +108,17 @@ def build(session) -> World:
     row = AreaRow(0, "", "III", "", None, None, "Quyết định", date(2021, 1, 1), None, "", None, None, "")
     world.area = areas.add(session, HERE, row, datetime(2022, 1, 1)).id
     world.listed, world.asked_row = _listed(session, world.users["worker", "own"])
+    about = disputes.About("TE", HERE, "KH322-2022", "TE-2", date(2022, 1, 1), date(2022, 12, 31), "0%")
+    disputes.raise_dispute(
+        session,
+        about,
+        "Số chưa đúng",
+        author=str(world.users["worker", "own"].id),
+        unit=HERE,
+        now=NOW,
+        entry=UUID(int=91),
+    )
+    world.dispute = UUID(int=91)
     world.hamlet = add_hamlet(
         session, HERE, kind="ap", name="Tô Thuận", valid_from=date(2021, 1, 1), now=datetime(2022, 1, 1)
     ).id

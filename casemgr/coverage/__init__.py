@@ -4,7 +4,7 @@
 def init_app(app) -> None:
     from flask_babel import lazy_gettext
 
-    from casemgr.coverage import maps  # noqa: F401  adds its page to the blueprint
+    from casemgr.coverage import disputing, maps  # noqa: F401  they add their pages to the blueprint
     from casemgr.coverage.cli import coverage
     from casemgr.coverage.views import bp
     from casemgr.ui import navigation

@@ -12,8 +12,9 @@ from casemgr.coverage.asked import Asked
 from casemgr.db import db
 from casemgr.detections import monthly
 from casemgr.ledger.kept import kept
+from casemgr.plans.model import Indicator
 from casemgr.programmes import programmes
-from casemgr.reconciling import as_known, queries
+from casemgr.reconciling import as_known, disputing, queries
 from casemgr.registers import rows as stored
 from casemgr.ui.i18n import language
 from casemgr.ui.rules import show_number, show_percent
@@ -97,3 +98,11 @@ def lines(asked: Asked, report) -> list[tuple[str, Silence, str | None]]:
         for each in found
         if each.missing
     ]
+
+
+def disputed(asked: Asked, found: Indicator) -> tuple[list[dict], bool]:
+    """(the disputes about a figure of the unit asked about or below it, whether the reader may add one)."""
+    units = current_tree().below(asked.unit) | {asked.unit}
+    listed = disputing.beside_figure(asked.plan.code, found.code, units, asked.start, asked.through)
+    allowed = may(Permission.REGISTER_RECONCILE, unit=asked.unit, programme=found.programme)
+    return listed, allowed and asked.within is None

@@ -118,6 +118,7 @@ def indicator(code: str, indicator: str):
     result, groups = services.breakdown(db.session, asked, moment, found, dimensions)
     line = present.row(found, result.figure, chosen)
     line.beside += silence.named_words(result)
+    disputed, may_dispute = silence.disputed(asked, found)
     return render_template(
         "coverage/indicator.html",
         plan=chosen,
@@ -125,6 +126,8 @@ def indicator(code: str, indicator: str):
         period=period,
         indicator=found,
         row=line,
+        disputes=disputed,
+        may_dispute=may_dispute,
         funnel=_funnel(result),
         tables=present.tables(result, groups, current_tree(), chosen),
         states=_states(asked, found, result.figure),
@@ -142,9 +145,8 @@ def indicator(code: str, indicator: str):
 
 def _held(asked: Asked, found: Indicator) -> int:
     """How many of its files stand with a unit above for a conflict of interest, for who looks over that unit."""
-    if not found.programme or not may(Permission.CASELOAD_READ, unit=asked.unit, programme=found.programme):
-        return 0
-    return held_above(db.session, current_actor(), current_tree(), asked.unit, found.programme)
+    looks = found.programme and may(Permission.CASELOAD_READ, unit=asked.unit, programme=found.programme)
+    return held_above(db.session, current_actor(), current_tree(), asked.unit, found.programme) if looks else 0
 
 
 def _areas(asked: Asked, found: Indicator) -> list:

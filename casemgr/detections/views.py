@@ -95,6 +95,7 @@ def page(number: str):
         reports=_reports(sheet, tell),
         others=_others(sheet),
         badge=reader.badge(),
+        may_dispute=may(Permission.REGISTER_RECONCILE, unit=sheet.row.unit_id, programme=sheet.row.programme),
         facts=reader.facts(tell),
         clocks=reader.clocks(),
         tasks=reader.tasks(),

@@ -9,6 +9,8 @@ def init_app(app) -> None:
         carrying,
         comparing,
         deeds,
+        disputes,
+        disputing,
         excluded,
         overlapping,
         views,
@@ -17,5 +19,8 @@ def init_app(app) -> None:
     from casemgr.ui import navigation
 
     register_projections()
+    disputes.register_projection()
+    # The page of a detection stands below this package.
+    app.jinja_env.globals["disputes_of_detection"] = disputing.of_detection
     app.register_blueprint(views.bp)
     navigation.add(app, "reconciling.index", lazy_gettext("Đối chiếu"), Permission.REGISTER_MATCHES, order=14)

@@ -1,6 +1,6 @@
 """What is kept beside the ledgers of reconciliations, so that pages are fast; rebuilt from them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -50,3 +50,31 @@ class NotSame(Base):
     since: Mapped[datetime] = mapped_column(sa.DateTime)
 
     __table_args__ = (sa.Index("ix_not_same_digest", "province", "digest"), sa.Index(None, "province", "who"))
+
+
+class Dispute(Base):
+    """A dispute about a figure or a detection, and whether it was answered. `outcome`: "" while it waits."""
+
+    __tablename__ = "dispute"
+
+    province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    programme: Mapped[str] = mapped_column(sa.String(8))
+    unit_id: Mapped[str] = mapped_column(sa.String(32))
+    plan: Mapped[str] = mapped_column(sa.String(24))
+    indicator: Mapped[str] = mapped_column(sa.String(16))
+    start: Mapped[date | None] = mapped_column(sa.Date)
+    through: Mapped[date | None] = mapped_column(sa.Date)
+    shown: Mapped[str] = mapped_column(sa.String(80))  # what the figure was when it was disputed
+    detected: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    number: Mapped[str] = mapped_column(sa.String(12))
+    author: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime] = mapped_column(sa.DateTime)
+    outcome: Mapped[str] = mapped_column(sa.String(10))
+    answered_by: Mapped[str] = mapped_column(sa.String(64))
+    answered_at: Mapped[datetime | None] = mapped_column(sa.DateTime)
+
+    __table_args__ = (
+        sa.Index(None, "province", "plan", "indicator", "unit_id"),
+        sa.Index(None, "province", "detected"),
+    )

@@ -38,6 +38,16 @@ class CaseSign(Base):
         sa.Index(
             "ix_case_sign_list", "province", "code", "since", "until", "unit_id", "programme", "worker", "subject"
         ),
+        sa.Index(
+            "ix_case_sign_asks",
+            "province",
+            "code",
+            "track",
+            "since",
+            "unit_id",
+            sqlite_where=sa.text("asks = 1"),
+            postgresql_where=sa.text("asks"),
+        ),
     )
 
 

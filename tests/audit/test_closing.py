@@ -115,6 +115,7 @@ def test_before_it_is_sealed_a_report_says_which_communes_have_not_confirmed(pla
     facts = {"month": date(2022, 6, 1), "number": 0, "programme": "TE", "author": "x", "at": datetime(2022, 7, 1)}
     row = facts | {"province": ledger.province(), "subject": UUID(int=77), "unit_id": COMMUNE}
     place.execute(sa.insert(ConfirmedMonth), [row])
+    ledger.beat(place, [COMMUNE])
     place.commit()
     assert "Xã chưa xác nhận số phát hiện tháng 06/2022: Trẻ em 1" in text_of(desk("two").get(made.location))
 

@@ -1,0 +1,95 @@
+"""A commune disputes a figure or a detection: answered above, never deleted, shown beside what it is about."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from casemgr.reconciling import disputes
+from casemgr.refused import Refused
+from tests.accounts import few_units, make_user, sign_in
+from tests.reconciling.conftest import BE, DISTRICT, NEIGHBOUR, NOW, PROVINCE, UNIT, filed
+
+pytestmark = pytest.mark.usefixtures("sound")
+FIGURE = f"/coverage/KH322-2022/TE-2?unit={UNIT}&period=nam"
+NEW = f"/coverage/KH322-2022/TE-2/dispute?unit={UNIT}&period=nam"
+ABOUT = disputes.About("TE", UNIT, "KH322-2022", "TE-2", date(2022, 1, 1), date(2022, 4, 6), "0% · 0 / 1")
+
+
+@pytest.fixture
+def app(app):
+    app.config["CASEMGR_TODAY"] = "2022-04-06"
+    return app
+
+
+@pytest.fixture
+def place(session):
+    few_units(session)
+    return session
+
+
+def reading_as(app, user):
+    return sign_in(app.test_client(), user)
+
+
+def test_a_figure_is_disputed_answered_and_keeps_both(app, client, place):
+    filed(place, **BE)
+    place.commit()
+    sign_in(client, make_user(place, "hoa", ("worker", UNIT, "TE")))
+    assert client.get(FIGURE).text.count("dispute?unit=") == 1
+    assert client.post(NEW, data=client.form(NEW, 1)).status_code == 422
+    assert client.post(NEW, data=client.form(NEW, 1) | {"note": "Trẻ đã chuyển đi"}).status_code == 303
+    assert "chờ cấp trên trả lời" in client.get(FIGURE).text
+    twice = client.post(NEW, data=client.form(NEW, 1) | {"note": "Lần nữa"})
+    assert (twice.status_code, "đang chờ trả lời" in twice.text) == (422, True)
+    assert "/answer" not in client.get("/registers/disputes").text
+    neighbour = reading_as(app, make_user(place, "sen", ("worker", NEIGHBOUR, "TE")))
+    assert "Trẻ đã chuyển đi" not in neighbour.get("/registers/disputes").text
+    assert neighbour.get(NEW).status_code == 404
+
+    above = reading_as(app, make_user(place, "huyen", ("supervisor", DISTRICT)))
+    listed = above.get("/registers/disputes").text
+    assert "Trẻ đã chuyển đi" in listed
+    address = listed[listed.index("/registers/disputes/") :].split('"')[0]
+    for typed, status in (({"outcome": "returned"}, 422), ({"outcome": "returned", "note": "Đã kiểm tra"}, 303)):
+        assert above.post(address, data=above.form(address, 1) | typed).status_code == status
+    assert "giữ nguyên số liệu" in client.get(FIGURE).text
+    both = client.get("/registers/disputes").text
+    assert "Trẻ đã chuyển đi" in both
+    assert "Đã kiểm tra" in both
+    # Seen from above too, beside the figure of everybody below.
+    assert "giữ nguyên số liệu" in above.get(FIGURE.replace(UNIT, DISTRICT)).text
+
+
+def test_a_detection_is_disputed(app, client, place):
+    from casemgr.detections.models import Detected
+
+    _person, subject, _case = filed(place, **BE)
+    place.commit()
+    number = place.get(Detected, (89, subject)).number
+    sign_in(client, make_user(place, "hoa", ("supervisor", UNIT, "TE")))
+    address = f"/registers/disputes/detections/{number}"
+    assert address in client.get(f"/detections/{number}").text
+    assert client.post(address, data=client.form(address, 1) | {"note": "Không ở xã"}).status_code == 303
+    assert "chờ cấp trên trả lời" in client.get(f"/detections/{number}").text
+    assert number in client.get("/registers/disputes").text
+    auditor = reading_as(app, make_user(place, "kt", ("auditor", PROVINCE)))
+    assert auditor.get(address).status_code == 403
+    assert "Không ở xã" in auditor.get("/registers/disputes").text
+
+
+def test_who_answers_is_neither_the_author_nor_the_unit_that_is_measured(place):
+    raised = disputes.raise_dispute(place, ABOUT, "Sai", author="w", unit=UNIT, now=NOW, entry=uuid4())
+    answer = lambda author, unit, note="Đã xem": disputes.answer(  # noqa: E731
+        place, raised, "approved", note, author=author, unit=unit, now=NOW, entry=uuid4()
+    )
+    for author, unit, note in (("w", DISTRICT, "x"), ("chair", UNIT, "x"), ("chief", DISTRICT, "")):
+        with pytest.raises(Refused):
+            answer(author, unit, note)
+    answer("chief", DISTRICT)
+    with pytest.raises(Refused):
+        answer("chief", DISTRICT)
+    assert [row.outcome for row in disputes.of_what(place, ABOUT)] == ["approved"]
+    # Answered, it may be asked anew; the first stays.
+    disputes.raise_dispute(place, ABOUT, "Vẫn sai", author="w", unit=UNIT, now=NOW, entry=uuid4())
+    assert len(disputes.of_what(place, ABOUT)) == 2
