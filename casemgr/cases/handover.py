@@ -88,6 +88,28 @@ def holders(entries: Iterable[Entry]) -> list[tuple[datetime, str]]:
     ]
 
 
+def charged(first: tuple[datetime, str], entries: Sequence[Entry]) -> list[tuple[datetime, str]]:
+    """The holders as the figures charge them, `first` being the opening: a conflict of interest takes a file out of a
+    unit's figure only once a second person has confirmed it, from then on."""
+    answers = sorted((e for e in entries if e.kind == "decided" and e.coded.get("about") == CONFLICTED), key=_written)
+    found = [first]
+    for e in sorted(entries, key=lambda e: (e.occurred_at, e.seq)):
+        if e.kind == TRANSFERRED and e.coded.get("accepted"):
+            found.append((e.occurred_at, e.coded["to"]))
+        elif e.kind == CONFLICTED and e.coded.get("to"):
+            # The mark that moves a file may be followed by others before somebody confirms what they say together.
+            answer = next((each for each in answers if each.seq > e.seq), None)
+            if e.coded.get("barred") and answer is not None and answer.coded["outcome"] == "approved":
+                found.append((answer.occurred_at, e.coded["to"]))
+            elif not e.coded.get("barred") and found[-1][1] != e.coded["to"]:
+                found.append((e.occurred_at, e.coded["to"]))
+    return sorted(found, key=lambda each: each[0])
+
+
+def _written(entry: Entry) -> int:
+    return entry.seq
+
+
 def asked_assignment(entries: Iterable[Entry]) -> Entry | None:
     """The wish to give the file to a colleague that still waits: neither decided, nor overtaken by an assignment or a
     move to another unit."""

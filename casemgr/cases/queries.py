@@ -72,6 +72,19 @@ def barred(session, actor: Actor, subject: UUID) -> bool:
     return bool(session.scalar(found))
 
 
+def held_above(session, actor: Actor, tree: UnitTree, unit: str, programme: str) -> int:
+    """How many files of the programme a unit above the communes holds at or below `unit` because of a conflict of
+    interest. Those that one hides from the actor are not counted for them."""
+    above = [each for each in tree.below(unit) if tree.level(each) != "commune"]
+    if not above:
+        return 0
+    held = sa.select(sa.func.count(CaseFile.subject.distinct())).join(
+        CaseBar, sa.and_(CaseBar.province == CaseFile.province, CaseBar.subject == CaseFile.subject)
+    )
+    where = (CaseFile.province == ledger.province(), CaseFile.programme == programme, CaseFile.unit_id.in_(above))
+    return session.scalar(held.where(*where, not_barred(actor, CaseFile.subject)))
+
+
 def late(due, now: datetime):
     """The SQL condition of `programmes.spans.overdue` on the due date of what is still to be done."""
     return due < now

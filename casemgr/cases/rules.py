@@ -46,6 +46,7 @@ class CaseState:
     number: str
     beneficiary: UUID | None
     holders: list[tuple[datetime, str]]
+    charged: list[tuple[datetime, str]]  # the holders as the figures charge them
     status: str
     opened_at: datetime
     closed_at: datetime | None
@@ -96,10 +97,10 @@ class CaseState:
     def unit(self) -> str:
         return self.holders[-1][1]
 
-    def holder_at(self, t: datetime) -> str:
-        """The unit that held the file at time t (the first holder before that)."""
-        unit = self.holders[0][1]
-        for moment, holder in self.holders:
+    def charged_at(self, t: datetime) -> str:
+        """The unit that is charged with what is due at time t (the first holder before that)."""
+        unit = self.charged[0][1]
+        for moment, holder in self.charged:
             if moment <= t:
                 unit = holder
         return unit
@@ -124,8 +125,7 @@ def fold(
     if not ledger.openings or ledger.openings[0].kind != "opened":
         return None
     opening = ledger.openings[0]
-    holders = [(opening.occurred_at, opening.coded.get("unit") or opening.unit)]
-    holders += handover.holders(entries)
+    first = (opening.occurred_at, opening.coded.get("unit") or opening.unit)
     status, closed_at = _status(ledger, entries)
     needs = ledger.needs = need_states(ledger)
     identity = {key: opening.coded.get(key) for key in ("sex", "birth_year", "ethnicity")}
@@ -139,7 +139,8 @@ def fold(
         ledger=ledger,
         number=opening.coded["number"],
         beneficiary=UUID(beneficiary) if beneficiary else None,
-        holders=holders,
+        holders=[first, *handover.holders(entries)],
+        charged=handover.charged(first, entries),
         status=status,
         opened_at=opening.occurred_at,
         closed_at=closed_at,

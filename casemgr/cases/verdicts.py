@@ -87,11 +87,11 @@ def band_of(programme: Programme, spans: Sequence[Span], t: datetime) -> str:
 
 def charged_to(state: CaseState, spans: Sequence[Span], t: datetime) -> str:
     """The unit that held the file when the first missed promise was due, else the one that holds it at time t."""
-    if len(state.holders) == 1:
-        return state.holders[0][1]
+    if len(state.charged) == 1:
+        return state.charged[0][1]
     places = state.programme.places
     dues = [s.due for s in spans if s.due is not None and s.criterion.code in places and verdict(s, t) == MISSED]
-    return state.holder_at(min(dues)) if dues else state.holder_at(t)
+    return state.charged_at(min(dues)) if dues else state.charged_at(t)
 
 
 def item_spans(state: CaseState, number: int) -> list[Span]:
@@ -151,8 +151,8 @@ def _turns(state: CaseState, number: int, spans: Sequence[Span]):
                 yield moment
     for moment, _reason in state.items[number].excluded:
         yield moment
-    if len(state.holders) > 1:
-        for moment, _unit in state.holders:
+    if len(state.charged) > 1:
+        for moment, _unit in state.charged:
             yield moment
 
 

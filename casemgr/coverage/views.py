@@ -8,7 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
-from casemgr.cases.queries import hidden_from
+from casemgr.cases.queries import held_above, hidden_from
 from casemgr.clock import now
 from casemgr.coverage import live, present, services, silence, trend
 from casemgr.coverage.asked import AREA_KINDS, LEVELS, Asked
@@ -135,11 +135,18 @@ def indicator(code: str, indicator: str):
         programme=programmes().get(found.programme),
         map_link=_map_link(asked, found),
         areas=_areas(asked, found),
+        held=_held(asked, found),
         trend=_trend(asked, found, result.figure, moment),
         told=reported.notes_of(db.session, result.figure.told) if result.figure.told else "",
         units=unit_choices(asked),
         lang=language(),
     )
+
+
+def _held(asked: Asked, found: Indicator) -> int:
+    """How many of its files stand with a unit above for a conflict of interest, for who looks over that unit."""
+    looks = found.programme and may(Permission.CASELOAD_READ, unit=asked.unit, programme=found.programme)
+    return held_above(db.session, current_actor(), current_tree(), asked.unit, found.programme) if looks else 0
 
 
 def _areas(asked: Asked, found: Indicator) -> list:

@@ -1,7 +1,11 @@
 """A conflict of interest: the persons named lose the file at once, without a word, and the unit above holds it."""
 
+from datetime import datetime
+
+import pytest
 import sqlalchemy as sa
 
+from casemgr.cases import services
 from casemgr.cases.models import CaseBar, CaseFile
 from tests.cases.files import DISTRICT, HERE, filled, send
 
@@ -117,3 +121,32 @@ def test_who_marked_does_not_confirm(as_, who, drawn):
     marked(district, number, who)
     assert confirm(district, number, outcome="approved").status_code == 403
     assert "chờ người thứ hai" not in district.get("/approvals").text
+
+
+@pytest.mark.parametrize(
+    ("answer", "before", "after"),
+    [({"outcome": "approved"}, HERE, DISTRICT), ({"outcome": "returned", "why": "Không có quan hệ."}, HERE, HERE)],
+)
+def test_a_file_leaves_the_figure_of_its_commune_only_once_it_is_confirmed(
+    as_, session, who, drawn, answer, before, after
+):
+    def charged() -> str:
+        """With what falls due from now on; what was missed before stays where it was due."""
+        session.rollback()
+        return services.state(session, drawn[0])[0].charged_at(datetime(2030, 1, 1))
+
+    assert charged() == HERE
+    marked(as_("worker"), drawn[1], who)
+    assert charged() == before
+    confirm(as_("district"), drawn[1], **answer)
+    assert charged() == after
+
+
+def test_the_figure_says_above_how_many_files_are_held_because_of_conflicts(as_, who, drawn):
+    said = "1 hồ sơ do đơn vị cấp trên giữ vì xung đột lợi ích"
+    path = "/coverage/KH322-2022/TE-2"
+    assert said not in as_("district").get(path).text
+    marked(as_("worker"), drawn[1], who)
+    assert said in as_("district").get(path).text
+    assert said not in as_("chair").get(path).text
+    assert said not in as_("worker").get(path).text

@@ -56,7 +56,7 @@ def test_each_file_waits_for_a_person_who_chooses_by_hamlet(app, client, session
     assert (moved.unit_id, moved.worker) == (NORTH, str(who.worker.id)), "the people stay as they are"
     assert sign_in(app.test_client(), north).get(f"/cases/{known}").status_code == 200
     # What was due before stays with the unit that held it then.
-    assert services.state(session, moved.subject)[0].holder_at(datetime(2022, 3, 5)) == HERE
+    assert services.state(session, moved.subject)[0].charged_at(datetime(2022, 3, 5)) == HERE
     wrong = client.post(path, data=data | {f"to-{unknown}": "891-20210101"})
     assert wrong.status_code == 422
     assert "Hãy chọn một trong các đơn vị" in wrong.text
