@@ -93,7 +93,7 @@ def charged(first: tuple[datetime, str], entries: Sequence[Entry]) -> list[tuple
     unit's figure only once a second person has confirmed it, from then on."""
     answers = sorted((e for e in entries if e.kind == "decided" and e.coded.get("about") == CONFLICTED), key=_written)
     found = [first]
-    for e in sorted(entries, key=lambda e: (e.occurred_at, e.seq)):
+    for e in sorted(entries, key=lambda e: (e.occurred_at, getattr(e, "seq", 0))):
         if e.kind == TRANSFERRED and e.coded.get("accepted"):
             found.append((e.occurred_at, e.coded["to"]))
         elif e.kind == CONFLICTED and e.coded.get("to"):
