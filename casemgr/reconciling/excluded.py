@@ -19,7 +19,7 @@ from casemgr.detections.rules import APPROVED, DUPLICATE, EXCLUDED, needs_decisi
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Entry, effective
 from casemgr.programmes import programmes
-from casemgr.reconciling.excluded_rows import row_lines
+from casemgr.reconciling.excluded_rows import REFUSED, WAITS, row_lines
 from casemgr.reconciling.views import bp
 from casemgr.refused import N_
 from casemgr.ui.i18n import language
@@ -37,8 +37,6 @@ EFFECTS = {
     "pending": ("not_due", N_("lúc đó chờ xác minh, chưa vào tổng số phải tính")),
 }
 NONE = ("plain", N_("không thuộc diện tính chỉ tiêu"))
-WAITS = ("not_due", N_("chờ cấp trên: vẫn được tính"))
-REFUSED = ("plain", N_("không được duyệt: vẫn được tính"))
 BACK = ("plain", N_("đã được tính lại"))
 
 
