@@ -83,7 +83,7 @@ def holders(entries: Iterable[Entry]) -> list[tuple[datetime, str]]:
     were written: a move back is written after the move."""
     return [
         (e.occurred_at, e.coded["to"])
-        for e in sorted(entries, key=lambda e: (e.occurred_at, getattr(e, "seq", 0)))
+        for e in sorted(entries, key=lambda e: (e.occurred_at, _written(e)))
         if (e.kind == TRANSFERRED and e.coded.get("accepted")) or (e.kind == CONFLICTED and e.coded.get("to"))
     ]
 
@@ -93,12 +93,12 @@ def charged(first: tuple[datetime, str], entries: Sequence[Entry]) -> list[tuple
     unit's figure only once a second person has confirmed it, from then on."""
     answers = sorted((e for e in entries if e.kind == "decided" and e.coded.get("about") == CONFLICTED), key=_written)
     found = [first]
-    for e in sorted(entries, key=lambda e: (e.occurred_at, getattr(e, "seq", 0))):
+    for e in sorted(entries, key=lambda e: (e.occurred_at, _written(e))):
         if e.kind == TRANSFERRED and e.coded.get("accepted"):
             found.append((e.occurred_at, e.coded["to"]))
         elif e.kind == CONFLICTED and e.coded.get("to"):
             # The mark that moves a file may be followed by others before somebody confirms what they say together.
-            answer = next((each for each in answers if each.seq > e.seq), None)
+            answer = next((each for each in answers if _written(each) > _written(e)), None)
             if e.coded.get("barred") and answer is not None and answer.coded["outcome"] == "approved":
                 found.append((answer.occurred_at, e.coded["to"]))
             elif not e.coded.get("barred") and found[-1][1] != e.coded["to"]:
@@ -107,7 +107,8 @@ def charged(first: tuple[datetime, str], entries: Sequence[Entry]) -> list[tuple
 
 
 def _written(entry: Entry) -> int:
-    return entry.seq
+    """Its place in the ledger; what is folded before it is written has none yet."""
+    return getattr(entry, "seq", 0)
 
 
 def asked_assignment(entries: Iterable[Entry]) -> Entry | None:
