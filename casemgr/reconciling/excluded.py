@@ -63,12 +63,13 @@ def exclusions():
     reach = visible(current_actor(), Permission.DETECTION_LIST, Detected, tree)
     at = page_number()
     found, total = _out(reach, at)
+    rows = row_lines(current_actor())
     log_access(Permission.REGISTER_MATCHES, detail="exclusions")
     return render_template(
         "reconciling/excluded.html",
         lines=_lines(found),
-        rows=row_lines(current_actor()),
-        page=Page(found, at, SIZE, total),
+        rows=rows[(at - 1) * SIZE : at * SIZE],
+        page=Page(found, at, SIZE, max(total, len(rows))),  # both lists are turned together
         shares=_shares(reach, moment) if request.args.get("page", "1") == "1" else [],
         since=datetime(moment.year, 1, 1),
         may_cases=may(Permission.DETECTION_READ),
