@@ -1,5 +1,6 @@
 """Pages of referrals: those without an answer, and the letter that goes with one."""
 
+from datetime import date
 from uuid import UUID
 
 from flask import abort, render_template
@@ -54,8 +55,11 @@ def _paper(dossier: Dossier, sent, sealed: dict, tree: UnitTree) -> Paper:
     named = {field.name: field for field in kind.fields}
     codes = {name: programme.codes[field.codes] for name, field in named.items() if field.codes}
     ground = codes["referral_consent"][sent.coded["referral_consent"]].name.vi
-    if sealed.get("consent_by"):
-        ground += f" ({sealed['consent_by']})"
+    consent = [sealed["consent_by"]] if sealed.get("consent_by") else []
+    if sealed.get("consent_on"):
+        consent.append(f"ngày {date.fromisoformat(sealed['consent_on']):%d/%m/%Y}")
+    if consent:
+        ground += f" ({', '.join(consent)})"
     person = people.identity(db.session, dossier.file.beneficiary) if dossier.file.beneficiary else None
     who = [("Họ tên", person.person.name)] if person and not person.erased else [("Mã hồ sơ", dossier.file.number)]
     if dossier.state.identity.get("birth_year"):

@@ -5,8 +5,9 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from casemgr.access.web import Permission, actor_of, current_actor, guard, log_access, may, require
-from casemgr.cases import moves
+from casemgr.access.holders import who_may
+from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
+from casemgr.cases import conflicts, moves
 from casemgr.cases import queries as case_queries
 from casemgr.cases.forms import options
 from casemgr.cases.handover import REASONS, WAITING, barred, pending_transfer
@@ -51,7 +52,7 @@ def ask(number: str):
     communes = [id for root in tree.children(None, moment.date()) for id in tree.communes(root, moment.date())]
     form.to.choices = form.to.choices[:1] + options((id, tree.full_label(id)) for id in communes)
     if form.validate_on_submit():
-        staffed = queries.staffed(db.session, tree, form.to.data, dossier.programme.code, actor_of)
+        staffed = queries.staffed(db.session, tree, form.to.data, dossier.programme.code)
         try:
             moves.ask_transfer(
                 db.session,
@@ -85,9 +86,10 @@ def answer(asked: UUID):
     actor = require(Permission.TRANSFER_ANSWER, subject=row.subject, author=row.asked_by, **facts)
     file = case_queries.file_of(db.session, row.subject)
     form = AnswerForm()
-    place = type("Place", (), {"unit_id": row.unit_id, "programme": row.programme})
-    workers = case_queries.workers_for(db.session, current_tree(), place, actor_of)
-    form.worker.choices = form.worker.choices[:1] + options((str(user.id), user.full_name) for user in workers)
+    barred_here = conflicts.named_in(db.session, [row.subject]).get(row.subject, ())
+    workers = who_may(db.session, Permission.CASE_WRITE, current_tree(), row.unit_id, row.programme)
+    offered = [(str(user.id), user.full_name) for user in workers if str(user.id) not in barred_here]
+    form.worker.choices = form.worker.choices[:1] + options(offered)
     if form.validate_on_submit():
         try:
             moves.answer_transfer(
@@ -157,24 +159,34 @@ def conflict(number: str):
 def _conflict(dossier, form: ConflictForm, confirm: ConfirmForm, shown):
     found = conflict_of(dossier.state.entries)
     waits = found is not None and found.decision is None
-    asks = waits and may(Permission.CASE_DECIDE, author=found.mark.author, **dossier.facts)
-    facts = {"file": dossier.file, "label": dossier.label, "found": found, "waits": waits, "asks": asks}
-    return show_form("handover/conflict.html", shown, mark=form, confirm=confirm, **facts)
+    where = _confirming(dossier, found) if waits else None
+    facts = {"unit": where, "programme": dossier.programme.code}
+    asks = waits and may(Permission.CASE_DECIDE, author=found.mark.author, **facts)
+    shows = {"file": dossier.file, "label": dossier.label, "found": found, "waits": waits, "where": where, "asks": asks}
+    return show_form("handover/conflict.html", shown, mark=form, confirm=confirm, **shows)
+
+
+def _confirming(dossier, found) -> str:
+    """The unit whose leaders confirm the mark of this file."""
+    without = barred(dossier.state.entries) | {found.mark.author}
+    held = conflicts.Held(dossier.state.unit, dossier.programme.code, without)
+    return conflicts.confirming(db.session, current_tree(), [held])[0]
 
 
 @bp.post("/cases/<number>/conflict/decide")
 @guard(Permission.CASE_DECIDE)
 def decide_conflict(number: str):
-    """The second person, of the unit that holds the file now, confirms the mark or sends the file back."""
-    dossier = open_dossier(number, Permission.CASE_DECIDE)
+    """The second person confirms the mark or sends the file back: of the unit that holds the file now, or of the unit
+    above it where nobody else is left there."""
+    dossier = open_dossier(number)
     found, confirm = conflict_of(dossier.state.entries), ConfirmForm()
-    mark = found.mark if found else None
-    author = mark.author if mark else None
-    actor = require(Permission.CASE_DECIDE, subject=dossier.file.subject, author=author, **dossier.facts)
+    mark, where = (found.mark, _confirming(dossier, found)) if found else (None, dossier.state.unit)
+    facts = {"unit": where, "programme": dossier.programme.code, "author": mark.author if mark else None}
+    actor = require(Permission.CASE_DECIDE, subject=dossier.file.subject, **facts)
     if confirm.validate():
         facts = {"outcome": confirm.outcome.data, "note": confirm.why.data, "tree": current_tree()}
         try:
-            facts |= {"author": str(actor.user_id), "now": now()}
+            facts |= {"author": str(actor.user_id), "unit": where, "now": now()}
             moves.decide_conflict(db.session, dossier.file.subject, mark.id if mark else None, **facts)
         except Refused as refused:
             confirm.refuse(refused)

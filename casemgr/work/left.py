@@ -8,12 +8,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from casemgr.access import policy
+from casemgr.access.holders import reaches
 from casemgr.access.models import RoleGrant, User
-from casemgr.access.policy import Actor, Permission
-from casemgr.access.web import actor_of
+from casemgr.access.policy import Permission
 from casemgr.cases.models import CaseFile
-from casemgr.programmes import programmes
 from casemgr.work import counted
 from casemgr.work.scope import View
 
@@ -25,18 +23,22 @@ class Place(NamedTuple):
 
 
 def left_places(view: View) -> dict[Place, int]:
-    """Where which worker holds how many open files without being able to work on them. Looks only at accounts that are closed
-    or have lost a role once."""
-    lost = sa.or_(sa.not_(User.active), User.grants.any(RoleGrant.valid_to <= view.now.date()))
-    users = {
-        str(user.id): user
-        for user in view.session.scalars(sa.select(User).where(lost).options(selectinload(User.grants)))
-    }
+    """Where which worker holds how many open files without being able to work on them. Looks only at accounts that are
+    closed, have lost a role once, or hold one in a unit that has ended: a divided commune's files went elsewhere."""
+    today = view.now.date()
+    ended = sorted(id for id, node in view.tree.nodes.items() if node.valid_to is not None and node.valid_to < today)
+    lost = sa.or_(RoleGrant.valid_to <= today, RoleGrant.unit_id.in_(ended))
+    query = sa.select(User).where(sa.or_(sa.not_(User.active), User.grants.any(lost)))
+    users = {str(user.id): user for user in view.session.scalars(query.options(selectinload(User.grants)))}
     if not users:
         return {}
     held = view.kept(("held",), lambda: _held(view))
-    found = {place: n for place, n in held.items() if place.worker in users}
-    return {place: n for place, n in found.items() if not may_work(users[place.worker], place.unit, place.programme)}
+    write = Permission.CASE_WRITE
+    return {
+        place: n
+        for place, n in held.items()
+        if place.worker in users and not reaches(users[place.worker], write, place.unit, place.programme)
+    }
 
 
 def _held(view: View) -> Counter[Place]:
@@ -45,16 +47,6 @@ def _held(view: View) -> Counter[Place]:
         if files.worker:
             found[Place(files.worker, unit, files.programme)] += files.n
     return found
-
-
-def may_work(user: User, unit: str, programme: str) -> bool:
-    """Whether a file in this unit and programme could be written in by this user, were it theirs."""
-    return user.active and could_work(actor_of(user), unit, programme)
-
-
-def could_work(actor: Actor, unit: str, programme: str) -> bool:
-    facts = {"unit": unit, "programme": programme, "worker": actor.user_id, "read": programmes()[programme].readers}
-    return policy.may(actor, Permission.CASE_WRITE, **facts)
 
 
 def of_places(places: Collection[Place]):

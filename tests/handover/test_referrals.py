@@ -45,7 +45,12 @@ def test_a_referral_is_sent_printed_answered_and_done(as_, session, who, drawn):
     links = [a for a in worker.get(f"/cases/{number}").text.split('"') if a.endswith(("letter.pdf", "letter.docx"))]
     pdf, word = (worker.get(link) for link in sorted(links, reverse=True))
     told = " ".join(PdfDocument(pdf.data)[0].get_textpage().get_text_range().split())
-    for text in ("PHIẾU CHUYỂN GỬI", "Neáng Sóc Kha", "Trung tâm Công tác xã hội tỉnh", "Bà ngoại của trẻ"):
+    for text in (
+        "PHIẾU CHUYỂN GỬI",
+        "Neáng Sóc Kha",
+        "Trung tâm Công tác xã hội tỉnh",
+        "Bà ngoại của trẻ, ngày 22/03/2022",
+    ):
         assert text in told
     document = Document(BytesIO(word.data))
     written = " ".join(p.text for p in document.paragraphs) + " ".join(
