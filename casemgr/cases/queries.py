@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from casemgr.access import policy
 from casemgr.access.models import User
 from casemgr.access.policy import ALL, Actor, Permission
-from casemgr.cases.models import CaseBar, CaseFile
+from casemgr.cases.models import CaseBar, CaseFile, CaseSpan
 from casemgr.ledger import services as ledger
 from casemgr.programmes import programmes
 from casemgr.units.rules import UnitTree
@@ -141,6 +141,22 @@ def files_of(session, conditions: Sequence, subjects: Iterable[UUID]) -> list[sa
     if not subjects:
         return []
     return list(session.execute(_LISTED.where(*conditions, FILES.c.beneficiary.in_(subjects))))
+
+
+def next_steps(session, files: Sequence[CaseFile]) -> dict[UUID, sa.Row]:
+    """What stands behind `next_due` of each of these files: subject, criterion, detail, arises, due. One query."""
+    wanted = {file.subject: file.next_due for file in files if file.next_due is not None}
+    if not wanted:
+        return {}
+    span = CaseSpan.__table__.c
+    query = sa.select(span.subject, span.criterion, span.detail, span.arises, span.due).where(
+        span.province == ledger.province(), span.subject.in_(sorted(wanted)), span.pending, span.due.is_not(None)
+    )
+    found: dict[UUID, sa.Row] = {}
+    for row in session.execute(query.order_by(span.subject, span.position)):
+        if row.due == wanted[row.subject]:
+            found.setdefault(row.subject, row)
+    return found
 
 
 def names_of(session, ids: Iterable[str]) -> dict[str, str]:

@@ -6,13 +6,14 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext
 
 from casemgr.access.holders import who_may
-from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
+from casemgr.access.web import Permission, actor_of, current_actor, guard, log_access, may, require, role_title
 from casemgr.cases import conflicts, moves
 from casemgr.cases import queries as case_queries
 from casemgr.cases.forms import options
 from casemgr.cases.handover import REASONS, WAITING, barred, pending_transfer
 from casemgr.cases.handover import conflict as conflict_of
 from casemgr.cases.page import risk_badge
+from casemgr.cases.rows import Rows
 from casemgr.cases.web import open_dossier
 from casemgr.clock import now
 from casemgr.db import db
@@ -24,6 +25,8 @@ from casemgr.programmes import programmes
 from casemgr.refused import Refused
 from casemgr.ui.forms import show_form
 from casemgr.ui.i18n import language, say
+from casemgr.ui.rules import show_moment
+from casemgr.units.loading import calendar
 from casemgr.units.web import current_tree
 
 bp = Blueprint("handover", __name__)
@@ -121,12 +124,18 @@ def answer(asked: UUID):
         programme=programme.name[language()],
         # Once it has answered, the unit sees no more of a file than it did then.
         risk=risk_badge(programme, file.risk, language()) if row.state == WAITING else None,
-        next_due=file.next_due if row.state == WAITING else None,
+        due=_due(file) if row.state == WAITING else None,
         note=sealed.get(asked, {}).get("note"),
         asker=case_queries.names_of(db.session, [row.asked_by]).get(row.asked_by, ""),
         reason=REASONS.get(row.reason, row.reason),
         waiting=row.state == WAITING,
     )
+
+
+def _due(file) -> tuple[str, str] | None:
+    """The verdict on what is due first, and its words."""
+    row = Rows(db.session, calendar(db.session), now(), language()).of([file])[0]
+    return row.due
 
 
 @bp.route("/cases/<number>/conflict", methods=["GET", "POST"])
@@ -136,7 +145,7 @@ def conflict(number: str):
     named = barred(dossier.state.entries)
     form = ConflictForm(data={"accounts": sorted(named)}) if request.method == "GET" else ConflictForm()
     users = queries.readers_of(db.session, current_tree(), dossier.file, named)
-    form.accounts.choices = options((str(user.id), user.full_name) for user in users)
+    form.accounts.choices = options(map(_office, users))
     if form.validate_on_submit():
         try:
             moves.mark_conflict(
@@ -156,14 +165,36 @@ def conflict(number: str):
     return _conflict(dossier, form, ConfirmForm(formdata=None), form)
 
 
+def _office(user) -> tuple[str, str]:
+    """An account as it is offered: names alone tell too little, and two people may bear the same."""
+    held = [grant for grant in actor_of(user).grants if grant.role in ("supervisor", "worker")]
+    tree = current_tree()
+    roles = [f"{role_title(grant.role, grant.unit)}, {tree.label(grant.unit)}" for grant in held]
+    return str(user.id), " · ".join([user.full_name, *roles])
+
+
 def _conflict(dossier, form: ConflictForm, confirm: ConfirmForm, shown):
     found = conflict_of(dossier.state.entries)
     waits = found is not None and found.decision is None
     where = _confirming(dossier, found) if waits else None
     facts = {"unit": where, "programme": dossier.programme.code}
     asks = waits and may(Permission.CASE_DECIDE, author=found.mark.author, **facts)
+    said = _said(found) if found else []
     shows = {"file": dossier.file, "label": dossier.label, "found": found, "waits": waits, "where": where, "asks": asks}
+    shows["said"] = said
     return show_form("handover/conflict.html", shown, mark=form, confirm=confirm, **shows)
+
+
+def _said(found) -> list[tuple[str, str]]:
+    """What the second person has to go by: who wrote the mark, when, why, and where the file came from."""
+    mark, tree = found.mark, current_tree()
+    why = ledger.read_sealed(db.session, [mark]).get(mark.id, {}).get("note", "")
+    return [
+        (gettext("Người ghi nhận"), case_queries.names_of(db.session, [mark.author]).get(mark.author, "")),
+        (gettext("Ghi nhận lúc"), show_moment(mark.occurred_at, mark.precision)),
+        (gettext("Trước đó do"), tree.full_label(found.unit)),
+        (gettext("Lý do"), why),
+    ]
 
 
 def _confirming(dossier, found) -> str:
@@ -195,7 +226,7 @@ def decide_conflict(number: str):
             return redirect(url_for("work.exception_list", code="conflict"), 303)
     form = ConflictForm(formdata=None, data={"accounts": sorted(barred(dossier.state.entries))})
     users = queries.readers_of(db.session, current_tree(), dossier.file, barred(dossier.state.entries))
-    form.accounts.choices = options((str(user.id), user.full_name) for user in users)
+    form.accounts.choices = options(map(_office, users))
     return _conflict(dossier, form, confirm, confirm)
 
 

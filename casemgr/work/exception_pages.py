@@ -1,6 +1,6 @@
 """The lists of exceptions and why each line stands there."""
 
-from flask import abort, render_template, request
+from flask import abort, render_template, request, url_for
 from flask_babel import gettext
 
 from casemgr.access.web import Permission, guard, log_access, may
@@ -60,8 +60,14 @@ def exception_list(code: str):
         only=only,
         why=Why(view.now, language()),
         worker_of=_workers(rows),
-        page_of=page_of,
+        page_of=_conflict_page if code == "conflict" else page_of,
     )
+
+
+def _conflict_page(row: Row) -> str:
+    """Where the mark is confirmed, for readers who may come there."""
+    here = {"unit": row.unit, "programme": row.programme.code, "worker": row.worker, "read": row.programme.readers}
+    return url_for("handover.conflict", number=row.number) if may(Permission.CASE_CONFLICT, **here) else page_of(row)
 
 
 def unit_label(unit: str) -> str:

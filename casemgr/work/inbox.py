@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from casemgr.access.policy import Actor, Permission, may
 from casemgr.cases.changes import PlanChange, plan_changes, previous_plan
 from casemgr.cases.conflicts import Held, confirming, named_in
-from casemgr.cases.models import CaseFile, CaseSpan
+from casemgr.cases.handover import WAITING
+from casemgr.cases.models import CaseFile, CaseSpan, CaseTransfer
 from casemgr.cases.queries import names_of, visible
 from casemgr.detections.models import Detected
 from casemgr.ledger import services as ledger
@@ -108,8 +109,8 @@ def _waiting(view: View) -> tuple[list, list]:
 
 
 def count(view: View) -> int:
-    """How many decisions wait for the reader, late entries included."""
-    return _total(view) + _late_total(view) + unconfirmed(view)
+    """How many decisions wait for the reader: late entries, conflicts and files offered by other units included."""
+    return _total(view) + _late_total(view) + unconfirmed(view) + offered(view)
 
 
 def _total(view: View) -> int:
@@ -204,6 +205,17 @@ def _unconfirmed(view: View) -> int:
     units = confirming(view.session, view.tree, held)
     asked = zip(units, held, strict=True)
     return sum(may(view.actor, Permission.CASE_DECIDE, unit=unit, programme=each.programme) for unit, each in asked)
+
+
+def offered(view: View) -> int:
+    """How many files other units ask the reader's to take."""
+    return view.kept(("offered", view.actor.user_id), lambda: _offered(view))
+
+
+def _offered(view: View) -> int:
+    asked = visible(view.actor, Permission.TRANSFER_ANSWER, CaseTransfer, view.tree)
+    where = (asked, CaseTransfer.state == WAITING, CaseTransfer.asked_by != str(view.actor.user_id))
+    return view.session.scalar(sa.select(sa.func.count()).select_from(CaseTransfer).where(*where))
 
 
 def unassigned(view: View) -> int:

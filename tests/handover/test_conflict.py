@@ -95,6 +95,10 @@ def test_a_second_person_above_confirms_and_the_list_counts_the_communes(as_, se
     assert "1 hồ sơ, 1 chờ xác nhận" in page
     assert "chờ người thứ hai xác nhận" in page
     assert "1 xung đột lợi ích chờ người thứ hai xác nhận" in district.get("/approvals").text
+    assert f'href="/cases/{number}/conflict"' in district.get("/exceptions/conflict").text
+    asked = district.get(f"/cases/{number}/conflict").text
+    for text in (who.worker.full_name, "22/03/2022 09:00", "xã Núi Tô, huyện Tri Tôn", "Người nhà của chủ tịch."):
+        assert text in asked, "what the second person has to go by"
     for outsider in ("chair", "worker"):
         assert confirm(as_(outsider), number, outcome="approved").status_code in (403, 404)
         assert number not in as_(outsider).get("/exceptions/conflict").text
