@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired
 from casemgr import papers
 from casemgr.access.policy import Answer, answer, scope
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, public, require
-from casemgr.audit import bundle, closing, replays, sheets, trust
+from casemgr.audit import bundle, closing, replays, sheets, standing, trust
 from casemgr.audit.closing import SEALED, Report
 from casemgr.audit.present import cause_name, signed
 from casemgr.audit.rules import code_of
@@ -212,7 +212,7 @@ def _parts(said) -> list[tuple[str, list]]:
 
 def _checked(found: Report):
     """The last time this report was held against the database: (when, [(number, seq, why)])."""
-    said = replays.kept(db.session, closing.checked_key(found)) if found.status == SEALED else None
+    said = replays.kept(db.session, standing.checked_key(found)) if found.status == SEALED else None
     if said is None:
         return None
     return sheets.checked_at(said), [(number, seq, gettext(REASONS[reason])) for number, seq, reason in said["wrong"]]
@@ -324,11 +324,17 @@ def check():
         found = next((r for r in closing.every(db.session) if r.code.replace("-", "") == wanted and r.code), None)
         if found is None:
             form.code.errors = [gettext("Không có báo cáo nào đã chốt mang mã này. Hãy xem lại từng ký tự.")]
-    named = plans().get(found.plan) if found else None
+    named, lines = plans().get(found.plan) if found else None, None
+    if found is not None:
+        try:
+            lines = sheets.lines(closing.read(db.session, found))
+        except Refused:  # it stays None: what it said is no longer there
+            lines = None
     return show_form(
         "audit/check.html",
         form,
         found=found,
+        lines=lines,
         title=named.title[language()] if named else "",
         code=code_of(bytes.fromhex(found.digest)) if found else "",
         bare=current_actor() is None,

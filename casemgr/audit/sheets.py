@@ -32,14 +32,15 @@ def _sealed(said: Mapping) -> list[tuple]:
     return found
 
 
-def _lines(said: Mapping) -> list[tuple]:
+def lines(said: Mapping) -> list[tuple]:
     """The same for paper, which leaves the unit: no small number of a sensitive group, nor one to work it out from."""
     found = []
     for indicator, figure, inputs in _sealed(said):
         close = sensitive(indicator)
         gone = close and unsafe(counts(indicator, figure))
         row = figures.row(indicator, guarded(figure) if close else figure, inputs)
-        beside = [] if close else [*row.beside, *row.warnings]
+        # Of a group guarded, the caveats stay, with their small numbers hidden; the counts beside it do not.
+        beside = row.warnings if close else [*row.beside, *row.warnings]
         notes = "; ".join(text.rstrip(".") for text in [row.why, *beside] if text)
         value, parts, verdict = (HIDDEN, "", SMALL) if gone else (row.value, row.parts, row.verdict[1])
         found.append((f"{row.code} {row.name}", row.target, value, parts, verdict, notes))
@@ -51,7 +52,7 @@ def paper(report: Report, said: Mapping) -> Paper:
     table = Table(
         heads=(gettext("Chỉ tiêu"), gettext("Kế hoạch"), gettext("Thực hiện"), gettext("Số đạt / tổng số phải tính"),
                gettext("Đánh giá"), gettext("Lưu ý")),
-        rows=tuple(_lines(said)),
+        rows=tuple(lines(said)),
     )  # fmt: skip
     facts = (
         (gettext("Kỳ số liệu"), f"{show_date(report.start)} – {show_date(report.through)}"),

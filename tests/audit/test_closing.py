@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from casemgr.audit import closing, offline, outside, sheets
+from casemgr.audit import closing, offline, outside, sheets, standing
 from casemgr.audit.models import ReportBody, Seal
 from casemgr.cases.models import Verdict
 from casemgr.clock import now
@@ -83,7 +83,7 @@ def test_a_report_is_sealed_by_a_second_person_and_never_changes(place, desk):
     again = closing.compose(place, report, report.known_at, place.get(Seal, (ledger.province(), report.seal)))
     assert sha256(again).digest() == sha256(before).digest()
     assert closing.raw(place, report) == before
-    assert closing.verify(place, report) == []
+    assert standing.verify(place, report) == []
     with pytest.raises(Refused, match="không sửa"):
         closing.approve(place, report, author="x", at=PROVINCE, now=datetime(2022, 12, 31))
     place.rollback()
