@@ -4,12 +4,12 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext
 
 from casemgr.access.models import AccessLog, User
 from casemgr.access.policy import scope
-from casemgr.access.web import Permission, current_actor, guard, log_access, require
+from casemgr.access.web import Permission, current_actor, guard, log_access
 from casemgr.audit import habits as habits_of
 from casemgr.audit import restores, sealing, trust
 from casemgr.audit.rules import code_of
@@ -18,7 +18,6 @@ from casemgr.cases.models import CaseFile
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.detections.models import Detected
-from casemgr.jobs import start
 from casemgr.ledger.services import province
 from casemgr.plans import plans
 from casemgr.programmes import programmes
@@ -56,7 +55,7 @@ HABITS = {
     "by_date": N_("Đúng hạn: theo ngày thực hiện"),
     "by_record": N_("theo ngày nhập"),
     "needs": N_("Nhu cầu mỗi hồ sơ"),
-    "proven": N_("Dịch vụ có minh chứng"),
+    "proven": N_("Dịch vụ có minh chứng của nơi cung cấp"),
     "refusals": N_("Từ chối"),
     "lowered": N_("Hạ mức nguy cơ"),
     "outside": N_("Ghi ngoài đối tượng"),
@@ -147,7 +146,7 @@ def habits():
         abort(404)
     code = codes[int(chosen) - 1]
     end = min(plan.end, moment.date())
-    units = {u for s in held if code in s.programmes for u in s.units}
+    units = {u for s in held if code in s.programmes for u in s.units if u in tree and tree.level(u) == "commune"}
     rows = habits_of.habits(db.session, code, units, plan.start, end)
     middle = habits_of.usual(rows)
     marked = [(one, habits_of.odd(one, middle)) for one in rows]
@@ -159,7 +158,7 @@ def habits():
         groups=[(n, programmes()[c].short[language()], c == code) for n, c in enumerate(codes, start=1)],
         page=Page(marked[(page - 1) * PAGE : page * PAGE], page, PAGE, len(rows)),
         heads=heads,
-        columns=[(name, "num") for _code, name in heads],
+        columns=[(gettext("Đơn vị"), "wide"), *((name, "num") for _code, name in heads)],
         value={m.code: lambda one, m=m: _habit(m, m.of(one), getattr(one, m.top)) for m in habits_of.MEASURES},
         middle={m.code: _habit(m, middle[m.code]) for m in habits_of.MEASURES},
         start=plan.start,
@@ -269,14 +268,3 @@ def _day(text: str | None) -> datetime | None:
         return datetime.combine(date.fromisoformat(text), datetime.min.time()) if text else None
     except ValueError:
         abort(404)
-
-
-@bp.post("/seal")
-@guard(Permission.AUDIT_READ)
-def seal():
-    """A seal on demand, as long work."""
-    actor = current_actor()
-    require(Permission.AUDIT_READ)
-    unit = actor.grants[0].unit
-    job = start(db.session, "audit.seal", {}, author=str(actor.user_id), unit=unit, now=now())
-    return redirect(url_for("jobs.show", job=job), 303)

@@ -32,7 +32,7 @@ class Habits:
     by_date: int = 0  # of them in time by the day it happened
     by_record: int = 0  # of them in time by the day it was recorded
     services: int = 0
-    proven: int = 0
+    proven: int = 0  # by a paper of whoever provided it
     refusals: int = 0
     outside: int = 0  # detections said to be of no person of the programme: at risk only, 16 or 17 years old
     lowered: int = 0  # risk levels below what the answers give
@@ -167,7 +167,8 @@ def _entries(session, code: str, first: datetime, last: datetime):
         return sa.func.coalesce(sa.func.sum(sa.case((sa.and_(*where), 1), else_=0)), 0)
 
     served = ENTRIES.c.kind == "served"
-    unproven = sa.or_(ENTRIES.c.coded.like('%"proof":"none"%'), ENTRIES.c.coded.not_like('%"proof":%'))
+    own = [ENTRIES.c.coded.like(f'%"proof":"{code}"%') for code in SETTINGS["own_proof"]]
+    unproven = sa.or_(*own, ENTRIES.c.coded.not_like('%"proof":%'))
     query = sa.select(
         ENTRIES.c.unit,
         sa.func.count(),

@@ -27,9 +27,10 @@ from casemgr.papers.web import download
 from casemgr.plans import plans
 from casemgr.programmes import programmes
 from casemgr.refused import N_, Refused
+from casemgr.ui.errors import NoAnswer
 from casemgr.ui.fields import SelectField, TextField
 from casemgr.ui.forms import Form, show_form
-from casemgr.ui.i18n import language, say
+from casemgr.ui.i18n import language
 from casemgr.units.web import current_tree
 
 bp = Blueprint("reports", __name__)
@@ -273,7 +274,7 @@ def approve(report: UUID):
     try:
         closing.approve(db.session, found, author=str(actor.user_id), at=found.unit, now=now())
     except Refused as refused:
-        abort(400, say(refused))
+        raise NoAnswer(refused) from None
     params = {"report": str(found.subject)}
     job = start(db.session, "audit.close", params, author=str(actor.user_id), unit=found.unit, now=now())
     return redirect(url_for("jobs.show", job=job), 303)

@@ -24,8 +24,9 @@ from casemgr.plans import plans
 from casemgr.plans.model import Indicator, Plan
 from casemgr.programmes import programmes
 from casemgr.refused import Refused
+from casemgr.ui.errors import NoAnswer
 from casemgr.ui.forms import show_form
-from casemgr.ui.i18n import language, say
+from casemgr.ui.i18n import language
 from casemgr.units.web import current_tree
 
 # ---------------------------------------------------------------- why
@@ -78,7 +79,7 @@ def _asked_of_page(chosen: Plan, unit: str, moment: datetime) -> Asked:
     except ValueError:
         abort(400)
     except Refused as refused:
-        abort(400, say(refused))
+        raise NoAnswer(refused) from None
 
 
 # ---------------------------------------------------------------- as it was known

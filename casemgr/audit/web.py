@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint, redirect, url_for
 from flask_babel import gettext
 
 from casemgr.access.policy import scope
@@ -16,7 +16,8 @@ from casemgr.jobs import start
 from casemgr.plans import plans
 from casemgr.plans.model import Indicator, Plan
 from casemgr.refused import Refused
-from casemgr.ui.i18n import language, say
+from casemgr.ui.errors import NoAnswer
+from casemgr.ui.i18n import language
 from casemgr.units.web import current_tree
 
 bp = Blueprint("audit", __name__)
@@ -35,7 +36,7 @@ def question(params, moment: datetime) -> tuple[Asked, Indicator]:
     try:
         asked, found = asking.from_params(db.session, params, current_tree(), moment)
     except Refused as refused:
-        abort(400, say(refused))
+        raise NoAnswer(refused) from None
     require(Permission.FIGURE_READ, unit=asked.unit, programme=found.programme)
     return asked, found
 

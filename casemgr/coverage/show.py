@@ -151,7 +151,7 @@ def as_csv(report: Report, cases: Mapping[str, Sequence[Case]] | None, tree: Uni
         for names, figure in [({}, result.figure), *result.groups]:
             said = _figure(figure) | {"indicator": result.indicator.code, "target": _number(result.indicator.target)}
             said["group"] = " ".join(f"{k}={v}" for k, v in named(names, tree).items())
-            said["caveats"] = "; ".join(_caveats(result.indicator, figure))
+            said["caveats"] = "; ".join(_caveats(result.indicator, figure, why=False))
             writer.writerow([said.get(head, "") if said.get(head) is not None else "" for head in HEADS])
     return out.getvalue()
 
@@ -195,10 +195,10 @@ def _share(indicator: Indicator, figure: Figure) -> str:
     return f"{percent} ({show_number(figure.numerator)} / {show_number(figure.denominator)})"
 
 
-def _caveats(indicator: Indicator, figure: Figure) -> list[str]:
-    """What must be read with a figure, never apart from it."""
+def _caveats(indicator: Indicator, figure: Figure, why: bool = True) -> list[str]:
+    """What must be read with a figure, never apart from it. `why`: also why it cannot be computed or judged."""
     stands_for = [indicator.note.vi] if indicator.rule == "proxy" and indicator.note else []
-    return [*stands_for, *map(str, ([figure.why] if figure.why else []) + figure.warnings)]
+    return [*stands_for, *map(str, ([figure.why] if why and figure.why else []) + figure.warnings)]
 
 
 def _lines(indicator: Indicator, figure: Figure, indent: str) -> list[str]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from casemgr import vault
 from casemgr.access import log
-from casemgr.audit import habits, trust
+from casemgr.audit import habits, rules, trust
 from casemgr.audit.models import Seal
 from casemgr.audit.signs import Reading, unusual
 from casemgr.cases.models import CaseFile, Verdict
@@ -106,6 +106,20 @@ def test_the_strip_counts_what_plain_queries_count(place, auditor):
     assert "chốt sổ lần 1" in text_of(auditor.get("/audit"))
 
 
+def test_seals_and_proofs_are_taken_outside_from_the_pages(place, auditor, app, tmp_path):
+    auditor.post("/audit/seal")
+    file = tmp_path / "chot-so-1.json.gz"
+    file.write_bytes(auditor.get("/audit/seals/1").data)
+    assert app.test_cli_runner().invoke(args=["ledger", "verify", "--seal", str(file)]).exit_code == 0
+    assert auditor.get("/audit/seals/2").status_code == 404
+    subject, number = place.execute(sa.select(CaseFile.subject, CaseFile.number).limit(1)).one()
+    said = auditor.get(f"/audit/proofs/{number}").json
+    head = rules.Head(subject, said["head"]["kind"], said["head"]["seq"], bytes.fromhex(said["head"]["mac"]))
+    steps = [rules.Step(side, bytes.fromhex(value)) for side, value in said["steps"]]
+    assert rules.proven(head, steps, bytes.fromhex(said["seal"]["root"]))
+    assert auditor.get("/audit/proofs/HS-000-000").status_code == 404
+
+
 def test_habits_stand_beside_each_other(place, auditor):
     page = auditor.get("/audit/habits?group=4")
     assert "Đúng hạn: theo ngày thực hiện" in text_of(page)
@@ -117,7 +131,8 @@ def test_habits_stand_beside_each_other(place, auditor):
         and datetime(2022, 1, 1) <= e.recorded_at <= datetime(2022, 12, 31, 23, 59, 59)
     ]  # fmt: skip
     assert one.services == len(served)
-    assert one.proven == sum(e.coded.get("proof") != "none" for e in served)
+    assert one.proven == sum(e.coded.get("proof") not in ("none", "GHI_CHEP") for e in served)
+    assert 0 < one.proven < one.services
     assert one.by_record <= one.by_date <= one.kept
     assert auditor.get("/audit/habits?group=9").status_code == 404
 
