@@ -171,6 +171,7 @@ def show(report: UUID):
             said = closing.read(db.session, found)
         except Refused:
             gone = True
+    corrected = closing.find(db.session, found.corrects) if found.corrects else None
     actor = current_actor()
     asked = [answer(actor, Permission.REPORT_APPROVE, author=found.author, **facts) for facts in _facts(found)]
     return render_template(
@@ -187,11 +188,24 @@ def show(report: UUID):
         may_correct=found.status == SEALED and may(Permission.REPORT_PREPARE, unit=found.unit),
         checked=_checked(found),
         parts=_parts(said),
+        others=sheets.others(said, before) if said and (before := _before(found)) else [],
+        period=next(
+            (p.code for p in plans()[found.plan].periods if (p.start, p.end) == (found.start, found.through)), ""
+        ),
         may_give_out=all(may(Permission.AUDIT_READ, unit=found.unit, programme=code) for code in programmes()),
-        corrected=closing.find(db.session, found.corrects) if found.corrects else None,
+        corrected=corrected,
         corrections=[r for r in closing.every(db.session) if r.corrects == found.subject],
         lang=language(),
     )
+
+
+def _before(found: Report) -> dict | None:
+    """What the report said that is corrected; None where there is none, or it is gone."""
+    corrected = closing.find(db.session, found.corrects) if found.corrects else None
+    try:
+        return closing.read(db.session, corrected) if corrected else None
+    except Refused:
+        return None
 
 
 def _parts(said) -> list[tuple[str, list]]:
@@ -312,7 +326,8 @@ def paper(report: UUID, ending: str):
     if ending not in papers.MAKERS:
         abort(404)
     log_access("report:export", found.subject, found.unit, None, ending)
-    return papers.answer(sheets.paper(found, closing.read(db.session, found)), ending, found.number.lower())
+    paper = sheets.paper(found, closing.read(db.session, found), _before(found))
+    return papers.answer(paper, ending, found.number.lower())
 
 
 @bp.route("/check", methods=["GET", "POST"])

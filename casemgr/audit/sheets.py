@@ -47,8 +47,24 @@ def lines(said: Mapping) -> list[tuple]:
     return found
 
 
-def paper(report: Report, said: Mapping) -> Paper:
-    """The report in the layout of Nghị định 30/2020; the clerk's number and the date are filled in by hand."""
+def others(said: Mapping, before: Mapping) -> list[tuple[str, str, str]]:
+    """[(indicator, what it was, what it is)] of what no case explains: figures that others reported and have changed
+    since the report that is corrected. As on paper."""
+    was, explained = {line[0]: line for line in lines(before)}, said["corrects"]["parts"]
+    return [
+        (line[0], _whole(was[line[0]]), _whole(line))
+        for line in lines(said)
+        if line[0].split()[0] not in explained and line[0] in was and was[line[0]][2:4] != line[2:4]
+    ]
+
+
+def _whole(line: tuple) -> str:
+    return f"{line[2]} ({line[3]})" if line[3] else line[2]
+
+
+def paper(report: Report, said: Mapping, before: Mapping | None = None) -> Paper:
+    """The report in the layout of Nghị định 30/2020; the clerk's number and the date are filled in by hand. `before`:
+    what the report said that it corrects."""
     table = Table(
         heads=(gettext("Chỉ tiêu"), gettext("Kế hoạch"), gettext("Thực hiện"), gettext("Số đạt / tổng số phải tính"),
                gettext("Đánh giá"), gettext("Lưu ý")),
@@ -65,6 +81,9 @@ def paper(report: Report, said: Mapping) -> Paper:
     body = [Rows(facts), table]
     if said["corrects"]:
         body += [Heading(gettext("Điều chỉnh báo cáo %(number)s", number=said["corrects"]["number"])), _parts(said)]
+    if before is not None and (changed := others(said, before)):
+        heads = (gettext("Chỉ tiêu"), gettext("Báo cáo trước"), gettext("Báo cáo này"))
+        body += [Text(gettext("Số liệu được cung cấp đã thay đổi")), Table(heads=heads, rows=tuple(changed))]
     body.append(Text(gettext("Kiểm tra mã ngắn tại trang «Kiểm tra báo cáo» của hệ thống."), "note"))
     return Paper(
         template="report",
