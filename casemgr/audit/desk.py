@@ -1,6 +1,6 @@
 """The auditor's desk: trust at a glance, signs of figures made to look good, and who has read what."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, guard, log_access
 from casemgr.audit import habits as habits_of
 from casemgr.audit import restores, sealing, trust
+from casemgr.audit.forms import LogForm
 from casemgr.audit.rules import code_of
 from casemgr.audit.signs import SETTINGS, Reading, unusual
 from casemgr.cases.models import CaseFile
@@ -189,12 +190,16 @@ def log():
         table.c.province == province(),
         _theirs(table, staff, [c for c in programmes() if any(c in s.programmes for s in held)]),
     ]
+    form = LogForm(request.args)
+    form.choose(sorted(((str(u.id), u.username) for u in staff.values()), key=lambda each: each[1]))
+    asked = form.validate()
     if who := _uuid(request.args.get("user")):
         where.append(table.c.user_id == who)
     if subject := _uuid(request.args.get("subject")):
         where.append(table.c.subject == subject)
-    if day := _day(request.args.get("day")):
-        where.append(table.c.at.between(day, day + timedelta(days=1)))
+    if asked and form.day.data:
+        day = datetime.combine(form.day.data, datetime.min.time())
+        where.append(sa.and_(table.c.at >= day, table.c.at < day + timedelta(days=1)))
     if request.args.get("failed"):
         where.append(table.c.status >= 400)
     total = db.session.scalar(sa.select(sa.func.count()).select_from(table).where(*where))
@@ -209,6 +214,7 @@ def log():
     log_access(Permission.AUDIT_READ, None, None, None, "log")
     return render_template(
         "audit/log.html",
+        form=form,
         page=Page(rows, number, PAGE, total),
         staff=staff,
         numbers=numbers,
@@ -259,12 +265,5 @@ def _numbers(subjects) -> dict[UUID, str]:
 def _uuid(text: str | None) -> UUID | None:
     try:
         return UUID(text) if text else None
-    except ValueError:
-        abort(404)
-
-
-def _day(text: str | None) -> datetime | None:
-    try:
-        return datetime.combine(date.fromisoformat(text), datetime.min.time()) if text else None
     except ValueError:
         abort(404)

@@ -95,7 +95,7 @@ def _case_page(sample: Sample, drawn: Drawn, sent=None):
         "results": settings().results,
         "stances": STANCES,
         "endings": ENDINGS,
-        "days": settings().answer_days,
+        "until": rules.answer_until(drawn, settings().answer_days),
         "audits": audits,
         "holder": holder,
         "may_open": audits or may(Permission.SAMPLE_ANSWER, unit=holder, programme=sample.programme),
@@ -111,10 +111,15 @@ def _form(sample: Sample, drawn: Drawn, holder: str):
     if may(Permission.SAMPLE_DRAW, **facts_of(sample)):
         if drawn.found is None:
             return _found_form()
-        return SettleForm() if own and drawn.status in (rules.WAITING, rules.ANSWERED_STATE) else None
+        return SettleForm() if own and _may_settle(drawn) else None
     if drawn.status == rules.WAITING and answering(sample, drawn, holder):
         return AnswerForm()
     return None
+
+
+def _may_settle(drawn: Drawn) -> bool:
+    last = rules.answer_until(drawn, settings().answer_days)
+    return drawn.status == rules.ANSWERED_STATE or (last is not None and now().date() > last)
 
 
 def _found_form() -> FoundForm:

@@ -215,12 +215,18 @@ def check_answer(case: Drawn, stance: str, note: str | None, author: str) -> Non
         raise Refused(N_("Ghi rõ giải trình của đơn vị."), "note")
 
 
+def answer_until(case: Drawn, days: int) -> date | None:
+    """The last day on which the unit may still answer, while it has not."""
+    return case.found.recorded_at.date() + timedelta(days=days) if case.status == WAITING else None
+
+
 def check_settle(case: Drawn, note: str | None, author: str, today: date, days: int) -> None:
     if case.status not in (WAITING, ANSWERED_STATE):
         raise Refused(N_("Hồ sơ này không có gì để kết luận."))
     if case.found.author != author:
         raise Refused(N_("Chỉ người đã ghi nội dung kiểm tra được kết luận."))
-    if case.status == WAITING and today < (last := case.found.recorded_at.date() + timedelta(days=days)):
+    last = answer_until(case, days)
+    if last is not None and today <= last:
         raise Refused(N_("Đơn vị còn thời gian trả lời đến hết ngày %(day)s."), day=f"{last:%d/%m/%Y}")
     if not note:
         raise Refused(N_("Ghi rõ căn cứ kết luận."), "note")

@@ -68,6 +68,9 @@ def test_the_log_says_who_opened_what_and_what_is_unusual(place, auditor):
     assert own.count("mở hồ sơ") == 9
     assert number in own
     assert auditor.get("/audit/log?user=x").status_code == 404
+    assert text_of(auditor.get("/audit/log?day=03/12/2022")).count("mở hồ sơ") == 1
+    wrong = auditor.get("/audit/log?day=31/02/2022")
+    assert 'id="day-error"' in wrong.text
     assert "auditor" in text_of(auditor.get("/audit/log"))  # reading the log is in the log too
 
 
