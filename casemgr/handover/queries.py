@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from casemgr.access.holders import holders, who_may
 from casemgr.access.models import User
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases.handover import SENT, WAITING
-from casemgr.cases.models import CaseFile, CaseReferral, CaseTransfer
+from casemgr.cases.models import CaseFile, CaseReferral, CaseSpan, CaseTransfer
 from casemgr.cases.queries import not_barred, visible
 from casemgr.ledger.services import province
 from casemgr.people.models import Beneficiary
@@ -61,6 +61,19 @@ def open_referrals(session, actor: Actor, tree: UnitTree, number: int, size: int
     query = sa.select(CaseReferral).where(*wanted)
     query = query.order_by(sa.case((CaseReferral.state == SENT, 0), else_=1), CaseReferral.sent_at, CaseReferral.number)
     return list(session.scalars(query.offset((number - 1) * size).limit(size))), total
+
+
+def answers_due(session, rows: Collection[CaseReferral]) -> dict[UUID, datetime]:
+    """Until when each of these referrals should be answered, by the entry that sent it; none where it has been."""
+    span = CaseSpan.__table__.c
+    query = sa.select(span.anchor, span.due).where(
+        span.province == province(),
+        span.subject.in_({row.subject for row in rows}),
+        span.pending,
+        span.due.is_not(None),
+        span.anchor.in_({row.sent for row in rows}),
+    )
+    return {row.anchor: row.due for row in session.execute(query)} if rows else {}
 
 
 def readers_of(session, tree: UnitTree, file: CaseFile, named: Collection[str]) -> list[User]:

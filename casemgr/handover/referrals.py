@@ -17,6 +17,7 @@ from casemgr.ledger import services as ledger
 from casemgr.papers import Paper, Rows, Signature, Text
 from casemgr.people import services as people
 from casemgr.programmes import programmes
+from casemgr.programmes.spans import overdue
 from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
 from casemgr.units.rules import UnitTree
@@ -33,7 +34,10 @@ def open_list():
     found, total = queries.open_referrals(db.session, current_actor(), current_tree(), number, PAGE)
     log_access(Permission.CASE_LIST)
     names = {row.sent: programmes()[row.programme].needs[row.need].name[language()] for row in found}
-    return render_template("handover/referrals.html", page=Page(found, number, PAGE, total), names=names, now=now())
+    due, moment = queries.answers_due(db.session, found), now()
+    late = {sent for sent, at in due.items() if overdue(at, moment)}
+    page = Page(found, number, PAGE, total)
+    return render_template("handover/referrals.html", page=page, names=names, due=due, late=late, now=moment)
 
 
 @bp.get("/cases/<number>/referrals/<uuid:id>/letter.<ending>")

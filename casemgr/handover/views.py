@@ -22,7 +22,7 @@ from casemgr.handover.forms import AnswerForm, AskForm, ConfirmForm, ConflictFor
 from casemgr.ledger import services as ledger
 from casemgr.people import services as people
 from casemgr.programmes import programmes
-from casemgr.refused import Refused
+from casemgr.refused import N_, Refused
 from casemgr.ui.forms import show_form
 from casemgr.ui.i18n import language, say
 from casemgr.ui.rules import show_moment
@@ -241,10 +241,12 @@ def succession(unit: str):
     found = queries.files_left(db.session, actor, tree, unit, MOST_FILES)
     heirs = [(new, tree.full_label(new)) for new, _default, _split in tree.successors(unit)]
     form = SuccessionForm()
+    chosen = {file.subject: request.form.get(f"to-{file.number}") for file, _hamlet in found}
     if form.validate_on_submit():
-        chosen = {file.subject: request.form.get(f"to-{file.number}") for file, _hamlet in found}
         done = 0
         try:
+            if not any(chosen.values()):
+                raise Refused(N_("Hãy chọn đơn vị cho ít nhất một hồ sơ."))
             for subject, to in chosen.items():
                 if to:
                     moves.succeed(
@@ -263,7 +265,12 @@ def succession(unit: str):
     hamlets = queries.hamlet_names(db.session, [hamlet for _file, hamlet in found if hamlet])
     labels = people.labels(db.session, [file.beneficiary for file, _hamlet in found if file.beneficiary])
     rows = [
-        (file, labels.get(file.beneficiary), hamlets.get(hamlet, ""), tree.map_to(unit, moment.date(), hamlet))
+        (
+            file,
+            labels.get(file.beneficiary),
+            hamlets.get(hamlet, ""),
+            chosen[file.subject] or tree.map_to(unit, moment.date(), hamlet),
+        )
         for file, hamlet in found
     ]
     return show_form("handover/succession.html", form, unit=unit, rows=rows, heirs=heirs, left=left)

@@ -58,6 +58,9 @@ def test_each_file_waits_for_a_person_who_chooses_by_hamlet(app, client, session
     assert sign_in(app.test_client(), north).get(f"/cases/{known}").status_code == 200
     # What was due before stays with the unit that held it then.
     assert services.state(session, moved.subject)[0].charged_at(datetime(2022, 3, 5)) == HERE
+    none = client.post(path, data=data)
+    assert none.status_code == 422, "of those that are left none was chosen"
+    assert "Hãy chọn đơn vị cho ít nhất một hồ sơ." in none.text
     wrong = client.post(path, data=data | {f"to-{unknown}": "891-20210101"})
     assert wrong.status_code == 422
     assert "Hãy chọn một trong các đơn vị" in wrong.text
@@ -68,7 +71,9 @@ def test_a_worker_whose_role_stayed_on_the_old_commune_is_told_as_having_left(ap
     client, path = sign_in(client, make_user(session, "tinh", ("supervisor", "89-20210101"))), f"/succession/{HERE}"
     assert known not in client.get("/exceptions/worker-left").text, "the old commune's file is still theirs to work on"
     client.post(path, data=client.form(path, 1))
-    assert known in client.get("/exceptions/worker-left").text
+    page = client.get("/exceptions/worker-left").text
+    assert known in page
+    assert "không còn quyền ở nơi giữ hồ sơ" in page
     session.add(RoleGrant(user_id=who.worker.id, role="worker", unit_id=NORTH, programmes="*", valid_from=FIRST,
                           granted_at=WHEN))  # fmt: skip
     session.commit()

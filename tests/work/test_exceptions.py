@@ -125,7 +125,7 @@ def recorded_late(w):
 def worker_left(w):
     _case, number = w.child()
     w.who.worker.active = False
-    yield number, "tài khoản đã khóa hoặc không còn quyền"
+    yield number, "tài khoản đã khóa"
     w.who.worker.active = True
 
 
