@@ -101,8 +101,10 @@ def lines(asked: Asked, report) -> list[tuple[str, Silence, str | None]]:
 
 
 def disputed(asked: Asked, found: Indicator) -> tuple[list[dict], bool]:
-    """(the disputes about a figure of the unit asked about or below it, whether the reader may add one)."""
+    """(the disputes about a figure of the unit asked about or below it, whether the reader may add one: none waits)."""
     units = current_tree().below(asked.unit) | {asked.unit}
     listed = disputing.beside_figure(asked.plan.code, found.code, units, asked.start, asked.through)
     allowed = may(Permission.REGISTER_RECONCILE, unit=asked.unit, programme=found.programme)
-    return listed, allowed and asked.within is None
+    this = (asked.unit, asked.start, asked.through)
+    waits = any(not d.outcome and (d.unit_id, d.start, d.through) == this for d in (each["it"] for each in listed))
+    return listed, allowed and asked.within is None and not waits

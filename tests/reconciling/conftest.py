@@ -15,6 +15,7 @@ from casemgr.people.rules import Birth, Identifier, Person
 from casemgr.reconciling import comparing, services
 from casemgr.registers import rows as stored
 from casemgr.registers.rules import RECEIVED, Row
+from tests.accounts import few_units, sign_in
 
 UNIT, NEIGHBOUR, DISTRICT, PROVINCE = (f"{code}-20210101" for code in ("30544", "30547", "891", "89"))
 NOW = datetime(2022, 4, 5, 9, 0)
@@ -22,6 +23,24 @@ CHILD = {"level": "BI_XAM_HAI", "harm": ["BL"], "emergency": False}
 NUMBER = (Identifier("cccd", "089310001234"),)
 BE = {"name": "Nguyễn Thị Bé", "sex": "nu", "birth": Birth(2011, 8, 15), "mother": "Trần Thị Lệ", "home": UNIT}
 KHA = {"name": "Néang Sóc Kha", "sex": "nu", "birth": Birth(2011, 8, 15), "mother": "Néang Sa Rươn", "home": UNIT}
+
+
+@pytest.fixture
+def app(app):
+    app.config["CASEMGR_TODAY"] = "2022-04-06"
+    return app
+
+
+@pytest.fixture
+def place(session):
+    few_units(session)
+    return session
+
+
+@pytest.fixture
+def reading_as(app):
+    """Another person at another screen: `reading_as(user)`."""
+    return lambda user: sign_in(app.test_client(), user)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from casemgr.reconciling.overlapping import List
 from casemgr.reconciling.rules import chapman
 from casemgr.refused import Refused
 from casemgr.registers import rows as stored
-from tests.accounts import few_units, make_user, sign_in
+from tests.accounts import make_user, sign_in
 from tests.reconciling.conftest import (
     BE,
     CHILD,
@@ -41,22 +41,10 @@ pytestmark = pytest.mark.usefixtures("sound")
 MARCH = date(2022, 3, 1)
 
 
-@pytest.fixture
-def app(app):
-    app.config["CASEMGR_TODAY"] = "2022-04-06"
-    return app
-
-
-@pytest.fixture
-def place(session):
-    few_units(session)
-    return session
-
-
-def test_a_commune_confirms_its_month_by_name_and_again_when_it_changes(app, client, place):
+def test_a_commune_confirms_its_month_by_name_and_again_when_it_changes(reading_as, client, place):
     filed(place, **BE)
     worker = make_user(place, "hoa", ("worker", UNIT, "TE"))
-    above = sign_in(app.test_client(), make_user(place, "huyen", ("supervisor", DISTRICT)))
+    above = reading_as(make_user(place, "huyen", ("supervisor", DISTRICT)))
     sign_in(client, worker)
     page = client.get("/detections/months")
     assert "Xác nhận số phát hiện tháng 03/2022" in page.text
@@ -134,7 +122,7 @@ def test_chapman(first, second, both, total):
         assert found.either <= found.low <= found.total <= found.high
 
 
-def test_two_lists_overlap(app, client, place):
+def test_two_lists_overlap(client, place):
     numbers = [(Identifier("cccd", f"0893100{n:05d}"),) for n in range(8)]
     names = ("Khang", "Đạt", "Phát", "Toàn", "Vinh", "Sang", "Loan", "Oanh")
     people = [
