@@ -1,5 +1,6 @@
 """What a scorecard must say beside its figures: who has not confirmed the month, and what a named register knows."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import NamedTuple
@@ -50,17 +51,16 @@ def unconfirmed(session, asked: Asked, tree: UnitTree, codes: Iterable[str]) -> 
 
 
 def named_register(session, asked: Asked, programme: str, units: frozenset[str] | None) -> dict[str, int]:
-    """{"register": persons on the newest register with names, "register_filed": those of them with a file here}."""
+    """{"register": persons on the newest register with names and what was added to it, "register_filed": those of them
+    with a file here}."""
     if asked.known_at is not None:
         known = as_known.listed(session, programme, asked.through, units, asked.known_at)
         return {"register": known.persons, "register_filed": known.filed} if known and known.persons else {}
     day = datetime.combine(asked.through, time.max)
-    newest = next(
-        (r for r in stored.current(session, programme=programme) if r.named and r.start <= asked.through), None
-    )
-    if newest is None:
-        return {}
-    counted = queries.counts(session, newest, queries.of_units(units), day)
+    registers = (r for r in stored.current(session, programme=programme) if r.named and r.start <= asked.through)
+    counted: Counter[str] = Counter()
+    for part in next(iter(stored.whole(registers)), ()):
+        counted.update(queries.counts(session, part, queries.of_units(units), day))
     listed = sum(n for name, n in counted.items() if name not in (queries.TWICE, queries.NOT_COUNTED))
     return {"register": listed, "register_filed": counted[queries.FILED]} if listed else {}
 

@@ -52,14 +52,16 @@ def sound(session):
     assert verify(session)[1] == []
 
 
-def received(session, *rows: Row, source="TONG_DAI_111", programme="TE", named=True, unit=PROVINCE) -> UUID:
-    """A register of the first quarter of 2022, as an import leaves it."""
+def received(
+    session, *rows: Row, source="TONG_DAI_111", programme="TE", named=True, unit=PROVINCE, adds_to: UUID | None = None
+) -> UUID:
+    """A register of the first quarter of 2022, or mended rows of one, as an import leaves it."""
     subject = ledger.create(session, "register")
     stored.keep(session, subject, rows)
     coded = {
         "source": source, "programme": programme, "unit": unit, "from": "2022-01-01", "to": "2022-03-31",
         "document": "12/BC", "document_date": "2022-04-01", "named": named, "sha256": "9c1e" * 16, "file": uuid4().hex,
-        "counts": {"good": len(rows), "parked": 0, "wrong": 0},
+        "counts": {"good": len(rows), "parked": 0, "wrong": 0}, "adds_to": adds_to.hex if adds_to else None,
     }  # fmt: skip
     ledger.append(session, subject, [Draft(RECEIVED, NOW, "minute", "tonghop", unit, NOW, coded)])
     return subject
