@@ -4,7 +4,7 @@
 def init_app(app) -> None:
     from flask_babel import lazy_gettext
 
-    from casemgr.audit import desk, report_views, views, work  # noqa: F401 - work registers the long work
+    from casemgr.audit import desk, preparing, report_views, views, work  # noqa: F401 - they add views and long work
     from casemgr.audit.cli import seal
     from casemgr.ui import navigation
 

@@ -17,8 +17,8 @@ from casemgr.cases.web import facts_of
 from casemgr.clock import now
 from casemgr.coverage import present as figures
 from casemgr.coverage import services
+from casemgr.coverage.asked import LEVELS, Asked
 from casemgr.coverage.cases import COUNTS_CASES
-from casemgr.coverage.services import LEVELS, Asked
 from casemgr.db import db
 from casemgr.detections import services as detections
 from casemgr.detections.web import place_of

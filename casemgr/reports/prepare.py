@@ -117,9 +117,7 @@ def _line(
     row = present.row(indicator, shown, plan)
     if note := _caveat(indicator, row, figure, close, gone):
         caveats.append(note)
-    change = rules.change(indicator, figure, before)
-    if close and before is not None and (lost or unsafe(rules.counts(indicator, before))):
-        change = "–"
+    change = rules.change_of_few(indicator, figure, before, lost) if close else rules.change(indicator, figure, before)
     verdict = SMALL if gone else row.verdict[1]
     numbers = (len(caveats),) if note else ()
     return Line(
@@ -166,7 +164,8 @@ def _situation(
     communes = len(tree.communes(asked.unit, asked.through)) if tree.level(asked.unit) != "commune" else 0
     told = [
         f"Thực hiện {plan.document.vi}. Báo cáo tính từ ngày {show_date(asked.start)} đến hết ngày "
-        f"{show_date(asked.through)} ({calendar}), theo dữ liệu nhập đến {show_moment(known)}.",
+        f"{show_date(asked.through)} ({calendar}), theo dữ liệu nhập đến {show_moment(known)}. Số liệu chưa chốt: báo cáo lập "
+        "vào lúc khác có thể khác, do có bản ghi nhập muộn.",
         (f"Phạm vi: {tree.full_label(asked.unit)}" + (f", gồm {communes} đơn vị cấp xã." if communes else ".")),
         f"Trong {len(results)} chỉ tiêu, nhiệm vụ: {verdicts.count(MET)} đạt, {verdicts.count(MISSED)} chưa đạt, "
         f"{verdicts.count(UNKNOWN)} chưa đủ căn cứ đánh giá, {verdicts.count(TOLD)} không giao mức, "

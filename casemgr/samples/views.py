@@ -14,8 +14,8 @@ from casemgr.cases.queries import barred, hidden_from, names_of
 from casemgr.clock import now
 from casemgr.coverage import present as figures
 from casemgr.coverage import services as coverage
+from casemgr.coverage.asked import LEVELS, Asked
 from casemgr.coverage.cases import COUNTS_CASES
-from casemgr.coverage.services import LEVELS, Asked
 from casemgr.db import db
 from casemgr.plans import plans
 from casemgr.plans.model import Indicator, Plan
