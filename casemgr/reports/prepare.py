@@ -147,7 +147,7 @@ def _caveat(indicator: Indicator, row, figure: Figure, close: bool, gone: bool) 
     said += [f"{number} {name}" for name, number in rules.waiting(figure)] if close else row.beside
     said += [SMALL_NOTE] if gone else []
     said += [f"{what}: {how}" for what, how in row.panel]
-    said += [f"nguồn: {text}" for text in row.documents]
+    said += [f"nguồn: {'; '.join(row.documents)}"] if row.documents else []
     if row.end is not None:
         said.append(f"số liệu đến ngày {show_date(row.end)}")
     return f"{indicator.code}: {'; '.join(text.rstrip('.') for text in said)}." if said else ""
@@ -196,6 +196,7 @@ def _shortfalls(lines: Sequence[Line], figures: dict[str, Figure]):
         if line.hidden:
             continue
         if figure.verdict == MISSED:
-            yield f"{line.code}, {line.name}: thực hiện {line.value}, kế hoạch {line.target}. Nguyên nhân: ……"
+            said = f"thực hiện {line.value}" if figure.value is not None else line.verdict[:1].lower() + line.verdict[1:]
+            yield f"{line.code}, {line.name}: {said}, kế hoạch {line.target}. Nguyên nhân: ……"
         elif figure.verdict == UNKNOWN and figure.why is not None:
             yield f"{line.code}, {line.name}: chưa đủ căn cứ đánh giá. {present.say(figure.why)}"
