@@ -63,3 +63,15 @@ class CompareForm(Form):
         self.indicator.choices = [("", gettext("Chọn…")), *indicators]
         self.unit.choices = units
         self.rule_a.choices = self.rule_b.choices = rules
+
+
+class LogForm(Form):
+    """Which lines of the access log are shown."""
+
+    user = SelectField(lazy_gettext("Tài khoản"), [Optional()])
+    day = VietDateField(lazy_gettext("Ngày"), [Optional()])
+    failed = SelectField(lazy_gettext("Kết quả"), [Optional()])
+
+    def choose(self, users: list[tuple[str, str]]) -> None:
+        self.user.choices = [("", gettext("Mọi tài khoản")), *users]
+        self.failed.choices = [("", gettext("Mọi kết quả")), ("1", gettext("Chỉ lần bị từ chối, không thành"))]

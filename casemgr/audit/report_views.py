@@ -11,7 +11,7 @@ from flask_babel import gettext, lazy_gettext
 from casemgr import papers
 from casemgr.access.policy import Answer, answer
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, public, require
-from casemgr.audit import bundle, closing, replays, sheets, trust
+from casemgr.audit import bundle, closing, replays, sheets, standing, trust
 from casemgr.audit.closing import SEALED, Report
 from casemgr.audit.present import cause_name, signed
 from casemgr.audit.rules import code_of
@@ -25,9 +25,10 @@ from casemgr.papers.web import download
 from casemgr.plans import plans
 from casemgr.programmes import programmes
 from casemgr.refused import N_, Refused
+from casemgr.ui.errors import NoAnswer
 from casemgr.ui.fields import Required, TextField
 from casemgr.ui.forms import Form, show_form
-from casemgr.ui.i18n import language, say
+from casemgr.ui.i18n import language
 from casemgr.units.web import current_tree
 
 bp = Blueprint("reports", __name__)
@@ -83,6 +84,7 @@ def show(report: UUID):
             said = closing.read(db.session, found)
         except Refused:
             gone = True
+    corrected = closing.find(db.session, found.corrects) if found.corrects else None
     actor = current_actor()
     asked = [answer(actor, Permission.REPORT_APPROVE, author=found.author, **facts) for facts in _facts(found)]
     return render_template(
@@ -99,11 +101,24 @@ def show(report: UUID):
         may_correct=found.status == SEALED and may(Permission.REPORT_PREPARE, unit=found.unit),
         checked=_checked(found),
         parts=_parts(said),
+        others=sheets.others(said, before) if said and (before := _before(found)) else [],
+        period=next(
+            (p.code for p in plans()[found.plan].periods if (p.start, p.end) == (found.start, found.through)), ""
+        ),
         may_give_out=all(may(Permission.AUDIT_READ, unit=found.unit, programme=code) for code in programmes()),
-        corrected=closing.find(db.session, found.corrects) if found.corrects else None,
+        corrected=corrected,
         corrections=[r for r in closing.every(db.session) if r.corrects == found.subject],
         lang=language(),
     )
+
+
+def _before(found: Report) -> dict | None:
+    """What the report said that is corrected; None where there is none, or it is gone."""
+    corrected = closing.find(db.session, found.corrects) if found.corrects else None
+    try:
+        return closing.read(db.session, corrected) if corrected else None
+    except Refused:
+        return None
 
 
 def _parts(said) -> list[tuple[str, list]]:
@@ -125,7 +140,7 @@ def _parts(said) -> list[tuple[str, list]]:
 
 def _checked(found: Report):
     """The last time this report was held against the database: (when, [(number, seq, why)])."""
-    said = replays.kept(db.session, closing.checked_key(found)) if found.status == SEALED else None
+    said = replays.kept(db.session, standing.checked_key(found)) if found.status == SEALED else None
     if said is None:
         return None
     return sheets.checked_at(said), [(number, seq, gettext(REASONS[reason])) for number, seq, reason in said["wrong"]]
@@ -186,7 +201,7 @@ def approve(report: UUID):
     try:
         closing.approve(db.session, found, author=str(actor.user_id), at=found.unit, now=now())
     except Refused as refused:
-        abort(400, say(refused))
+        raise NoAnswer(refused) from None
     params = {"report": str(found.subject)}
     job = start(db.session, "audit.close", params, author=str(actor.user_id), unit=found.unit, now=now())
     return redirect(url_for("jobs.show", job=job), 303)
@@ -224,7 +239,8 @@ def paper(report: UUID, ending: str):
     if ending not in papers.MAKERS:
         abort(404)
     log_access("report:export", found.subject, found.unit, None, ending)
-    return papers.answer(sheets.paper(found, closing.read(db.session, found)), ending, found.number.lower())
+    paper = sheets.paper(found, closing.read(db.session, found), _before(found))
+    return papers.answer(paper, ending, found.number.lower())
 
 
 @bp.route("/check", methods=["GET", "POST"])
@@ -237,11 +253,17 @@ def check():
         found = next((r for r in closing.every(db.session) if r.code.replace("-", "") == wanted and r.code), None)
         if found is None:
             form.code.errors = [gettext("Không có báo cáo nào đã chốt mang mã này. Hãy xem lại từng ký tự.")]
-    named = plans().get(found.plan) if found else None
+    named, lines = plans().get(found.plan) if found else None, None
+    if found is not None:
+        try:
+            lines = sheets.lines(closing.read(db.session, found))
+        except Refused:  # it stays None: what it said is no longer there
+            lines = None
     return show_form(
         "audit/check.html",
         form,
         found=found,
+        lines=lines,
         title=named.title[language()] if named else "",
         code=code_of(bytes.fromhex(found.digest)) if found else "",
         bare=current_actor() is None,

@@ -196,7 +196,9 @@ def _shortfalls(lines: Sequence[Line], figures: dict[str, Figure]):
         if line.hidden:
             continue
         if figure.verdict == MISSED:
-            said = f"thực hiện {line.value}" if figure.value is not None else line.verdict[:1].lower() + line.verdict[1:]
+            said = (
+                f"thực hiện {line.value}" if figure.value is not None else line.verdict[:1].lower() + line.verdict[1:]
+            )
             yield f"{line.code}, {line.name}: {said}, kế hoạch {line.target}. Nguyên nhân: ……"
         elif figure.verdict == UNKNOWN and figure.why is not None:
             yield f"{line.code}, {line.name}: chưa đủ căn cứ đánh giá. {present.say(figure.why)}"

@@ -1,13 +1,13 @@
 """Lists that name people: asked for, answered by a second person.
 
-Revision: named_lists, after disputes.
+Revision: named_lists, after .
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "named_lists"
-down_revision = "disputes"
+down_revision = ""
 TABLE = "named_list"
 
 
