@@ -1,13 +1,13 @@
 """Lists that name people: asked for, answered by a second person.
 
-Revision: named_lists, after .
+Revision: named_lists, after disputes.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "named_lists"
-down_revision = ""
+down_revision = "disputes"
 TABLE = "named_list"
 
 
