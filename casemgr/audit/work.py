@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from casemgr.audit import asking, closing, replays, sealing, trust
+from casemgr.audit import asking, closing, replays, sealing, standing, trust
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.jobs import Work, job
@@ -50,8 +50,8 @@ def close(work: Work) -> None:
 def verify(work: Work) -> None:
     """Holds a sealed report against the database, case by case; the page shows what was found."""
     moment, report = now(), closing.find(db.session, UUID(work.params["report"]))
-    wrong = [[each.number, each.seq, each.reason] for each in closing.verify(db.session, report)]
-    replays.keep(db.session, closing.checked_key(report), {"at": moment.isoformat(), "wrong": wrong}, moment)
+    wrong = [[each.number, each.seq, each.reason] for each in standing.verify(db.session, report)]
+    replays.keep(db.session, standing.checked_key(report), {"at": moment.isoformat(), "wrong": wrong}, moment)
     work.progress(1, 1)
 
 
