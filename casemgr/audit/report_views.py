@@ -1,16 +1,15 @@
-"""The pages of closed periods: prepare, check, approve and seal, read, hold against the database, and check a code."""
+"""The pages of closed periods: check, approve and seal, read, hold against the database, and check a code."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
-from wtforms.validators import DataRequired
 
 from casemgr import papers
-from casemgr.access.policy import Answer, answer, scope
+from casemgr.access.policy import Answer, answer
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, public, require
 from casemgr.audit import bundle, closing, replays, sheets, standing, trust
 from casemgr.audit.closing import SEALED, Report
@@ -19,7 +18,6 @@ from casemgr.audit.rules import code_of
 from casemgr.cases.models import Verdict
 from casemgr.clock import now
 from casemgr.coverage import silence
-from casemgr.coverage.services import AS_WERE, LEVELS, TODAY
 from casemgr.db import db
 from casemgr.jobs import start
 from casemgr.ledger.services import province
@@ -28,7 +26,7 @@ from casemgr.plans import plans
 from casemgr.programmes import programmes
 from casemgr.refused import N_, Refused
 from casemgr.ui.errors import NoAnswer
-from casemgr.ui.fields import SelectField, TextField
+from casemgr.ui.fields import Required, TextField
 from casemgr.ui.forms import Form, show_form
 from casemgr.ui.i18n import language
 from casemgr.units.web import current_tree
@@ -51,24 +49,12 @@ REASONS = {
 }
 
 
-class NewForm(Form):
-    """Which figures: a reporting period of a plan, for a unit."""
-
-    period = SelectField(lazy_gettext("Kỳ báo cáo"), [DataRequired()])
-    unit = SelectField(lazy_gettext("Đơn vị"), [DataRequired()])
-    basis = SelectField(
-        lazy_gettext("Tính theo đơn vị"),
-        [DataRequired()],
-        choices=[(AS_WERE, lazy_gettext("như vào ngày đó")), (TODAY, lazy_gettext("quy về đơn vị hiện nay"))],
-    )
-
-
 class CodeForm(Form):
     """The short code on a paper."""
 
     code = TextField(
         lazy_gettext("Mã ngắn trên báo cáo"),
-        [DataRequired()],
+        [Required()],
         limit=40,
         description=lazy_gettext("Ví dụ: 1A2B-3C4D-5E6F-7890-ABCD"),
     )
@@ -87,84 +73,11 @@ def index():
     )
 
 
-@bp.route("/reports/new", methods=["GET", "POST"])
-@guard(Permission.REPORT_PREPARE)
-def new():
-    """A report is prepared; with `corrects` it corrects a sealed one."""
-    moment, form = now(), NewForm()
-    corrects = _corrected()
-    _choose(form, moment)
-    if form.is_submitted() and form.validate():
-        try:
-            return _prepared(form, corrects, moment)
-        except Refused as refused:
-            form.refuse(refused)
-    elif corrects and not form.is_submitted():
-        form.unit.data, form.basis.data = corrects.unit, corrects.basis
-        form.period.data = next((c for c, _n in form.period.choices if _same_period(c, corrects)), "")
-    return show_form("audit/report_new.html", form, corrects=corrects)
-
-
-def _corrected() -> Report | None:
-    text = request.args.get("corrects", "")
-    if not text:
-        return None
-    try:
-        return _found(UUID(text), Permission.REPORT_PREPARE)
-    except ValueError:
-        abort(404)
-
-
-def _same_period(code: str, report: Report) -> bool:
-    plan, _, period = code.partition("/")
-    found = plans()[plan].period(period) if plan in plans() else None
-    return found is not None and (plan, found.start, found.end) == (report.plan, report.start, report.through)
-
-
-def _choose(form: NewForm, moment: datetime) -> None:
-    lang, tree = language(), current_tree()
-    form.period.choices = [("", gettext("Chọn…"))] + [
-        (f"{plan.code}/{period.code}", f"{plan.title[lang]}: {period.name[lang]}")
-        for plan in plans().values()
-        for period in plan.periods
-    ]
-    held = {u for s in scope(current_actor(), Permission.REPORT_PREPARE) for u in s.units if u in tree}
-    units = sorted(held, key=lambda u: (LEVELS.index(tree.level(u)), tree[u].path))
-    form.unit.choices = [(u, tree.full_label(u)) for u in units]
-
-
-def _prepared(form: NewForm, corrects: Report | None, moment: datetime):
-    plan, _, code = form.period.data.partition("/")
-    chosen = plans()[plan]
-    period = chosen.period(code)
-    actor = require(Permission.REPORT_PREPARE, unit=form.unit.data)
-    wanted = [i.code for i in chosen.indicators.values() if _readable(i, form.unit.data)]
-    subject = closing.prepare(
-        db.session,
-        chosen,
-        indicators=wanted,
-        unit=form.unit.data,
-        start=period.start,
-        through=period.end,
-        basis=form.basis.data,
-        corrects=corrects.subject if corrects else None,
-        author=str(actor.user_id),
-        at=form.unit.data,
-        now=moment,
-    )
-    return redirect(url_for("reports.show", report=subject), 303)
-
-
-def _readable(indicator, unit: str) -> bool:
-    facts = {"programme": indicator.programme} if indicator.programme else {}
-    return may(Permission.FIGURE_READ, unit=unit, **facts)
-
-
 @bp.get("/reports/<uuid:report>")
 @guard(Permission.FIGURE_READ)
 def show(report: UUID):
     """A report: before it is sealed what is still open, afterwards what it says and whether all of it still stands."""
-    found = _found(report, Permission.FIGURE_READ)
+    found = report_for(report, Permission.FIGURE_READ)
     said, gone = None, False
     if found.status == SEALED:
         try:
@@ -282,7 +195,7 @@ def _silent(found: Report, tree, groups: set[str]) -> list[tuple[str, int]]:
 @guard(Permission.REPORT_APPROVE)
 def approve(report: UUID):
     """A second person approves; then the report is worked out and sealed."""
-    found = _found(report, Permission.FIGURE_READ)
+    found = report_for(report, Permission.FIGURE_READ)
     for facts in _facts(found):
         actor = require(Permission.REPORT_APPROVE, author=found.author, **facts)
     try:
@@ -298,7 +211,7 @@ def approve(report: UUID):
 @guard(Permission.FIGURE_READ)
 def verify(report: UUID):
     """Holds a sealed report against the database."""
-    found = _found(report, Permission.FIGURE_READ)
+    found = report_for(report, Permission.FIGURE_READ)
     if found.status != SEALED:
         abort(404)
     params = {"report": str(found.subject)}
@@ -357,7 +270,7 @@ def check():
     )
 
 
-def _found(subject: UUID, permission: Permission) -> Report:
+def report_for(subject: UUID, permission: Permission) -> Report:
     """The report, for whoever may do this in its unit and for every programme that it is about."""
     found = closing.find(db.session, subject)
     if found is None:
@@ -374,7 +287,7 @@ def _facts(report: Report) -> list[dict]:
 
 
 def _sealed(subject: UUID) -> Report:
-    found = _found(subject, Permission.FIGURE_READ)
+    found = report_for(subject, Permission.FIGURE_READ)
     if found.status != SEALED:
         abort(404)
     return found

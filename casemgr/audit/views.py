@@ -14,8 +14,8 @@ from casemgr.cases.web import facts_of
 from casemgr.clock import now
 from casemgr.coverage import present as figures
 from casemgr.coverage import services
+from casemgr.coverage.asked import Asked
 from casemgr.coverage.cases import COUNTS_CASES
-from casemgr.coverage.services import Asked
 from casemgr.coverage.versions import under_rule
 from casemgr.db import db
 from casemgr.detections import services as detections

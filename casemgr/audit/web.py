@@ -9,7 +9,7 @@ from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, require
 from casemgr.audit import asking
 from casemgr.clock import now
-from casemgr.coverage.services import LEVELS, Asked
+from casemgr.coverage.asked import LEVELS, Asked
 from casemgr.coverage.versions import rules_of
 from casemgr.db import db
 from casemgr.jobs import start

@@ -11,8 +11,8 @@ from casemgr.cases.queries import hidden_from, names_of
 from casemgr.clock import now
 from casemgr.coverage import present as figures
 from casemgr.coverage import services as coverage
+from casemgr.coverage.asked import LEVELS
 from casemgr.coverage.cases import COUNTS_CASES
-from casemgr.coverage.services import LEVELS
 from casemgr.db import db
 from casemgr.jobs import start
 from casemgr.plans import plans
