@@ -1,13 +1,13 @@
 """Which morning letters have gone out.
 
-Revision: morning_letters, after disputes.
+Revision: morning_letters, after named_lists.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "morning_letters"
-down_revision = "disputes"
+down_revision = "named_lists"
 
 
 def upgrade() -> None:
