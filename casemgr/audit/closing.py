@@ -26,7 +26,7 @@ from casemgr.coverage import services
 from casemgr.coverage.cases import COUNTS_CASES
 from casemgr.coverage.services import Asked
 from casemgr.ledger import services as ledger
-from casemgr.ledger.rules import Draft, Entry, canonical, first_break
+from casemgr.ledger.rules import Draft, Entry, Line, broken_line, canonical, first_break
 from casemgr.ledger.services import province, settle
 from casemgr.plans import plans
 from casemgr.plans.model import Plan
@@ -310,20 +310,20 @@ def verify(session, report: Report) -> list[Wrong]:
     if resting is None or sealing.statement(resting).digest().hex() != body["seal"]["digest"]:
         found.append(Wrong(report.number, 0, "seal"))
     pinned = {UUID(row[0]): Row(*row) for rows in body["cases"].values() for row in rows}
-    for subject, entries in ledger.chains(session):
+    for subject, lines in ledger.chains(session):
         row = pinned.pop(subject, None)
-        if row is not None and (wrong := _wrong(key, entries, row)):
+        if row is not None and (wrong := _wrong(key, lines, row)):
             found.append(wrong)
     return found + [Wrong(row.number, 1, "cut") for row in pinned.values()]
 
 
-def _wrong(key: bytes, entries: list[Entry], row: Row) -> Wrong | None:
-    broken = first_break(key, entries)
-    if broken is not None and broken.seq <= row.seq:
-        return Wrong(row.number, broken.seq, broken.reason)
-    if len(entries) < row.seq:
-        return Wrong(row.number, len(entries) + 1, "cut")
-    if entries[row.seq - 1].mac.hex() != row.mac:
+def _wrong(key: bytes, lines: list[Line], row: Row) -> Wrong | None:
+    broken = broken_line(key, lines)
+    if broken is not None and broken[0] <= row.seq:
+        return Wrong(row.number, *broken)
+    if len(lines) < row.seq:
+        return Wrong(row.number, len(lines) + 1, "cut")
+    if lines[row.seq - 1].mac.hex() != row.mac:
         return Wrong(row.number, row.seq, "rewritten")
     return None
 

@@ -6,8 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casemgr.db import Base
-from casemgr.ledger.models import QuickUuid
+from casemgr.db import Base, QuickUuid
 
 
 class Seal(Base):

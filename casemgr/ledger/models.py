@@ -1,33 +1,12 @@
 """Two tables: a subject with the head of its ledger, and the entries, clustered by (subject, seq)."""
 
 from datetime import datetime
-from uuid import UUID, SafeUUID
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casemgr.db import Base
-
-_new, _set, _unsure = object.__new__, object.__setattr__, SafeUUID.unknown
-
-
-def quick_uuid(text: str | None) -> UUID | None:
-    """The same as UUID(text), without looking for braces and dashes: entries are read by the million."""
-    if text is None:
-        return None
-    found = _new(UUID)
-    _set(found, "int", int(text, 16))
-    _set(found, "is_safe", _unsure)
-    return found
-
-
-class QuickUuid(sa.Uuid):
-    """sa.Uuid for columns that are read by the million; PostgreSQL's driver needs no help."""
-
-    cache_ok = True
-
-    def result_processor(self, dialect, coltype):
-        return super().result_processor(dialect, coltype) if dialect.supports_native_uuid else quick_uuid
+from casemgr.db import Base, QuickUuid
 
 
 class LedgerSubject(Base):

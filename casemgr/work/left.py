@@ -6,12 +6,11 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
 
 from casemgr.access import policy
 from casemgr.access.models import RoleGrant, User
 from casemgr.access.policy import Actor, Permission
-from casemgr.access.web import actor_of
+from casemgr.access.web import actor_of, actors
 from casemgr.cases.models import CaseFile
 from casemgr.programmes import programmes
 from casemgr.work import counted
@@ -28,15 +27,13 @@ def left_places(view: View) -> dict[Place, int]:
     """Where which worker holds how many open files without being able to work on them. Looks only at accounts that are closed
     or have lost a role once."""
     lost = sa.or_(sa.not_(User.active), User.grants.any(RoleGrant.valid_to <= view.now.date()))
-    users = {
-        str(user.id): user
-        for user in view.session.scalars(sa.select(User).where(lost).options(selectinload(User.grants)))
-    }
-    if not users:
-        return {}
     held = view.kept(("held",), lambda: _held(view))
-    found = {place: n for place, n in held.items() if place.worker in users}
-    return {place: n for place, n in found.items() if not may_work(users[place.worker], place.unit, place.programme)}
+    who = {str(id): actor for id, actor in actors(view.session, lost).items()} if held else {}
+    return {
+        place: n
+        for place, n in held.items()
+        if place.worker in who and not could_work(who[place.worker], place.unit, place.programme)
+    }
 
 
 def _held(view: View) -> Counter[Place]:

@@ -57,11 +57,19 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
         query = query.where(CaseSpan.unit_id.in_(sorted(units)) if len(units) < len(tree) else sa.true())
     if "worker" not in roles:
         query = query.where(CaseSpan.criterion.in_(_criteria_of(roles)))
-    if mine:
-        query = query.where(sa.or_(CaseSpan.worker == str(actor.user_id), CaseSpan.worker.is_(None)))
-    # The index gives them by due date within a unit; what is most late, or most urgent, comes first.
-    query = query.order_by(sa.case((urgent, 0), else_=1), CaseSpan.due.is_(None), CaseSpan.due, CaseSpan.number)
-    return tasks_of(session.execute(query.limit(MOST)))
+    if not mine:
+        return tasks_of(session.execute(_most_pressing(query, urgent)))
+    # Two questions in one, for an index finds one worker, or nobody, but not either.
+    whose = (CaseSpan.worker == str(actor.user_id), CaseSpan.worker.is_(None))
+    parts = [_most_pressing(query.where(each), urgent).subquery() for each in whose]
+    both = sa.union_all(*(sa.select(part) for part in parts)).subquery()
+    return tasks_of(session.execute(_most_pressing(sa.select(both), both.c.criterion.in_(urgent_criteria()), both.c)))
+
+
+def _most_pressing(query, urgent, column=SPANS.c):
+    """What is most urgent, or most late, comes first."""
+    order = (sa.case((urgent, 0), else_=1), column.due.is_(None), column.due, column.number)
+    return query.order_by(*order).limit(MOST)
 
 
 def _criteria_of(roles: Sequence[str]) -> list[str]:

@@ -1,0 +1,30 @@
+"""Indexes that hold what a worker's lists ask, so that thousands of files of one worker are not opened to show a few.
+
+Revision: work_of_a_worker, after disputes.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "work_of_a_worker"
+down_revision = "disputes"
+
+FILES = ["province", "unit_id", "programme", "next_due", "number", "worker", "status", "subject"]
+SPANS = [
+    "province", "unit_id", "worker", "due", "number", "criterion", "track", "role", "programme", "subject",
+]  # fmt: skip
+PENDING = {"sqlite_where": sa.text("pending = 1"), "postgresql_where": sa.text("pending")}
+
+
+def upgrade() -> None:
+    op.drop_index("ix_case_file_list", table_name="case_file")
+    op.create_index("ix_case_file_list", "case_file", FILES)
+    op.drop_index("ix_case_span_due", table_name="case_span")
+    op.create_index("ix_case_span_work", "case_span", SPANS, **PENDING)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_case_span_work", table_name="case_span", **PENDING)
+    op.create_index("ix_case_span_due", "case_span", ["province", "unit_id", "pending", "role", "due"])
+    op.drop_index("ix_case_file_list", table_name="case_file")
+    op.create_index("ix_case_file_list", "case_file", ["province", "unit_id", "programme", "status", "next_due"])
