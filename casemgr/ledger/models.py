@@ -13,7 +13,7 @@ class LedgerSubject(Base):
     __tablename__ = "ledger_subject"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    id: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(16))
     head_seq: Mapped[int] = mapped_column(sa.Integer, default=0)
     head_mac: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
