@@ -198,6 +198,7 @@ class Verdict(Base):
             "beneficiary",
             "incident",
         ),
+        sa.Index("ix_verdict_unit", "province", "unit_id", "programme", "end"),  # after a write in a unit
     )
 
 

@@ -15,6 +15,7 @@ from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme
 from casemgr.programmes.spans import Span
 
+FEW_UNITS = 12  # in so many, each item is looked at
 COLUMNS = {"unit": Verdict.unit_id, "sex": Verdict.sex, "age": Verdict.age_band, "ethnicity": Verdict.ethnicity}
 
 
@@ -88,7 +89,8 @@ def _marked(question: Question, mark: Mark):
     shown, grouped = _key(question)
     if not mark.by_detail:
         # Never joined: of the two tables a planner may walk the wrong one for minutes.
-        if mark.due or mark.late:  # few spans fall due in a period: those first
+        few = question.units is not None and len(question.units) <= FEW_UNITS
+        if (mark.due or mark.late) and not few:  # few spans fall due in a period: those first
             where = (CaseSpan.province == province(), CaseSpan.programme == mark.programme, *_span_is(question, mark))
             spans = sa.tuple_(Verdict.subject, Verdict.item).in_(
                 sa.select(CaseSpan.subject, CaseSpan.item).where(*where)

@@ -1,4 +1,5 @@
-"""Indexes that hold what a worker's lists ask, so that thousands of files of one worker are not opened to show a few.
+"""Indexes that hold what a worker's lists ask, so that thousands of files of one worker are not opened to show a few; and
+what counts in one unit, for the figures after a write there.
 
 Revision: work_of_a_worker, after disputes.
 """
@@ -21,9 +22,11 @@ def upgrade() -> None:
     op.create_index("ix_case_file_list", "case_file", FILES)
     op.drop_index("ix_case_span_due", table_name="case_span")
     op.create_index("ix_case_span_work", "case_span", SPANS, **PENDING)
+    op.create_index("ix_verdict_unit", "verdict", ["province", "unit_id", "programme", "end"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_verdict_unit", table_name="verdict")
     op.drop_index("ix_case_span_work", table_name="case_span", **PENDING)
     op.create_index("ix_case_span_due", "case_span", ["province", "unit_id", "pending", "role", "due"])
     op.drop_index("ix_case_file_list", table_name="case_file")
