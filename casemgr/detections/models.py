@@ -66,7 +66,20 @@ class Detected(Base):
         sa.UniqueConstraint("province", "number"),
         sa.CheckConstraint(f"status IN {STATUSES}", name="status_known"),
         sa.CheckConstraint("(status = 'matched') = (case_subject IS NOT NULL)", name="matched_has_case"),
-        sa.Index("ix_detected_list", "province", "unit_id", "programme", "status", "emergency", "next_due"),
+        # A list is counted and put in order here; only the detections it shows are opened.
+        sa.Index(
+            "ix_detected_list",
+            "province",
+            "unit_id",
+            "programme",
+            "status",
+            "emergency",
+            "next_due",
+            "waiting",
+            "received_at",
+            "number",
+            "subject",
+        ),
         sa.Index("ix_detected_incident", "province", "incident"),
         sa.Index("ix_detected_beneficiary", "province", "beneficiary"),
     )

@@ -14,6 +14,7 @@ FILES = ["province", "unit_id", "programme", "next_due", "number", "worker", "st
 SPANS = [
     "province", "unit_id", "worker", "due", "number", "criterion", "track", "role", "programme", "subject",
 ]  # fmt: skip
+DETECTED = ["province", "unit_id", "programme", "status", "emergency", "next_due"]
 PENDING = {"sqlite_where": sa.text("pending = 1"), "postgresql_where": sa.text("pending")}
 
 
@@ -22,11 +23,15 @@ def upgrade() -> None:
     op.create_index("ix_case_file_list", "case_file", FILES)
     op.drop_index("ix_case_span_due", table_name="case_span")
     op.create_index("ix_case_span_work", "case_span", SPANS, **PENDING)
+    op.drop_index("ix_detected_list", table_name="detected")
+    op.create_index("ix_detected_list", "detected", [*DETECTED, "waiting", "received_at", "number", "subject"])
     op.create_index("ix_verdict_unit", "verdict", ["province", "unit_id", "programme", "end"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_verdict_unit", table_name="verdict")
+    op.drop_index("ix_detected_list", table_name="detected")
+    op.create_index("ix_detected_list", "detected", DETECTED)
     op.drop_index("ix_case_span_work", table_name="case_span", **PENDING)
     op.create_index("ix_case_span_due", "case_span", ["province", "unit_id", "pending", "role", "due"])
     op.drop_index("ix_case_file_list", table_name="case_file")
