@@ -88,7 +88,9 @@ PAGES = {
     ],
     "auditing.habits": [Page("/audit/habits", ("auditor",))],
     "auditing.index": [Page("/audit", ("auditor",))],
+    "auditing.kept": [Page("/audit/seals/1", ("auditor",))],
     "auditing.log": [Page("/audit/log", ("auditor",))],
+    "auditing.proof": [Page("/audit/proofs/{number}", ("auditor",), about="case")],
     "auditing.seal": [Page("/audit/seal", ("auditor",))],
     "cases.assign": [Page(CASE + "/assign", ("supervisor",), about="case")],
     "cases.attach_scan": [Page(CASE + "/attach", READERS, FIELD, "case", "commune", own=True, only=("TE",))],
@@ -192,7 +194,11 @@ PAGES = {
     "reported.show": [Page("/reported/{figure}", ("coordinator",), about="figure", logged=False)],
     "outgoing.exports": [Page("/reports/outgoing/exports", ("supervisor",))],
     "outgoing.flash_report": [Page("/reports/outgoing/flash/{number}", READERS, FIELD, "case", own=True, only=("TE",))],
-    "outgoing.gifts": [Page("/reports/outgoing/gifts", READERS)],
+    "outgoing.gifts": [Page("/reports/outgoing/gifts", READERS, FIELD)],
+    "outgoing.named_lists": [Page("/reports/outgoing/lists", READERS)],
+    "outgoing.named_list": [Page("/reports/outgoing/lists/{named}", READERS, about="named")],
+    "outgoing.answer_list": [Page("/reports/outgoing/lists/{named}", ("supervisor",), about="named")],
+    "outgoing.take_list": [Page("/reports/outgoing/lists/{named}/pdf", READERS, FIELD, about="named")],
     "outgoing.index": [Page("/reports/outgoing", DETECTION, about="plan", logged=False, query="unit=" + HERE)],
     "outgoing.paper": [
         Page("/reports/outgoing/KH322-2022/csv", DETECTION, about="plan", logged=False, query="unit=" + HERE)
@@ -272,8 +278,9 @@ def _in_scope(page: Page, role: str, place: str, item: Item) -> bool:
         return (role, place) == ("coordinator", "parent")
     if page.about in ("user", "unit", "plan"):
         return reaches(place, HERE)
-    if page.about in ("indicator", "register", "report"):
-        return reaches(place, HERE) and place not in ("programme", "other")
+    if page.about in ("indicator", "register", "report", "named"):
+        own = page.about != "named" or role != "worker" or place == "own"  # of workers whoever asked for it
+        return reaches(place, HERE) and place not in ("programme", "other") and own
     if not page.about:
         return True
     if page.about == "another's view":
@@ -332,6 +339,7 @@ class Town:
             sample=ABSENT if absent else world.sample,
             waiting=ABSENT if absent else world.waiting,
             draft=ABSENT if absent else world.draft,
+            named=ABSENT if absent else world.named,
         )
         return f"{path}?{page.query}" if page.query else path
 

@@ -32,6 +32,8 @@ from casemgr.registers import drafts, importing
 from casemgr.registers import rows as register_rows
 from casemgr.registers.rules import RECEIVED, Row
 from casemgr.reminders.services import new_calendar
+from casemgr.reports import rolls_of
+from casemgr.reports import services as named_lists
 from casemgr.samples import services as samples
 from casemgr.units import areas
 from casemgr.units.area_rules import AreaRow
@@ -84,6 +86,7 @@ class World:
     gift: UUID | None = None  # received by a fund of the commune
     offer: UUID | None = None  # the file of THERE is offered to HERE
     token: str = ""  # of the calendar of the worker
+    named: UUID | None = None  # a gift list of the commune that a worker asked for
     listed: UUID | None = None  # a register with a row of HERE
     asked_row: UUID | None = None  # the exclusion of that row that waits
     entries_of: dict = field(default_factory=dict)
@@ -131,6 +134,10 @@ def build(session) -> World:
         session, world.items["TE", THERE].case, to=HERE, reason="moved", note=None, staffed=True, tree=load(session),
         author=str(world.users["worker", "sibling"].id), now=datetime(2022, 3, 20, 9),
     ).id  # fmt: skip
+    world.named = named_lists.ask(
+        session, kind="gift", roll=rolls_of().gifts["27-7"], unit=HERE, purpose="gift", note="QĐ 15", rows=1,
+        author=str(world.users["worker", "own"].id), now=NOW, subject=UUID(int=95),
+    )  # fmt: skip
     world.token = new_calendar(session, world.users["worker", "assigned"].id, datetime(2022, 3, 20, 9))
     session.commit()
     world.job = _work(session, world.users["coordinator", "parent"])
@@ -165,9 +172,7 @@ def _sample(session, world: World) -> UUID:
     """All children of the commune, drawn by the auditor of the district; of the first an answer is wanted."""
     plan, who = plans()["KH322-2022"], {"author": str(world.users["auditor", "parent"].id), "at": DISTRICT, "now": NOW}
     asked = coverage.ask(plan, load(session), NOW, unit=HERE)
-    subject = samples.draw(
-        session, asked, plan.indicators["TE-2"], seed=1, size=5, minimum=1, subject=UUID(int=77), **who
-    )
+    subject = samples.draw(session, asked, plan.indicators["TE-2"], size=5, minimum=1, subject=UUID(int=77), **who)
     samples.say_found(session, subject, 1, result="other", note="Thiếu phiếu", id=UUID(int=78), **who)
     session.commit()
     return subject

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     FIGURE_READ = "figure:read"
     FUND_KEEP = "fund:keep"
     IDENTITY_READ = "identity:read"
+    LIST_APPROVE = "list:approve"
     PERSON_EXPORT = "person:export"
     PERSON_SEARCH = "person:search"
     REGISTER_LOAD = "register:load"
@@ -65,7 +66,7 @@ ROLES: dict[str, frozenset[Permission]] = {
         | {P.CASE_TRANSFER, P.CASE_CONFLICT, P.TRANSFER_ANSWER}
         | {P.DETECTION_LIST, P.DETECTION_READ, P.DETECTION_WRITE, P.DETECTION_DECIDE, P.FIGURE_READ, P.FIGURE_CASES}
         | {P.PERSON_EXPORT, P.REGISTER_READ, P.REGISTER_MATCHES, P.REGISTER_RECONCILE, P.REPORT_APPROVE}
-        | {P.DETECTION_CONFIRM}
+        | {P.DETECTION_CONFIRM, P.LIST_APPROVE}
         | {P.SAMPLE_READ, P.SAMPLE_ANSWER}
     ),
     "auditor": frozenset(
@@ -90,7 +91,9 @@ TITLES = {
 }
 
 # What nobody decides on their own work.
-SECOND_PERSON = frozenset({P.CASE_DECIDE, P.REPORTED_CONFIRM, P.DETECTION_DECIDE, P.TRANSFER_ANSWER, P.REPORT_APPROVE})
+SECOND_PERSON = frozenset(
+    {P.CASE_DECIDE, P.REPORTED_CONFIRM, P.DETECTION_DECIDE, P.TRANSFER_ANSWER, P.REPORT_APPROVE, P.LIST_APPROVE}
+)
 
 # What a case of a restricted programme shows only to those who work on it; such a programme says read = 'assigned'.
 OF_ONE_CASE = frozenset({P.CASE_READ, P.CASE_WRITE, P.CASE_TRANSFER, P.CASE_CONFLICT, P.IDENTITY_READ})

@@ -5,10 +5,11 @@ from datetime import date, datetime
 
 from casemgr.coverage import services
 from casemgr.coverage.services import Asked
+from casemgr.coverage.versions import under_rule
 from casemgr.ledger.settling import began
 from casemgr.plans import plans
 from casemgr.plans.model import Indicator, Plan
-from casemgr.programmes import programmes, version, versions
+from casemgr.programmes import programmes
 from casemgr.refused import N_, Refused
 from casemgr.units.rules import UnitTree
 
@@ -28,19 +29,7 @@ def ask(
 ) -> Asked:
     """The question; `names` are the form's fields for through, known and unit. Raises Refused where it has no sense."""
     names = {"through": "through", "known": "known", "unit": "unit"} | dict(names or {})
-    if known_at > now:
-        raise Refused(N_("Thời điểm này chưa đến."), names["known"])
-    first = began(session)
-    if first is None or known_at < first:
-        if first is None:
-            raise Refused(N_("Hệ thống chưa có dữ liệu nào."), names["known"])
-        raise Refused(
-            N_("Hệ thống ghi dữ liệu từ %(day)s; trước đó chưa biết gì."), names["known"], day=f"{first:%d/%m/%Y}"
-        )
-    if through > now.date():
-        raise Refused(N_("Ngày này chưa đến."), names["through"])
-    if through > known_at.date():
-        raise Refused(N_("Số liệu không thể đến một ngày sau ngày nhập dữ liệu."), names["through"])
+    check_known(session, known_at, through, now, names)
     if not plan.start <= through <= plan.end:
         raise Refused(
             N_("Kế hoạch này tính từ %(start)s đến %(end)s."),
@@ -56,28 +45,32 @@ def ask(
     return asked
 
 
-def rules_of(indicator: Indicator) -> list[str]:
-    """The names of the versions of the method that an indicator can be asked under, the one in force last."""
-    return [each.rule for each in versions(indicator.programme)]
-
-
-def under_rule(asked: Asked, indicator: Indicator, rule: str, field: str = "rule") -> Asked:
-    """The same question under a version of the method; '' is the one in force. Raises Refused where there is none of
-    this name, or it did not hold on the last day."""
-    if not rule or rule == programmes()[indicator.programme].rule:
-        return asked
-    found = version(rule)
-    if found is None or found.code != indicator.programme or not found.held(asked.through):
-        held = [v.rule for v in versions(indicator.programme) if v.held(asked.through)]
+def check_known(
+    session, known_at: datetime, through: date | None, now: datetime, names: Mapping[str, str] | None = None
+) -> None:
+    """Refuses what nobody can have known: before the first entry, in the future, or about a day after it."""
+    names = names or {"known": "known", "through": "through"}
+    if known_at > now:
+        raise Refused(N_("Thời điểm này chưa đến."), names["known"])
+    first = began(session)
+    if first is None:
+        raise Refused(N_("Hệ thống chưa có dữ liệu nào."), names["known"])
+    if known_at < first:
         raise Refused(
-            N_("Cách tính %(rule)s không áp dụng cho chỉ tiêu này vào ngày %(day)s; cách tính khi đó là %(own)s."),
-            field,
-            rule=rule,
-            day=f"{asked.through:%d/%m/%Y}",
-            own=", ".join(held) or programmes()[indicator.programme].rule,
+            N_("Hệ thống ghi dữ liệu từ %(day)s; trước đó chưa biết gì."), names["known"], day=f"{first:%d/%m/%Y}"
         )
-    asked.rule = rule
-    return asked
+    if through is not None and through > now.date():
+        raise Refused(N_("Ngày này chưa đến."), names["through"])
+    if through is not None and through > known_at.date():
+        raise Refused(N_("Số liệu không thể đến một ngày sau ngày nhập dữ liệu."), names["through"])
+
+
+def moment(text: str) -> datetime:
+    """A moment as an address names it: wall time. Raises ValueError."""
+    made = datetime.fromisoformat(text)
+    if made.tzinfo is not None:
+        raise ValueError("wall time has no zone")
+    return made
 
 
 def rule_of(asked: Asked, indicator: Indicator) -> str:
@@ -107,11 +100,12 @@ def from_params(session, params: Mapping[str, str], tree: UnitTree, now: datetim
             "unit": params["unit"],
             "through": date.fromisoformat(params["through"]),
             "start": date.fromisoformat(params["start"]) if params.get("start") else None,
-            "known_at": datetime.fromisoformat(params["known"]),
+            "known_at": moment(params["known"]),
             "basis": params["basis"],
         }
         if not indicator.programme or values["basis"] not in (services.AS_WERE, services.TODAY):
             raise KeyError("basis")
     except (KeyError, ValueError, TypeError):
         raise Refused(N_("Địa chỉ này không nêu một số liệu nào.")) from None
-    return under_rule(ask(session, plan, tree, now, **values), indicator, params.get("rule") or ""), indicator
+    asked = ask(session, plan, tree, now, **values)
+    return under_rule(asked, indicator.programme, params.get("rule") or ""), indicator

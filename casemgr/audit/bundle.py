@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from casemgr.audit import closing, offline, outside, sealing
+from casemgr.audit import closing, offline, outside, sealing, standing
 from casemgr.audit.closing import Report
 from casemgr.audit.models import Seal
 from casemgr.audit.sealing import Fault
@@ -61,4 +61,4 @@ def held_against(session, files: dict) -> list[Fault]:
     faults = list(outside.against(session, kept))
     if report is None or report.digest != digest.hex():
         return [*faults, Fault(number, 0, "report gone", said.number)]
-    return [*faults, *(Fault(wrong.number, wrong.seq, wrong.reason) for wrong in closing.verify(session, report))]
+    return [*faults, *(Fault(wrong.number, wrong.seq, wrong.reason) for wrong in standing.verify(session, report))]

@@ -1,24 +1,30 @@
-"""flask seal; flask ledger verify and prove."""
+"""flask seal; flask ledger verify and prove; flask backup and restore."""
 
 import gzip
 import json
 import sys
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 import click
 import sqlalchemy as sa
+from flask import current_app
 from flask.cli import with_appcontext
 
-from casemgr.audit import bundle, offline, outside, sealing
+from casemgr import vault
+from casemgr.access import log
+from casemgr.audit import backup as backups
+from casemgr.audit import bundle, offline, outside, restores, sealing
 from casemgr.audit.rules import code_of
 from casemgr.cases.models import CaseFile
 from casemgr.clock import now
-from casemgr.db import db
+from casemgr.db import begin_write, db
 from casemgr.ledger import check
 from casemgr.ledger.cli import ledger
 from casemgr.ledger.services import province
 from casemgr.refused import N_, Refused
+from casemgr.units.loading import load as units
 
 
 @click.command("seal")
@@ -55,12 +61,15 @@ def verify(file: Path | None) -> None:
     changed, or a programme file whose version was changed after it had been used."""
     try:
         own = _bundle(file) if file else None
-        count, faults = outside.verify_with(db.session, load(file) if file and own is None else None)
+        kept = json.loads(own["seal.json"]) if own else load(file) if file else None
+        count, faults = outside.verify_with(db.session, None if own else kept)
         if own is not None:
             faults = [*bundle.held_against(db.session, own), *faults]
     except Refused as refused:
         raise click.ClickException(str(refused)) from None
     tell(faults)
+    for each in restores.since(db.session, kept):
+        click.echo(f"RESTORED at={each.at:%Y-%m-%dT%H:%M} from={each.made_at:%Y-%m-%dT%H:%M} seal={each.seal}")
     changed = check.changed_versions(db.session)
     for version in changed:
         click.echo(f"CHANGED definition={version}: the file was changed without a new version")
@@ -116,3 +125,62 @@ def tell(faults) -> None:
     for fault in faults[:20]:
         found_by = f" seal={fault.number}" if fault.number else ""
         click.echo(f"BROKEN subject={fault.where} seq={fault.seq} reason={fault.reason}{found_by}")
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def backup(file: Path) -> None:
+    """The whole database in one FILE, while work goes on. The key file is not in it: keep a copy of that elsewhere."""
+    if file.exists():
+        raise click.ClickException(f"{file} is there already")
+    said = backups.make(db.session, file, now())
+    _log("backup:made")
+    db.session.commit()
+    click.echo(f"Đã sao lưu cơ sở dữ liệu ({said['database']}) vào {file}.")
+    click.echo(f"Tệp khóa {current_app.config['CASEMGR_KEY_FILE']} không nằm trong đó: hãy giữ một bản ở nơi khác.")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, path_type=Path, dir_okay=False))
+@click.option("--seal", "kept", type=click.Path(exists=True, path_type=Path), help="The newest seal kept outside.")
+@with_appcontext
+def restore(file: Path, kept: Path | None) -> None:
+    """Put a backup back into an empty database, verify and seal it; with the newest seal kept outside, everything that
+    was written after the backup and is missing now is named."""
+    try:
+        said, seal_kept = backups.read(file), load(kept) if kept else None
+        if seal_kept is not None:
+            outside.read(seal_kept)
+        backups.put_back(file, said)
+        made_at = datetime.fromisoformat(said["made_at"])
+        lost = restores.record(db.session, made_at, seal_kept, author="system:restore", unit=_root(), now=now())
+        _log("backup:restored")
+        made = sealing.make(db.session, "system:restore", now())
+    except sealing.Broken as broken:
+        db.session.rollback()
+        tell(broken.faults)
+        raise click.ClickException("Dữ liệu trong bản sao lưu không toàn vẹn: đừng dùng cơ sở dữ liệu này.") from None
+    except Refused as refused:
+        raise click.ClickException(str(refused)) from None
+    db.session.commit()
+    click.echo(f"Đã phục hồi dữ liệu đến {made_at:%d/%m/%Y %H:%M}, đã kiểm tra và chốt sổ lần {made.number}.")
+    for each in lost:
+        click.echo(f"MISSING {each.number or each.subject} kind={each.kind} seq={each.there + 1}..{each.sealed}")
+    if seal_kept is None:
+        click.echo("Chưa đối chiếu với mã xác thực giữ bên ngoài (--seal): không biết thiếu những gì sau thời điểm đó.")
+    else:
+        click.echo(f"{len(lost)} sổ thiếu bản ghi so với lần chốt sổ số {seal_kept['number']}.")
+
+
+def _root() -> str:
+    """The unit that this installation is of; nothing where no units were loaded."""
+    tree = units(db.session)
+    roots = tree.children(None, now().date())
+    return next((root for root in roots if tree[root].code == str(province())), "".join(roots[:1]))
+
+
+def _log(action: str) -> None:
+    begin_write(db.session)
+    told = {"province": province(), "at": now(), "user_id": None, "status": 200, "method": "CLI"}
+    log.write(db.session, vault.keys().mac, log.rows([log.Note(action)], endpoint="audit.backup", **told))

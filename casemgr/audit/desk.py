@@ -1,53 +1,48 @@
 """The auditor's desk: trust at a glance, signs of figures made to look good, and who has read what."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext
 
 from casemgr.access.models import AccessLog, User
 from casemgr.access.policy import scope
-from casemgr.access.web import Permission, current_actor, guard, log_access, require
-from casemgr.audit import sealing, trust
+from casemgr.access.web import Permission, current_actor, guard, log_access
+from casemgr.audit import habits as habits_of
+from casemgr.audit import restores, sealing, trust
+from casemgr.audit.actions import ACTIONS
+from casemgr.audit.forms import LogForm
 from casemgr.audit.rules import code_of
 from casemgr.audit.signs import SETTINGS, Reading, unusual
 from casemgr.cases.models import CaseFile
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.detections.models import Detected
-from casemgr.jobs import start
 from casemgr.ledger.services import province
 from casemgr.plans import plans
 from casemgr.programmes import programmes
 from casemgr.refused import N_
 from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
-from casemgr.ui.rules import show_number, show_percent
+from casemgr.ui.rules import show_moment, show_number, show_percent
 from casemgr.units.web import current_tree
 
 bp = Blueprint("auditing", __name__, url_prefix="/audit")
 PAGE = 50
 READ = ("case:read", "identity:read", "detection:read")
-# resource:action of the log in words
-ACTIONS = {
-    "case:read": N_("mở hồ sơ"),
-    "case:list": N_("xem danh sách hồ sơ"),
-    "case:write": N_("ghi vào hồ sơ"),
-    "case:decide": N_("quyết định"),
-    "identity:read": N_("xem danh tính"),
-    "person:search": N_("tìm người"),
-    "person:match": N_("đối chiếu người"),
-    "detection:read": N_("mở trường hợp phát hiện"),
-    "detection:list": N_("xem danh sách phát hiện"),
-    "detection:write": N_("ghi vào trường hợp phát hiện"),
-    "figure:cases": N_("xem trường hợp sau số liệu"),
-    "report:export": N_("kết xuất báo cáo"),
-    "audit:read": N_("đọc nhật ký truy cập"),
-    "session:begin": N_("đăng nhập"),
-    "session:refused": N_("đăng nhập không được"),
-    "session:end": N_("đăng xuất"),
+HABITS = {
+    "by_date": N_("Đúng hạn: theo ngày thực hiện"),
+    "by_record": N_("theo ngày nhập"),
+    "needs": N_("Nhu cầu mỗi hồ sơ"),
+    "proven": N_("Dịch vụ có minh chứng của nơi cung cấp"),
+    "refusals": N_("Từ chối"),
+    "lowered": N_("Hạ mức nguy cơ"),
+    "outside": N_("Ghi ngoài đối tượng"),
+    "unfounded": N_("Không có căn cứ"),
+    "excluded": N_("Không tính (đã duyệt)"),
+    "burst": N_("Nhập dồn %(n)s ngày cuối kỳ"),
 }
 SIGNS = {
     "many": N_("mở %(n)s hồ sơ trong một ngày (thường ngày: %(usual)s)"),
@@ -66,7 +61,9 @@ def index():
         .order_by(sealing.Seal.number.desc())
         .limit(10)
     ).all()
-    return render_template("audit/index.html", glance=glance(), seals=seals, code_of=code_of)
+    return render_template(
+        "audit/index.html", glance=glance(), seals=seals, restores=restores.every(db.session), code_of=code_of
+    )
 
 
 def glance() -> list[tuple[str, str]]:
@@ -87,14 +84,27 @@ def glance() -> list[tuple[str, str]]:
             gettext("xã chưa nhập gì tháng này: %(n)s / %(all)s", n=show_number(t.silent), all=show_number(t.communes)),
         ),
         _sign(t.disputes, gettext("đề nghị xem xét lại chưa trả lời: %(n)s", n=show_number(t.disputes))),
-        _sign(t.pending, gettext("việc đang chờ xử lý: %(n)s", n=show_number(t.pending))),
+        _sign(t.pending, gettext("danh sách gửi đến chưa nạp xong: %(n)s", n=show_number(t.pending))),
         (
             "met" if recent else "alert",
             gettext("chốt sổ lần %(n)s, %(at)s", n=t.seal, at=f"{t.sealed_at:%d/%m/%Y %H:%M}")
             if t.sealed_at
             else gettext("chưa chốt sổ lần nào"),
         ),
+        *_restored(t.restored),
     ]
+
+
+def _restored(restore) -> list[tuple[str, str]]:
+    """Data that was lost is missing from every figure."""
+    if restore is None:
+        return []
+    text = gettext(
+        "dữ liệu phục hồi từ bản sao lưu %(made)s: có thể thiếu bản ghi nhập đến %(at)s",
+        made=show_moment(restore.made_at),
+        at=show_moment(restore.at),
+    )
+    return [("alert", text)]
 
 
 def _sign(number: int, text: str) -> tuple[str, str]:
@@ -117,19 +127,35 @@ def habits():
         abort(404)
     code = codes[int(chosen) - 1]
     end = min(plan.end, moment.date())
-    units = {u for s in held if code in s.programmes for u in s.units}
-    rows = trust.habits(db.session, code, units, plan.start, end)
+    units = {u for s in held if code in s.programmes for u in s.units if u in tree and tree.level(u) == "commune"}
+    rows = habits_of.habits(db.session, code, units, plan.start, end)
+    middle = habits_of.usual(rows)
+    marked = [(one, habits_of.odd(one, middle)) for one in rows]
+    marked.sort(key=lambda each: (-len(each[1]), tree.full_label(each[0].unit)))
     page = page_number()
+    heads = [(m.code, gettext(HABITS[m.code], n=SETTINGS["burst_days"])) for m in habits_of.MEASURES]
     return render_template(
         "audit/habits.html",
         groups=[(n, programmes()[c].short[language()], c == code) for n, c in enumerate(codes, start=1)],
-        page=Page(rows[(page - 1) * PAGE : page * PAGE], page, PAGE, len(rows)),
+        page=Page(marked[(page - 1) * PAGE : page * PAGE], page, PAGE, len(rows)),
+        heads=heads,
+        columns=[(gettext("Đơn vị"), "wide"), *((name, "num") for _code, name in heads)],
+        value={m.code: lambda one, m=m: _habit(m, m.of(one), getattr(one, m.top)) for m in habits_of.MEASURES},
+        middle={m.code: _habit(m, middle[m.code]) for m in habits_of.MEASURES},
         start=plan.start,
         end=end,
         settings=SETTINGS,
-        tree=tree,
-        share=lambda a, b: show_percent(a / b, 0) if b else "–",
     )
+
+
+def _habit(measure: habits_of.Measure, value: float | None, number: int | None = None) -> str:
+    """A share, and of what should be rare also how many; or an average."""
+    if value is None:
+        return "–"
+    if not measure.share:
+        return show_number(value, 1)
+    share = show_percent(value, 0)
+    return f"{share} ({show_number(number)})" if number and measure.odd == "high" else share
 
 
 @bp.get("/log")
@@ -144,12 +170,16 @@ def log():
         table.c.province == province(),
         _theirs(table, staff, [c for c in programmes() if any(c in s.programmes for s in held)]),
     ]
+    form = LogForm(request.args)
+    form.choose(sorted(((str(u.id), u.username) for u in staff.values()), key=lambda each: each[1]))
+    asked = form.validate()
     if who := _uuid(request.args.get("user")):
         where.append(table.c.user_id == who)
     if subject := _uuid(request.args.get("subject")):
         where.append(table.c.subject == subject)
-    if day := _day(request.args.get("day")):
-        where.append(table.c.at.between(day, day + timedelta(days=1)))
+    if asked and form.day.data:
+        day = datetime.combine(form.day.data, datetime.min.time())
+        where.append(sa.and_(table.c.at >= day, table.c.at < day + timedelta(days=1)))
     if request.args.get("failed"):
         where.append(table.c.status >= 400)
     total = db.session.scalar(sa.select(sa.func.count()).select_from(table).where(*where))
@@ -164,6 +194,7 @@ def log():
     log_access(Permission.AUDIT_READ, None, None, None, "log")
     return render_template(
         "audit/log.html",
+        form=form,
         page=Page(rows, number, PAGE, total),
         staff=staff,
         numbers=numbers,
@@ -216,21 +247,3 @@ def _uuid(text: str | None) -> UUID | None:
         return UUID(text) if text else None
     except ValueError:
         abort(404)
-
-
-def _day(text: str | None) -> datetime | None:
-    try:
-        return datetime.combine(date.fromisoformat(text), datetime.min.time()) if text else None
-    except ValueError:
-        abort(404)
-
-
-@bp.post("/seal")
-@guard(Permission.AUDIT_READ)
-def seal():
-    """A seal on demand, as long work."""
-    actor = current_actor()
-    require(Permission.AUDIT_READ)
-    unit = actor.grants[0].unit
-    job = start(db.session, "audit.seal", {}, author=str(actor.user_id), unit=unit, now=now())
-    return redirect(url_for("jobs.show", job=job), 303)

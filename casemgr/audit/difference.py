@@ -68,7 +68,9 @@ def sort_of(entry: Entry, struck: Collection[str]) -> str:
         return "voided"
     if entry.kind == "told":
         return TOLD.get(entry.coded.get("fact"), "written")
-    return KINDS.get(entry.kind, "written")
+    # What was proposed counts from the decision above: that belongs to what it decides on.
+    kind = entry.coded.get("about") if entry.kind == "decided" else entry.kind
+    return KINDS.get(kind, "written")
 
 
 class Step(NamedTuple):

@@ -1,25 +1,23 @@
-"""The pages of closed periods: prepare, check, approve and seal, read, hold against the database, and check a code."""
+"""The pages of closed periods: check, approve and seal, read, hold against the database, and check a code."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
-from wtforms.validators import DataRequired
 
 from casemgr import papers
-from casemgr.access.policy import Answer, answer, scope
+from casemgr.access.policy import Answer, answer
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, public, require
-from casemgr.audit import bundle, closing, replays, sheets, trust
+from casemgr.audit import bundle, closing, replays, sheets, standing, trust
 from casemgr.audit.closing import SEALED, Report
 from casemgr.audit.present import cause_name, signed
 from casemgr.audit.rules import code_of
 from casemgr.cases.models import Verdict
 from casemgr.clock import now
 from casemgr.coverage import silence
-from casemgr.coverage.services import AS_WERE, LEVELS, TODAY
 from casemgr.db import db
 from casemgr.jobs import start
 from casemgr.ledger.services import province
@@ -27,9 +25,10 @@ from casemgr.papers.web import download
 from casemgr.plans import plans
 from casemgr.programmes import programmes
 from casemgr.refused import N_, Refused
-from casemgr.ui.fields import SelectField, TextField
+from casemgr.ui.errors import NoAnswer
+from casemgr.ui.fields import Required, TextField
 from casemgr.ui.forms import Form, show_form
-from casemgr.ui.i18n import language, say
+from casemgr.ui.i18n import language
 from casemgr.units.web import current_tree
 
 bp = Blueprint("reports", __name__)
@@ -50,24 +49,12 @@ REASONS = {
 }
 
 
-class NewForm(Form):
-    """Which figures: a reporting period of a plan, for a unit."""
-
-    period = SelectField(lazy_gettext("Kỳ báo cáo"), [DataRequired()])
-    unit = SelectField(lazy_gettext("Đơn vị"), [DataRequired()])
-    basis = SelectField(
-        lazy_gettext("Tính theo đơn vị"),
-        [DataRequired()],
-        choices=[(AS_WERE, lazy_gettext("như vào ngày đó")), (TODAY, lazy_gettext("quy về đơn vị hiện nay"))],
-    )
-
-
 class CodeForm(Form):
     """The short code on a paper."""
 
     code = TextField(
         lazy_gettext("Mã ngắn trên báo cáo"),
-        [DataRequired()],
+        [Required()],
         limit=40,
         description=lazy_gettext("Ví dụ: 1A2B-3C4D-5E6F-7890-ABCD"),
     )
@@ -86,90 +73,18 @@ def index():
     )
 
 
-@bp.route("/reports/new", methods=["GET", "POST"])
-@guard(Permission.REPORT_PREPARE)
-def new():
-    """A report is prepared; with `corrects` it corrects a sealed one."""
-    moment, form = now(), NewForm()
-    corrects = _corrected()
-    _choose(form, moment)
-    if form.is_submitted() and form.validate():
-        try:
-            return _prepared(form, corrects, moment)
-        except Refused as refused:
-            form.refuse(refused)
-    elif corrects and not form.is_submitted():
-        form.unit.data, form.basis.data = corrects.unit, corrects.basis
-        form.period.data = next((c for c, _n in form.period.choices if _same_period(c, corrects)), "")
-    return show_form("audit/report_new.html", form, corrects=corrects)
-
-
-def _corrected() -> Report | None:
-    text = request.args.get("corrects", "")
-    if not text:
-        return None
-    try:
-        return _found(UUID(text), Permission.REPORT_PREPARE)
-    except ValueError:
-        abort(404)
-
-
-def _same_period(code: str, report: Report) -> bool:
-    plan, _, period = code.partition("/")
-    found = plans()[plan].period(period) if plan in plans() else None
-    return found is not None and (plan, found.start, found.end) == (report.plan, report.start, report.through)
-
-
-def _choose(form: NewForm, moment: datetime) -> None:
-    lang, tree = language(), current_tree()
-    form.period.choices = [("", gettext("Chọn…"))] + [
-        (f"{plan.code}/{period.code}", f"{plan.title[lang]}: {period.name[lang]}")
-        for plan in plans().values()
-        for period in plan.periods
-    ]
-    held = {u for s in scope(current_actor(), Permission.REPORT_PREPARE) for u in s.units if u in tree}
-    units = sorted(held, key=lambda u: (LEVELS.index(tree.level(u)), tree[u].path))
-    form.unit.choices = [(u, tree.full_label(u)) for u in units]
-
-
-def _prepared(form: NewForm, corrects: Report | None, moment: datetime):
-    plan, _, code = form.period.data.partition("/")
-    chosen = plans()[plan]
-    period = chosen.period(code)
-    actor = require(Permission.REPORT_PREPARE, unit=form.unit.data)
-    wanted = [i.code for i in chosen.indicators.values() if _readable(i, form.unit.data)]
-    subject = closing.prepare(
-        db.session,
-        chosen,
-        indicators=wanted,
-        unit=form.unit.data,
-        start=period.start,
-        through=period.end,
-        basis=form.basis.data,
-        corrects=corrects.subject if corrects else None,
-        author=str(actor.user_id),
-        at=form.unit.data,
-        now=moment,
-    )
-    return redirect(url_for("reports.show", report=subject), 303)
-
-
-def _readable(indicator, unit: str) -> bool:
-    facts = {"programme": indicator.programme} if indicator.programme else {}
-    return may(Permission.FIGURE_READ, unit=unit, **facts)
-
-
 @bp.get("/reports/<uuid:report>")
 @guard(Permission.FIGURE_READ)
 def show(report: UUID):
     """A report: before it is sealed what is still open, afterwards what it says and whether all of it still stands."""
-    found = _found(report, Permission.FIGURE_READ)
+    found = report_for(report, Permission.FIGURE_READ)
     said, gone = None, False
     if found.status == SEALED:
         try:
             said = closing.read(db.session, found)
         except Refused:
             gone = True
+    corrected = closing.find(db.session, found.corrects) if found.corrects else None
     actor = current_actor()
     asked = [answer(actor, Permission.REPORT_APPROVE, author=found.author, **facts) for facts in _facts(found)]
     return render_template(
@@ -186,11 +101,24 @@ def show(report: UUID):
         may_correct=found.status == SEALED and may(Permission.REPORT_PREPARE, unit=found.unit),
         checked=_checked(found),
         parts=_parts(said),
+        others=sheets.others(said, before) if said and (before := _before(found)) else [],
+        period=next(
+            (p.code for p in plans()[found.plan].periods if (p.start, p.end) == (found.start, found.through)), ""
+        ),
         may_give_out=all(may(Permission.AUDIT_READ, unit=found.unit, programme=code) for code in programmes()),
-        corrected=closing.find(db.session, found.corrects) if found.corrects else None,
+        corrected=corrected,
         corrections=[r for r in closing.every(db.session) if r.corrects == found.subject],
         lang=language(),
     )
+
+
+def _before(found: Report) -> dict | None:
+    """What the report said that is corrected; None where there is none, or it is gone."""
+    corrected = closing.find(db.session, found.corrects) if found.corrects else None
+    try:
+        return closing.read(db.session, corrected) if corrected else None
+    except Refused:
+        return None
 
 
 def _parts(said) -> list[tuple[str, list]]:
@@ -212,7 +140,7 @@ def _parts(said) -> list[tuple[str, list]]:
 
 def _checked(found: Report):
     """The last time this report was held against the database: (when, [(number, seq, why)])."""
-    said = replays.kept(db.session, closing.checked_key(found)) if found.status == SEALED else None
+    said = replays.kept(db.session, standing.checked_key(found)) if found.status == SEALED else None
     if said is None:
         return None
     return sheets.checked_at(said), [(number, seq, gettext(REASONS[reason])) for number, seq, reason in said["wrong"]]
@@ -267,13 +195,13 @@ def _silent(found: Report, tree, groups: set[str]) -> list[tuple[str, int]]:
 @guard(Permission.REPORT_APPROVE)
 def approve(report: UUID):
     """A second person approves; then the report is worked out and sealed."""
-    found = _found(report, Permission.FIGURE_READ)
+    found = report_for(report, Permission.FIGURE_READ)
     for facts in _facts(found):
         actor = require(Permission.REPORT_APPROVE, author=found.author, **facts)
     try:
         closing.approve(db.session, found, author=str(actor.user_id), at=found.unit, now=now())
     except Refused as refused:
-        abort(400, say(refused))
+        raise NoAnswer(refused) from None
     params = {"report": str(found.subject)}
     job = start(db.session, "audit.close", params, author=str(actor.user_id), unit=found.unit, now=now())
     return redirect(url_for("jobs.show", job=job), 303)
@@ -283,7 +211,7 @@ def approve(report: UUID):
 @guard(Permission.FIGURE_READ)
 def verify(report: UUID):
     """Holds a sealed report against the database."""
-    found = _found(report, Permission.FIGURE_READ)
+    found = report_for(report, Permission.FIGURE_READ)
     if found.status != SEALED:
         abort(404)
     params = {"report": str(found.subject)}
@@ -311,7 +239,8 @@ def paper(report: UUID, ending: str):
     if ending not in papers.MAKERS:
         abort(404)
     log_access("report:export", found.subject, found.unit, None, ending)
-    return papers.answer(sheets.paper(found, closing.read(db.session, found)), ending, found.number.lower())
+    paper = sheets.paper(found, closing.read(db.session, found), _before(found))
+    return papers.answer(paper, ending, found.number.lower())
 
 
 @bp.route("/check", methods=["GET", "POST"])
@@ -324,18 +253,24 @@ def check():
         found = next((r for r in closing.every(db.session) if r.code.replace("-", "") == wanted and r.code), None)
         if found is None:
             form.code.errors = [gettext("Không có báo cáo nào đã chốt mang mã này. Hãy xem lại từng ký tự.")]
-    named = plans().get(found.plan) if found else None
+    named, lines = plans().get(found.plan) if found else None, None
+    if found is not None:
+        try:
+            lines = sheets.lines(closing.read(db.session, found))
+        except Refused:  # it stays None: what it said is no longer there
+            lines = None
     return show_form(
         "audit/check.html",
         form,
         found=found,
+        lines=lines,
         title=named.title[language()] if named else "",
         code=code_of(bytes.fromhex(found.digest)) if found else "",
         bare=current_actor() is None,
     )
 
 
-def _found(subject: UUID, permission: Permission) -> Report:
+def report_for(subject: UUID, permission: Permission) -> Report:
     """The report, for whoever may do this in its unit and for every programme that it is about."""
     found = closing.find(db.session, subject)
     if found is None:
@@ -352,7 +287,7 @@ def _facts(report: Report) -> list[dict]:
 
 
 def _sealed(subject: UUID) -> Report:
-    found = _found(subject, Permission.FIGURE_READ)
+    found = report_for(subject, Permission.FIGURE_READ)
     if found.status != SEALED:
         abort(404)
     return found

@@ -85,6 +85,12 @@ def last(session) -> Seal | None:
     return session.scalars(query).first()
 
 
+def stood_before(session) -> tuple[int, str] | None:
+    """(number, digest) of the last seal: a number that nobody could choose who asks for a draw now."""
+    seal = last(session)
+    return (seal.number, seal.digest.hex()) if seal else None
+
+
 def make(session, author: str, now: datetime) -> Seal:
     """Verifies everything, then seals it. The caller commits. Raises Broken."""
     _count, faults = verify(session)

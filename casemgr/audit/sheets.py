@@ -32,26 +32,43 @@ def _sealed(said: Mapping) -> list[tuple]:
     return found
 
 
-def _lines(said: Mapping) -> list[tuple]:
+def lines(said: Mapping) -> list[tuple]:
     """The same for paper, which leaves the unit: no small number of a sensitive group, nor one to work it out from."""
     found = []
     for indicator, figure, inputs in _sealed(said):
         close = sensitive(indicator)
         gone = close and unsafe(counts(indicator, figure))
         row = figures.row(indicator, guarded(figure) if close else figure, inputs)
-        beside = [] if close else [*row.beside, *row.warnings]
+        # Of a group guarded, the caveats stay, with their small numbers hidden; the counts beside it do not.
+        beside = row.warnings if close else [*row.beside, *row.warnings]
         notes = "; ".join(text.rstrip(".") for text in [row.why, *beside] if text)
         value, parts, verdict = (HIDDEN, "", SMALL) if gone else (row.value, row.parts, row.verdict[1])
         found.append((f"{row.code} {row.name}", row.target, value, parts, verdict, notes))
     return found
 
 
-def paper(report: Report, said: Mapping) -> Paper:
-    """The report in the layout of Nghị định 30/2020; the clerk's number and the date are filled in by hand."""
+def others(said: Mapping, before: Mapping) -> list[tuple[str, str, str]]:
+    """[(indicator, what it was, what it is)] of what no case explains: figures that others reported and have changed
+    since the report that is corrected. As on paper."""
+    was, explained = {line[0]: line for line in lines(before)}, said["corrects"]["parts"]
+    return [
+        (line[0], _whole(was[line[0]]), _whole(line))
+        for line in lines(said)
+        if line[0].split()[0] not in explained and line[0] in was and was[line[0]][2:4] != line[2:4]
+    ]
+
+
+def _whole(line: tuple) -> str:
+    return f"{line[2]} ({line[3]})" if line[3] else line[2]
+
+
+def paper(report: Report, said: Mapping, before: Mapping | None = None) -> Paper:
+    """The report in the layout of Nghị định 30/2020; the clerk's number and the date are filled in by hand. `before`:
+    what the report said that it corrects."""
     table = Table(
         heads=(gettext("Chỉ tiêu"), gettext("Kế hoạch"), gettext("Thực hiện"), gettext("Số đạt / tổng số phải tính"),
                gettext("Đánh giá"), gettext("Lưu ý")),
-        rows=tuple(_lines(said)),
+        rows=tuple(lines(said)),
     )  # fmt: skip
     facts = (
         (gettext("Kỳ số liệu"), f"{show_date(report.start)} – {show_date(report.through)}"),
@@ -64,6 +81,9 @@ def paper(report: Report, said: Mapping) -> Paper:
     body = [Rows(facts), table]
     if said["corrects"]:
         body += [Heading(gettext("Điều chỉnh báo cáo %(number)s", number=said["corrects"]["number"])), _parts(said)]
+    if before is not None and (changed := others(said, before)):
+        heads = (gettext("Chỉ tiêu"), gettext("Báo cáo trước"), gettext("Báo cáo này"))
+        body += [Text(gettext("Số liệu được cung cấp đã thay đổi")), Table(heads=heads, rows=tuple(changed))]
     body.append(Text(gettext("Kiểm tra mã ngắn tại trang «Kiểm tra báo cáo» của hệ thống."), "note"))
     return Paper(
         template="report",

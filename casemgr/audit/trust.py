@@ -1,22 +1,19 @@
-"""Trust at a glance, and what would show if figures were made to look better than they are."""
+"""Trust at a glance: what a reader of any figure should know first."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from statistics import median
+from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
-from casemgr.audit import sealing
+from casemgr.audit import restores, sealing
+from casemgr.audit.restores import Restore
 from casemgr.audit.signs import SETTINGS
-from casemgr.cases.models import CaseFile, CaseSpan, Verdict
 from casemgr.db import is_postgresql
-from casemgr.jobs.models import Job
 from casemgr.ledger.services import ENTRIES, province
-from casemgr.programmes import programmes
-from casemgr.reconciling.models import ReconciledRow
+from casemgr.reconciling.models import Dispute, ReconciledRow
 from casemgr.reconciling.rules import LOOK
+from casemgr.registers.models import RegisterDraft
 from casemgr.units.loading import load
 
 _KNOWN: WeakKeyDictionary = WeakKeyDictionary()  # engine -> (when, Trust)
@@ -24,17 +21,18 @@ _KNOWN: WeakKeyDictionary = WeakKeyDictionary()  # engine -> (when, Trust)
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What a reader of any figure should know first; over the whole installation, so the same on every screen."""
+    """Over the whole installation, so the same on every screen."""
 
     entries: int
     late: int  # of them recorded days after they happened
     doubtful: int  # rows of registers that somebody must look at
     silent: int  # communes that recorded nothing this month
     communes: int
-    disputes: int
-    pending: int  # imports and other long work not yet done
+    disputes: int  # of rows of registers, detections and figures, not yet answered
+    pending: int  # registers that were sent and are not imported yet
     seal: int
     sealed_at: datetime | None
+    restored: Restore | None  # the last time the database was put back from a backup
 
     @property
     def share_late(self) -> float:
@@ -69,7 +67,7 @@ def _count(session, now: datetime) -> Trust:
     communes = {u for root in own for u in tree.communes(root, now.date())}
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     heard = session.scalars(sa.select(ENTRIES.c.unit).where(*here[:1], ENTRIES.c.recorded_at >= month).distinct())
-    row, job = ReconciledRow.__table__, Job.__table__
+    row, disputed = ReconciledRow.__table__, Dispute.__table__
 
     def number(*where) -> int:
         return session.scalar(sa.select(sa.func.count()).where(*where))
@@ -81,10 +79,12 @@ def _count(session, now: datetime) -> Trust:
         doubtful=number(row.c.province == province(), row.c.said == LOOK),
         silent=len(communes - set(heard)),
         communes=len(communes),
-        disputes=number(row.c.province == province(), row.c.dispute.is_not(None)),
-        pending=number(job.c.province == province(), job.c.state.in_(("waiting", "running"))),
+        disputes=number(row.c.province == province(), row.c.dispute.is_not(None))
+        + number(disputed.c.province == province(), disputed.c.outcome == ""),
+        pending=number(RegisterDraft.province == province()),
         seal=seal.number if seal else 0,
         sealed_at=seal.at if seal else None,
+        restored=next(iter(restores.every(session)), None),
     )
 
 
@@ -94,114 +94,3 @@ def _is_late(session):
     if is_postgresql(session):
         return ENTRIES.c.recorded_at > ENTRIES.c.occurred_at + sa.literal(timedelta(days=days), sa.Interval)
     return sa.func.julianday(ENTRIES.c.recorded_at) > sa.func.julianday(ENTRIES.c.occurred_at) + days
-
-
-@dataclass(slots=True)
-class Habits:
-    """How one commune writes, for one programme: numbers in which a figure that is made to look good would show."""
-
-    unit: str
-    cases: int = 0
-    needs: int = 0
-    kept: int = 0  # promises of the timely step kept with a date
-    by_date: int = 0  # of them in time by the day it happened
-    by_record: int = 0  # of them in time by the day it was recorded
-    services: int = 0
-    proven: int = 0
-    refusals: int = 0
-    excluded: int = 0
-    entries: int = 0
-    burst: int = 0  # entries recorded in the last days of the period
-    low_needs: bool = False
-
-    @property
-    def needs_per_case(self) -> float:
-        return self.needs / self.cases if self.cases else 0.0
-
-
-def habits(session, code: str, units: Collection[str], start: date, end: date) -> list[Habits]:
-    """For each commune; a few grouped queries over the period."""
-    found: dict[str, Habits] = {}
-    first, last = datetime.combine(start, datetime.min.time()), datetime.combine(end, datetime.max.time())
-
-    def of(unit: str) -> Habits:
-        return found.setdefault(unit, Habits(unit))
-
-    for unit, number in _cases(session, code, first, last):
-        of(unit).cases = number
-    for unit, number in _spans(session, code, ["need"], first, last):
-        of(unit).needs = number
-    for unit, kept, by_date, by_record in _timely(session, code, first, last):
-        one = of(unit)
-        one.kept, one.by_date, one.by_record = kept, by_date or 0, by_record or 0
-    for unit, entries, burst, services, proven, refusals in _entries(session, code, first, last):
-        one = of(unit)
-        one.entries, one.burst, one.services, one.proven, one.refusals = entries, burst, services, proven, refusals
-    for unit, number in _excluded(session, code, last):
-        of(unit).excluded = number
-    made = sorted((h for h in found.values() if h.unit in units), key=lambda h: h.unit)
-    usual = median(h.needs_per_case for h in made if h.cases) if any(h.cases for h in made) else 0
-    for one in made:
-        one.low_needs = bool(one.cases) and one.needs_per_case < usual * SETTINGS["low_needs"]
-    return made
-
-
-def _cases(session, code: str, first: datetime, last: datetime):
-    table = CaseFile.__table__
-    query = sa.select(table.c.unit_id, sa.func.count()).where(
-        table.c.province == province(), table.c.programme == code, table.c.opened_at.between(first, last)
-    )
-    return session.execute(query.group_by(table.c.unit_id)).all()
-
-
-def _spans(session, code: str, criteria, first: datetime, last: datetime):
-    table = CaseSpan.__table__
-    query = sa.select(table.c.unit_id, sa.func.count()).where(
-        table.c.province == province(), table.c.programme == code, table.c.criterion.in_(criteria),
-        table.c.arises.between(first, last),
-    )  # fmt: skip
-    return session.execute(query.group_by(table.c.unit_id)).all()
-
-
-def _timely(session, code: str, first: datetime, last: datetime):
-    """Kept promises of the programme's last step: in time by the date it happened, and by when it was written down."""
-    span, criteria = CaseSpan.__table__, programmes()[code].steps[-1].criteria
-    same = sa.and_(ENTRIES.c.province == span.c.province, ENTRIES.c.id == span.c.met_entry)
-    by_date = sa.case((span.c.met <= span.c.due, 1), else_=0)
-    by_record = sa.case((sa.and_(span.c.met <= span.c.due, ENTRIES.c.recorded_at <= span.c.due), 1), else_=0)
-    query = sa.select(span.c.unit_id, sa.func.count(), sa.func.sum(by_date), sa.func.sum(by_record)).join(ENTRIES, same)
-    query = query.where(
-        span.c.province == province(), span.c.programme == code, span.c.criterion.in_(criteria),
-        span.c.due.is_not(None), span.c.arises.between(first, last),
-    )  # fmt: skip
-    return session.execute(query.group_by(span.c.unit_id)).all()
-
-
-def _entries(session, code: str, first: datetime, last: datetime):
-    def number(*where):
-        return sa.func.coalesce(sa.func.sum(sa.case((sa.and_(*where), 1), else_=0)), 0)
-
-    served = ENTRIES.c.kind == "served"
-    unproven = sa.or_(ENTRIES.c.coded.like('%"proof":"none"%'), ENTRIES.c.coded.not_like('%"proof":%'))
-    query = sa.select(
-        ENTRIES.c.unit,
-        sa.func.count(),
-        number(ENTRIES.c.recorded_at > last - timedelta(days=SETTINGS["burst_days"])),
-        number(served),
-        number(served, sa.not_(unproven)),
-        number(ENTRIES.c.kind == "refused"),
-    ).where(
-        ENTRIES.c.province == province(),
-        ENTRIES.c.recorded_at.between(first, last),
-        ENTRIES.c.definition.like(f"{code}@%"),
-    )
-    return session.execute(query.group_by(ENTRIES.c.unit)).all()
-
-
-def _excluded(session, code: str, last: datetime):
-    table = Verdict.__table__
-    query = sa.select(table.c.unit_id, sa.func.count()).where(
-        table.c.province == province(), table.c.programme == code, table.c.verdict == "excluded",
-        table.c.start <= last, table.c.end > last,
-    )  # fmt: skip
-    return session.execute(query.group_by(table.c.unit_id)).all()

@@ -1,38 +1,33 @@
-"""Figures as they were known, what changed between two of them, and why a case counts as it does."""
+"""Figures as they were known, and why a case counts as it does."""
 
 from datetime import date, datetime
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import abort, redirect, render_template, request, url_for
 
-from casemgr.access.policy import scope
-from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
-from casemgr.audit import asking, present, replays, why
-from casemgr.audit.difference import Row
-from casemgr.audit.forms import DAY_END, AskForm, CompareForm
-from casemgr.audit.work import pair_of
+from casemgr.access.web import Permission, current_actor, guard, require
+from casemgr.audit import asking, replays, why
+from casemgr.audit.forms import AskForm
+from casemgr.audit.web import bp, choices, indicator_choices, named, question, rule_choices, shown_or_asked
 from casemgr.cases import services as cases
-from casemgr.cases.queries import barred, hidden_from
+from casemgr.cases.queries import barred
 from casemgr.cases.web import facts_of
 from casemgr.clock import now
 from casemgr.coverage import present as figures
 from casemgr.coverage import services
+from casemgr.coverage.asked import Asked
 from casemgr.coverage.cases import COUNTS_CASES
-from casemgr.coverage.services import LEVELS, Asked
+from casemgr.coverage.versions import under_rule
 from casemgr.db import db
 from casemgr.detections import services as detections
 from casemgr.detections.web import place_of
-from casemgr.jobs import start
 from casemgr.plans import plans
 from casemgr.plans.model import Indicator, Plan
 from casemgr.programmes import programmes
 from casemgr.refused import Refused
+from casemgr.ui.errors import NoAnswer
 from casemgr.ui.forms import show_form
-from casemgr.ui.i18n import language, say
+from casemgr.ui.i18n import language
 from casemgr.units.web import current_tree
-
-bp = Blueprint("audit", __name__)
-
 
 # ---------------------------------------------------------------- why
 
@@ -74,13 +69,17 @@ def _asked_of_page(chosen: Plan, unit: str, moment: datetime) -> Asked:
     """The question of the address: through a day and as known at a time, today where it names none."""
     try:
         through = date.fromisoformat(request.args["through"]) if request.args.get("through") else None
-        known = datetime.fromisoformat(request.args["known"]) if request.args.get("known") else None
+        known = asking.moment(request.args["known"]) if request.args.get("known") else None
         first = date.fromisoformat(request.args["start"]) if request.args.get("start") else None
-        return services.ask(chosen, current_tree(), moment, start=first, through=through, unit=unit, known_at=known)
+        if known is not None:
+            asking.check_known(db.session, known, through, moment)
+        asked = services.ask(chosen, current_tree(), moment, start=first, through=through, unit=unit, known_at=known)
+        asked.t = min(asked.t, known or asked.t)
+        return asked
     except ValueError:
         abort(400)
     except Refused as refused:
-        abort(400, say(refused))
+        raise NoAnswer(refused) from None
 
 
 # ---------------------------------------------------------------- as it was known
@@ -91,8 +90,8 @@ def _asked_of_page(chosen: Plan, unit: str, moment: datetime) -> Asked:
 def ask():
     """Any figure through any day, as it was known at any moment."""
     moment, form = now(), AskForm()
-    indicators, units = _choices(moment)
-    form.choose(_names(indicators), units, _rules(indicators))
+    indicators, units = choices(moment)
+    form.choose(indicator_choices(indicators), units, rule_choices(indicators))
     if not form.is_submitted():
         _prefill(form, moment, units)
     elif form.validate():
@@ -104,7 +103,7 @@ def ask():
 
 
 def _answer(form: AskForm, moment: datetime):
-    chosen, found = _named(form.indicator.data)
+    chosen, found = named(form.indicator.data)
     asked = asking.ask(
         db.session,
         chosen,
@@ -115,20 +114,11 @@ def _answer(form: AskForm, moment: datetime):
         known_at=form.known_at(moment),
         basis=form.basis.data,
     )
-    asking.under_rule(asked, found, form.rule.data)
+    under_rule(asked, found.programme, form.rule.data)
     require(Permission.FIGURE_READ, unit=asked.unit, programme=found.programme)
-    return _shown_or_asked(
+    return shown_or_asked(
         "audit.figure", asking.to_params(asked, found), replays.figure(db.session, asked, found, moment)
     )
-
-
-def _shown_or_asked(kind: str, params: dict, known):
-    """The page with the answer where it is kept; else the page of the work that finds it."""
-    if known is not None:
-        return redirect(url_for(kind, **params), 303)
-    actor = current_actor()
-    made = start(db.session, kind, params, author=str(actor.user_id), unit=params["unit"], now=now())
-    return redirect(url_for("jobs.show", job=made), 303)
 
 
 @bp.get("/audit/figure")
@@ -136,7 +126,7 @@ def _shown_or_asked(kind: str, params: dict, known):
 def figure():
     """A figure as it was known, beside the same figure as it is known now."""
     moment = now()
-    asked, found = _question(request.args, moment)
+    asked, found = question(request.args, moment)
     made = replays.figure(db.session, asked, found, moment)
     if made is None:
         return redirect(url_for("audit.ask", **request.args), 303)
@@ -173,149 +163,11 @@ def _compare_link(asked: Asked, found: Indicator, moment: datetime) -> str:
     )
 
 
-def _question(params, moment: datetime) -> tuple[Asked, Indicator]:
-    try:
-        asked, found = asking.from_params(db.session, params, current_tree(), moment)
-    except Refused as refused:
-        abort(400, say(refused))
-    require(Permission.FIGURE_READ, unit=asked.unit, programme=found.programme)
-    return asked, found
-
-
-# ---------------------------------------------------------------- what changed
-
-
-@bp.route("/audit/compare", methods=["GET", "POST"])
-@guard(Permission.FIGURE_CASES)
-def compare():
-    """Two figures of one indicator, to be taken apart."""
-    moment = now()
-    form = CompareForm() if request.method == "POST" else CompareForm(request.args)
-    indicators, units = _choices(moment)
-    form.choose(_names([(plan, i) for plan, i in indicators if i.rule in COUNTS_CASES]), units, _rules(indicators))
-    if form.is_submitted() and form.validate():
-        try:
-            return _compared(form, moment)
-        except Refused as refused:
-            form.refuse(refused)
-    return show_form("audit/compare.html", form)
-
-
-def _compared(form: CompareForm, moment: datetime):
-    chosen, found = _named(form.indicator.data)
-    params: dict = {}
-    for each in "ab":
-        through, known = form[f"through_{each}"].data, datetime.combine(form[f"known_{each}"].data, DAY_END)
-        asked = asking.ask(
-            db.session,
-            chosen,
-            current_tree(),
-            moment,
-            unit=form.unit.data,
-            through=through,
-            known_at=min(known, moment) if known.date() == moment.date() else known,
-            basis=form.basis.data,
-            names={"through": f"through_{each}", "known": f"known_{each}"},
-        )
-        said = asking.to_params(asking.under_rule(asked, found, form[f"rule_{each}"].data, f"rule_{each}"), found)
-        params |= {k: said[k] for k in ("plan", "indicator", "unit", "start", "basis")}
-        params |= {f"through_{each}": said["through"], f"known_{each}": said["known"], f"rule_{each}": said["rule"]}
-    require(Permission.FIGURE_CASES, unit=form.unit.data, programme=found.programme)
-    return _shown_or_asked("audit.changes", params, None)
-
-
-@bp.get("/audit/changes")
-@guard(Permission.FIGURE_CASES)
-def changes():
-    """The difference of two figures, taken apart until it adds up, each part with its cases."""
-    moment = now()
-    (first, found), (second, _same) = (_question(params, moment) for params in pair_of(request.args))
-    require(Permission.FIGURE_CASES, unit=first.unit, programme=found.programme)
-    if found.rule not in COUNTS_CASES:
-        abort(404)
-    if None in (replays.figure(db.session, asked, found, moment) for asked in (first, second)):
-        return redirect(url_for("audit.compare"), 303)
-    log_access(Permission.FIGURE_CASES, None, first.unit, found.programme, f"{found.code.lower()}:changes")
-    before, after, made = replays.compare(db.session, first, second, found, moment)
-    hidden = {subject.hex for subject in hidden_from(db.session, current_actor())}
-    return render_template(
-        "audit/changes.html",
-        plan=first.plan,
-        indicator=found,
-        first=first,
-        second=second,
-        before=figures.row(found, before, first.plan),
-        after=figures.row(found, after, first.plan),
-        changed=present.parts(made, found, lambda row: _link(row, second, found, hidden)),
-        rules=[asking.rule_of(asked, found) for asked in (first, second)],
-        total=[
-            present.signed((getattr(after, name) or 0) - (getattr(before, name) or 0))
-            for name in ("numerator", "denominator")
-        ],
-        lang=language(),
-    )
-
-
-def _link(row: Row, asked: Asked, found: Indicator, hidden: set[str]) -> tuple[str, str | None]:
-    """The number of a case and the page that says why it counts as it does, where the reader may open it."""
-    programme, facts = programmes()[found.programme], {"unit": row.unit, "programme": found.programme}
-    opened = row.number.startswith("HS")
-    readable = (
-        may(Permission.CASE_READ, **facts, read=programme.readers)
-        if opened
-        else may(Permission.DETECTION_READ, **facts)
-    )
-    if not readable or row.subject in hidden:
-        return gettext("hồ sơ của người khác"), None
-    address = url_for(
-        "audit.explain",
-        plan=asked.plan.code,
-        indicator=found.code,
-        number=row.number,
-        through=asked.through.isoformat(),
-        known=asked.known_at.isoformat(),
-    )
-    return row.number, address
-
-
-# ---------------------------------------------------------------- shared
-
-
 def _indicator(plan: str, indicator: str) -> tuple[Plan, Indicator]:
     chosen = plans().get(plan)
     if chosen is None or indicator not in chosen.indicators or chosen.indicators[indicator].rule not in COUNTS_CASES:
         abort(404)
     return chosen, chosen.indicators[indicator]
-
-
-def _named(text: str) -> tuple[Plan, Indicator]:
-    plan, _, code = text.partition("/")
-    return plans()[plan], plans()[plan].indicators[code]
-
-
-def _choices(moment: datetime) -> tuple[list[tuple[Plan, Indicator]], list[tuple[str, str]]]:
-    """The indicators and units that the reader may ask about."""
-    held = scope(current_actor(), Permission.FIGURE_CASES)
-    indicators = [
-        (plan, i)
-        for plan in plans().values()
-        for i in plan.indicators.values()
-        if i.programme and any(i.programme in one.programmes for one in held)
-    ]
-    tree = current_tree()
-    mine = {u for one in held for u in one.units if u in tree}
-    mine = sorted(mine, key=lambda u: (LEVELS.index(tree.level(u)), tree[u].path, tree[u].code))
-    return indicators, [(u, tree.full_label(u)) for u in mine]
-
-
-def _rules(indicators) -> list[tuple[str, str]]:
-    """The versions of the methods, for those who may ask about them."""
-    names = sorted({name for _plan, i in indicators for name in asking.rules_of(i)})
-    return [("", gettext("đang áp dụng")), *((name, name) for name in names)]
-
-
-def _names(indicators: list[tuple[Plan, Indicator]]) -> list[tuple[str, str]]:
-    return [(f"{plan.code}/{i.code}", f"{i.code} · {i.name[language()]}") for plan, i in indicators]
 
 
 def _prefill(form: AskForm, moment: datetime, units) -> None:

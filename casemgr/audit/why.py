@@ -1,25 +1,23 @@
 """Why a case counts as it does: each promise with its rule in words, the dates used and the entry each came from."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext
 
+from casemgr.audit.words import kind_name, met_words
 from casemgr.cases.clocks import running
 from casemgr.cases.projection import state_of as case_state
-from casemgr.cases.sentences import COMMON
 from casemgr.cases.verdicts import counted_at, counts_at, judge
 from casemgr.coverage.cases import criteria_of, state
 from casemgr.coverage.services import Asked
 from casemgr.detections.projection import state_of as detected_state
-from casemgr.detections.telling import TITLES
 from casemgr.detections.verdicts import segments
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Entry
 from casemgr.plans.model import IN_PERIOD, Indicator
-from casemgr.programmes.model import Met, Programme, Selector, Track
+from casemgr.programmes.model import Programme, Track
 from casemgr.programmes.spans import MET, MISSED, NOT_DUE, UNKNOWN, Span, verdict
 from casemgr.refused import N_
 from casemgr.ui.i18n import language
@@ -233,43 +231,5 @@ def _change(span: Span, judged: str, must: str, entries: dict[UUID, Entry], t: d
     )
 
 
-def kind_name(track: Track, code: str) -> str:
-    kind = track.kinds.get(code)
-    if kind is not None:
-        return f"«{kind.name[language()]}»"
-    names = COMMON | TITLES
-    return f"«{gettext(names[code])}»" if code in names else f"«{code}»"
-
-
-def met_words(programme: Programme, track: Track, met: Met) -> str:
-    """What keeps a promise, in words: the entries by their names."""
-    if met.all:
-        return _joined([met_words(programme, track, part) for part in met.all], gettext("và"))
-    if met.any:
-        apart = "; " if any(part.all for part in met.any) else " "
-        parts = [met_words(programme, track, part) for part in met.any]
-        return f"{apart}{gettext('hoặc')} ".join(dict.fromkeys(p for p in parts if p))
-    if met.served:
-        return gettext("dịch vụ đáp ứng nhu cầu, có minh chứng")
-    if met.lasted:
-        version = programme.clocks[met.lasted].versions[-1]
-        return gettext("việc đã bắt đầu kéo dài đủ %(n)s ngày", n=version.amount)
-    return selector_words(track, met.selector) if met.selector else ""
-
-
-def selector_words(track: Track, selector: Selector) -> str:
-    if selector.decision:
-        return gettext("quyết định của người có thẩm quyền")
-    words = _joined([kind_name(track, code) for code in selector.kinds], gettext("hoặc"))
-    return gettext("%(what)s được phê duyệt", what=words) if selector.approved else words
-
-
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _joined(parts: Sequence[str], word: str) -> str:
-    parts = list(dict.fromkeys(p for p in parts if p))
-    if len(parts) < 2:
-        return parts[0] if parts else ""
-    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"

@@ -14,7 +14,7 @@ from casemgr.db import db
 from casemgr.plans import plans
 from casemgr.plans.model import Indicator, Plan
 from casemgr.refused import Refused
-from casemgr.ui.i18n import say
+from casemgr.ui.errors import NoAnswer
 from casemgr.units.web import current_tree
 
 
@@ -52,7 +52,7 @@ def asked_of(chosen: Plan, moment: datetime):
     try:
         asked = services.ask(chosen, tree, moment, start=period.start, through=through, unit=unit, basis=basis)
     except Refused as refused:
-        abort(400, say(refused))
+        raise NoAnswer(refused) from None
     area = request.args.get("area")
     if area in (FOCUS, REST, HAMLET):
         services.keep_to(db.session, asked, area)

@@ -8,10 +8,12 @@ from flask.cli import with_appcontext
 from casemgr.clock import now as clock_now
 from casemgr.coverage import services, show
 from casemgr.coverage.asked import AS_WERE, BY, TODAY
+from casemgr.coverage.versions import under_rule
 from casemgr.db import db
 from casemgr.ledger.settling import began
 from casemgr.plans import plans
-from casemgr.refused import Refused
+from casemgr.programmes import version
+from casemgr.refused import N_, Refused
 from casemgr.units.loading import load
 
 
@@ -23,11 +25,12 @@ from casemgr.units.loading import load
 @click.option("--known-at", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]))
 @click.option("--unit", metavar="CODE", help="Code of a unit, as it was on the last day.")
 @click.option("--basis", type=click.Choice([AS_WERE, TODAY]), default=AS_WERE)
+@click.option("--rule", default="", metavar="NAME", help='Under a version of the rules, like "TE v2022.1".')
 @click.option("--by", default="", help="Comma separated: " + ", ".join(BY))
 @click.option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table")
 @click.option("--cases", is_flag=True, help="Every case behind the figures, with its criteria.")
 @with_appcontext
-def coverage(plan, indicator, through, start, known_at, unit, basis, by, shape, cases) -> None:
+def coverage(plan, indicator, through, start, known_at, unit, basis, rule, by, shape, cases) -> None:
     """The figures of PLAN, like KH322-2022, computed from the ledgers."""
     if plan not in plans():
         raise click.ClickException(f"no plan {plan}: there is {', '.join(plans())}")
@@ -39,6 +42,8 @@ def coverage(plan, indicator, through, start, known_at, unit, basis, by, shape, 
         if dimension not in BY:
             raise click.ClickException(f"no dimension {dimension}: there is {', '.join(BY)}")
     moment, tree = clock_now(), load(db.session)
+    if rule:  # the projections are judged by the rules in force; another version needs the ledgers
+        known_at = known_at or moment
     if known_at:
         _check_known(known_at, through)
         through = through or datetime.combine(min(chosen.end, known_at.date()), time())
@@ -53,11 +58,22 @@ def coverage(plan, indicator, through, start, known_at, unit, basis, by, shape, 
             basis=basis,
             known_at=known_at,
         )
+        if rule:
+            under_rule(asked, _programme(rule, chosen.indicators.get(indicator)), rule)
     except Refused as refused:
         raise click.ClickException(str(refused)) from None
     report = services.report(db.session, asked, moment, indicators=[indicator] if indicator else None, by=by)
     listed = services.cases(db.session, asked, moment, [r.indicator for r in report.results]) if cases else None
     click.echo({"table": show.table, "csv": show.as_csv, "json": show.as_json}[shape](report, listed, tree), nl=False)
+
+
+def _programme(rule: str, indicator) -> str:
+    """The programme that a version is of; that of the indicator where one is named. Raises Refused."""
+    found = version(rule)
+    code = indicator.programme if indicator else found.code if found else None
+    if code is None:
+        raise Refused(N_("Không có cách tính nào tên là %(rule)s."), rule=rule)
+    return code
 
 
 def _check_known(known_at: datetime, through: datetime | None) -> None:

@@ -17,6 +17,7 @@ from casemgr.coverage.asked import AS_WERE, TODAY, Asked
 from casemgr.coverage.asking import asked_of, kept_args, plan_of, require_figure
 from casemgr.coverage.figures import Figure
 from casemgr.coverage.present import Row
+from casemgr.coverage.present_notes import say
 from casemgr.coverage.views import bp
 from casemgr.db import db
 from casemgr.plans.model import TEXT, Indicator
@@ -61,6 +62,7 @@ class Spot:
     r: float = 0.0
     path: str = ""
     link: str = ""
+    notes: tuple[str, ...] = ()  # what must be read with the value
 
 
 @bp.get("/<code>/<indicator>/map")
@@ -150,7 +152,8 @@ def _spot(
         return replace(_complete(figure), unit=unit, label=label, link=link)
     row = present.row(found, figure, plan)
     shape, word = row.verdict
-    return Spot(unit, label, shape, word, row.value, _parts(row), float(figure.value or 0), link=link)
+    notes = tuple(say(note) for note in figure.warnings)
+    return Spot(unit, label, shape, word, row.value, _parts(row), float(figure.value or 0), link=link, notes=notes)
 
 
 def _on_ground(unit: str, asked: Asked, tree: UnitTree) -> bool:

@@ -1,25 +1,23 @@
 """Figures of a plan: for a unit, through a day, as everything is known now or was known at a time."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from casemgr.coverage import by_unit, live, replay, silence
-from casemgr.coverage.asked import AREA_KINDS, AS_WERE, LEVELS, TODAY, Asked
+from casemgr.coverage.asked import AS_WERE, TODAY, Asked
 from casemgr.coverage.cases import COUNTS_CASES, Case
 from casemgr.coverage.figures import Figure
 from casemgr.coverage.ground import Ground
-from casemgr.coverage.inputs import group_inputs, inputs_of, reporting
 from casemgr.coverage.money import money_of
 from casemgr.coverage.residents import KNOWS_HAMLETS
-from casemgr.coverage.rules import RULES, marks
-from casemgr.coverage.scene import Scene
-from casemgr.coverage.tally import FOCUS, HAMLET, RESIDENT, REST, Group, Question, Tally, funnel
+from casemgr.coverage.results import Result, dims_of, groups_of, result_of, scene_of
+from casemgr.coverage.rules import marks
+from casemgr.coverage.tally import FOCUS, HAMLET, REST, Question, Tally
 from casemgr.ledger.kept import kept
 from casemgr.ledger.services import Position, position, settle
 from casemgr.plans import services as reported
 from casemgr.plans.model import Indicator, Plan
-from casemgr.plans.notes import Note
 from casemgr.programmes import programmes, under
 from casemgr.programmes.deadlines import DAY_END
 from casemgr.refused import N_, Refused
@@ -27,19 +25,7 @@ from casemgr.units.loading import load
 from casemgr.units.rules import UnitTree
 from casemgr.units.web import current_tree
 
-BY_COMMUNE = Note(N_("Số liệu này chỉ có theo xã nên không tách được theo ấp."))
 NO_FILES = Tally()  # of an indicator whose figure comes from outside alone
-OF_PERSONS = {"sex": 1, "age": 2, "ethnicity": 3}  # position in a Group
-
-
-@dataclass(slots=True)
-class Result:
-    """One indicator: its figure, its funnel [(step, number)], its groups [({dimension: code}, figure)]."""
-
-    indicator: Indicator
-    figure: Figure
-    funnel: list[tuple[str, int]]
-    groups: list[tuple[dict[str, str], Figure]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -105,10 +91,10 @@ def _report(session, asked: Asked, now: datetime, indicators, by: Sequence[str],
     money = money_of(session, wanted, asked, tree)
     for indicator in wanted:
         tally = tallies.get(indicator.code, NO_FILES)
-        scene = _scene(asked, indicator, tree, received, ground, money)
-        one = _result(asked, indicator, tally, said, scene, tree)
+        scene = scene_of(asked, indicator, tree, received, ground, money)
+        one = result_of(asked, indicator, tally, said, scene, tree)
         _beside_register(session, asked, one, asked.units(tree, now.date()))
-        one.groups = _groups(asked, indicator, tally, said, scene, by, tree, now, ground) if by else []
+        one.groups = groups_of(asked, indicator, tally, said, scene, by, tree, now, ground) if by else []
         result.results.append(one)
     return result
 
@@ -117,17 +103,6 @@ def _beside_register(session, asked: Asked, result: Result, units: frozenset[str
     """Puts what the register with names says beside a figure whose denominator is the number that was sent."""
     if result.indicator.rule == "list_share" and asked.within is None:
         result.figure.beside |= silence.named_register(session, asked, result.indicator.programme, units)
-
-
-def _scene(asked: Asked, indicator: Indicator, tree: UnitTree, received, ground: Ground, money) -> Scene:
-    programme = programmes()[indicator.programme] if indicator.programme else None
-    scene = Scene(programme, asked.through, asked.plan.end, received=received)
-    scene = replace(scene, whole=tree.level(asked.unit) == "province" and asked.within is None)
-    if indicator.rule in ("areas", "assigned"):
-        scene = replace(scene, areas=ground.count(indicator, tree.below(asked.unit)))
-    if indicator.rule == "money":
-        scene = replace(scene, money=money.get(indicator.uses["fund"]))
-    return scene
 
 
 def keep_to(session, asked: Asked, area: str) -> None:
@@ -144,7 +119,7 @@ def _counted(
 ) -> tuple[dict[str, Tally], tuple]:
     """({indicator: Tally}, how many detections came up). Where hamlets matter, what can be told by hamlet is counted
     apart from what cannot."""
-    dims, hamlets = _dims(by), asked.hamlets or (ground.hamlets if {"focus", "hamlet"} & set(by) else frozenset())
+    dims, hamlets = dims_of(by), asked.hamlets or (ground.hamlets if {"focus", "hamlet"} & set(by) else frozenset())
     told = [i for i in wanted if hamlets and i.rule in KNOWS_HAMLETS]
     rest = [i for i in wanted if i not in told]
     found: dict[str, Tally] = {}
@@ -172,12 +147,12 @@ def breakdown(
     tallies, received = _counted(session, asked, [indicator], tree, now, dimensions, True, ground)
     said = reported.figures_for(session, asked.plan, asked.known_at)
     tally = tallies.get(indicator.code, NO_FILES)
-    scene = _scene(asked, indicator, tree, received, ground, money_of(session, [indicator], asked, tree))
-    result = _result(asked, indicator, tally, said, scene, tree)
+    scene = scene_of(asked, indicator, tree, received, ground, money_of(session, [indicator], asked, tree))
+    result = result_of(asked, indicator, tally, said, scene, tree)
     _beside_register(session, asked, result, asked.units(tree, now.date()))
     found: dict[str, list[tuple[str, Figure]]] = {}
     for dimension in dimensions:
-        parts = _groups(asked, indicator, tally, said, scene, (dimension,), tree, now, ground)
+        parts = groups_of(asked, indicator, tally, said, scene, (dimension,), tree, now, ground)
         found[dimension] = [(named[dimension], figure) for named, figure in parts]
     return result, found
 
@@ -220,51 +195,9 @@ def _through(session, then: Sequence[Asked], now: datetime, indicators: Sequence
     for each, counted in zip(then, tallies, strict=True):
         money = money_of(session, indicators, each, tree)
         for indicator in indicators:
-            scene = _scene(each, indicator, tree, None, Ground(), money)
+            scene = scene_of(each, indicator, tree, None, Ground(), money)
             tally = counted.get(indicator.programme, NO_FILES)
-            found[indicator.code].append(_result(each, indicator, tally, said, scene, tree).figure)
-    return found
-
-
-def _dims(by: Sequence[str]) -> frozenset[str]:
-    """What the tallies must be told apart by."""
-    return frozenset("unit" if d in (*LEVELS, *AREA_KINDS) else d for d in by)
-
-
-def _result(asked: Asked, indicator: Indicator, tally: Tally, said, scene: Scene, tree: UnitTree) -> Result:
-    if asked.area == HAMLET and indicator.rule not in KNOWS_HAMLETS:
-        return Result(indicator, Figure(why=BY_COMMUNE), [])
-    whole = replace(scene, inputs=inputs_of(asked, indicator, said, asked.unit, tree))
-    steps = scene.programme.steps if scene.programme else ()
-    numbers = zip(("substantiated", *(step.code for step in steps)), funnel(tally, len(steps)), strict=True)
-    return Result(indicator, RULES[indicator.rule](indicator, tally, whole), list(numbers))
-
-
-def _groups(
-    asked: Asked,
-    indicator: Indicator,
-    tally: Tally,
-    said,
-    scene: Scene,
-    by,
-    tree: UnitTree,
-    now: datetime,
-    ground: Ground,
-) -> list:
-    """[({dimension: code}, figure)] for each combination of `by` that has items."""
-    found = []
-    if "hamlet" in by and indicator.rule not in KNOWS_HAMLETS:
-        return found
-    scene = replace(scene, whole=False, money=None)
-    parts = tally.split(_naming(asked, by, tree, now.date(), ground))
-    if indicator.rule == "proxy":  # only where there is somebody of the kind it counts
-        parts = {name: part for name, part in parts.items() if f"of:{indicator.code}" in part.marked}
-    if indicator.programme is None:
-        parts = dict.fromkeys(reporting(asked, indicator, said, by, tree, ground), tally)
-    for names, part in sorted(parts.items()):
-        named = dict(zip(by, names, strict=True))
-        inputs = group_inputs(asked, indicator, said, named, tree, ground)
-        found.append((named, RULES[indicator.rule](indicator, part, replace(scene, inputs=inputs))))
+            found[indicator.code].append(result_of(each, indicator, tally, said, scene, tree).figure)
     return found
 
 
@@ -318,31 +251,6 @@ def _tallies(session, asked: Asked, question: Question, wanted: Sequence[Indicat
 def _year_before(moment: datetime) -> datetime:
     day = 28 if (moment.month, moment.day) == (2, 29) else moment.day
     return moment.replace(year=moment.year - 1, day=day)
-
-
-def _naming(asked: Asked, by: Sequence[str], tree: UnitTree, today: date, ground: Ground) -> Callable[[Group], tuple]:
-    """A function from a group of the tally to the names of the group it belongs to, in the order of `by`."""
-    mapped: dict[tuple[str, str], str] = {}
-    newest = tree.newest(today)
-
-    def unit_at(unit: str, level: str) -> str:
-        unit = unit.removesuffix(RESIDENT)
-        if (unit, level) not in mapped:
-            target = tree.map_to(unit, newest) if asked.basis == TODAY else unit
-            mapped[unit, level] = (tree.at_level(target, level) or "") if target in tree else ""
-        return mapped[unit, level]
-
-    def name(group: Group) -> tuple:
-        return tuple(
-            unit_at(group.unit, d)
-            if d in LEVELS
-            else ground.kind(d, group.unit)
-            if d in AREA_KINDS
-            else group[OF_PERSONS[d]]
-            for d in by
-        )
-
-    return name
 
 
 def cases(session, asked: Asked, now: datetime, indicators: Sequence[Indicator]) -> dict[str, list[Case]]:

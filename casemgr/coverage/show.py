@@ -25,7 +25,7 @@ WORDS = {
 }
 HEADS = (
     "indicator", "group", "numerator", "denominator", "value", "upper", "target", "not_due", "unknown", "excluded",
-    "verdict", "why",
+    "verdict", "why", "caveats",
 )  # fmt: skip
 
 
@@ -119,6 +119,7 @@ def as_json(report: Report, cases: Mapping[str, Sequence[Case]] | None, tree: Un
         "known_at": asked.known_at.isoformat() if asked.known_at else None,
         "unit": tree[asked.unit].code,
         "basis": asked.basis,
+        "under": asked.rule or None,
         "indicators": indicators,
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
@@ -150,6 +151,7 @@ def as_csv(report: Report, cases: Mapping[str, Sequence[Case]] | None, tree: Uni
         for names, figure in [({}, result.figure), *result.groups]:
             said = _figure(figure) | {"indicator": result.indicator.code, "target": _number(result.indicator.target)}
             said["group"] = " ".join(f"{k}={v}" for k, v in named(names, tree).items())
+            said["caveats"] = "; ".join(_caveats(result.indicator, figure, why=False))
             writer.writerow([said.get(head, "") if said.get(head) is not None else "" for head in HEADS])
     return out.getvalue()
 
@@ -159,6 +161,8 @@ def table(report: Report, cases: Mapping[str, Sequence[Case]] | None, tree: Unit
     out = [f"{asked.plan.title.vi} · {tree.label(asked.unit)} · {asked.start:%d/%m/%Y} - {asked.through:%d/%m/%Y}"]
     if asked.known_at:
         out.append(f"theo dữ liệu nhập đến {asked.known_at:%d/%m/%Y %H:%M}")
+    if asked.rule:
+        out.append(f"theo cách tính {asked.rule}")
     for result in report.results:
         out.append("")
         out.append(f"{result.indicator.code}  {result.indicator.name.vi}")
@@ -166,6 +170,7 @@ def table(report: Report, cases: Mapping[str, Sequence[Case]] | None, tree: Unit
         for names, figure in result.groups:
             label = ", ".join(tree.label(v) if v in tree else v or "không rõ" for v in names.values())
             out.append(f"  {label}: {_share(result.indicator, figure)}  {WORDS[figure.verdict]}")
+            out += [f"    {text}" for text in _caveats(result.indicator, figure)]
         for case in (cases or {}).get(result.indicator.code, ()):
             out.append(f"  {case.number}  {case.state}")
             out += [
@@ -190,9 +195,15 @@ def _share(indicator: Indicator, figure: Figure) -> str:
     return f"{percent} ({show_number(figure.numerator)} / {show_number(figure.denominator)})"
 
 
+def _caveats(indicator: Indicator, figure: Figure, why: bool = True) -> list[str]:
+    """What must be read with a figure, never apart from it. `why`: also why it cannot be computed or judged."""
+    stands_for = [indicator.note.vi] if indicator.rule == "proxy" and indicator.note else []
+    return [*stands_for, *map(str, ([figure.why] if why and figure.why else []) + figure.warnings)]
+
+
 def _lines(indicator: Indicator, figure: Figure, indent: str) -> list[str]:
     out = [f"{_share(indicator, figure)}  {WORDS[figure.verdict]}"]
-    out += [str(note) for note in ([figure.why] if figure.why else []) + figure.warnings + figure.documents]
+    out += [*_caveats(indicator, figure), *map(str, figure.documents)]
     rest = {"chưa đến hạn": figure.not_due, "thiếu thông tin": figure.unknown, "không tính": figure.excluded}
     rest |= {name: number for name, number in figure.beside.items() if number is not None}
     out.append(" · ".join(f"{name}: {show_number(number)}" for name, number in rest.items() if number))

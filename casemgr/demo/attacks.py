@@ -6,7 +6,6 @@ Some have the stolen key too; those, and a return to an older copy, can be seen 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from random import Random
 from uuid import UUID, uuid4
 
@@ -20,54 +19,11 @@ from casemgr.audit.models import Seal, SealHead
 from casemgr.audit.outside import verify_with
 from casemgr.audit.rules import moved_digest, root, seal_mac
 from casemgr.db import begin_write, is_postgresql
+from casemgr.demo.attack_fields import ENTRY_FIELDS, LOG_FIELDS, SEAL_FIELDS, flipped
 from casemgr.ledger.rules import Entry, entry_mac
 from casemgr.ledger.services import ENTRIES, SUBJECTS, province
 
 LOG, SEALS, HEADS = AccessLog.__table__, Seal.__table__, SealHead.__table__
-
-# What an attacker writes into each field of an entry; the database's own checks must still pass.
-ENTRY_FIELDS: dict[str, Callable] = {
-    "id": lambda row: uuid4(),
-    "kind": lambda row: "other",
-    "occurred_at": lambda row: row["occurred_at"] - timedelta(days=1),
-    "precision": lambda row: "month" if row["precision"] != "month" else "year",
-    "recorded_at": lambda row: row["recorded_at"] - timedelta(microseconds=1),
-    "author": lambda row: row["author"] + "x",
-    "unit": lambda row: row["unit"] + "x",
-    "coded": lambda row: row["coded"].replace("{", "{ ", 1),
-    "sealed": lambda row: None if row["sealed"] else b"x",
-    "definition": lambda row: row["definition"] + "x",
-    "voids": lambda row: uuid4(),
-    "digest": lambda row: _flipped(row["digest"]),
-    "prev": lambda row: _flipped(row["prev"]),
-    "mac": lambda row: _flipped(row["mac"]),
-}
-LOG_FIELDS: dict[str, Callable] = {
-    "id": lambda row: uuid4(),
-    "at": lambda row: row["at"] - timedelta(days=1),
-    "user_id": lambda row: uuid4(),
-    "action": lambda row: "figure:read",
-    "subject": lambda row: uuid4(),
-    "unit": lambda row: "1-20210101",
-    "programme": lambda row: "YY",
-    "status": lambda row: row["status"] + 1,
-    "detail": lambda row: row["detail"] + "x",
-    "method": lambda row: row["method"] + "X",
-    "endpoint": lambda row: row["endpoint"] + "x",
-    "mac": lambda row: _flipped(row["mac"]),
-}
-SEAL_FIELDS: dict[str, Callable] = {
-    "at": lambda row: row["at"] - timedelta(days=1),
-    "author": lambda row: row["author"] + "x",
-    **{name: (lambda row, name=name: row[name] + 1) for name in ("subjects", "entries", "moved")},
-    **{
-        name: (lambda row, name=name: _flipped(row[name])) for name in ("moved_digest", "root", "prev", "digest", "mac")
-    },
-}
-
-
-def _flipped(value: bytes) -> bytes:
-    return bytes([value[0] ^ 1]) + value[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +209,7 @@ def on_seals(session) -> Iterator[Attack]:
         for head in session.execute(sa.select(HEADS).where(here)).all():
             one = (here, HEADS.c.subject == head.subject)
             yield Attack("delete a sealed head", _do(sa.delete(HEADS).where(*one)))
-            for name, value in (("seq", head.seq + 1), ("mac", _flipped(head.mac)), ("kind", "x")):
+            for name, value in (("seq", head.seq + 1), ("mac", flipped(head.mac)), ("kind", "x")):
                 yield Attack(f"alter seal_head.{name}", _do(sa.update(HEADS).where(*one).values({name: value})))
     last = rows[-1]["number"]
     gone = (sa.delete(SEALS).where(SEALS.c.number == last), sa.delete(HEADS).where(HEADS.c.number == last))

@@ -3,12 +3,12 @@
 from collections.abc import Collection
 
 from flask_babel import gettext, lazy_gettext
-from wtforms.validators import DataRequired
 
 from casemgr.plans.model import Plan
 from casemgr.ui.fields import (
     FileField,
     LongTextField,
+    Required,
     SelectField,
     TextField,
     VietDateField,
@@ -22,17 +22,17 @@ from casemgr.ui.i18n import language
 class FigureForm(Form):
     """What a document from outside says."""
 
-    input = SelectField(lazy_gettext("Số liệu"), [DataRequired()])
-    unit = SelectField(lazy_gettext("Đơn vị"), [DataRequired()])
-    start = VietDateField(lazy_gettext("Kỳ số liệu: từ ngày"), [DataRequired(), not_in_future])
+    input = SelectField(lazy_gettext("Số liệu"), [Required()])
+    unit = SelectField(lazy_gettext("Đơn vị"), [Required()])
+    start = VietDateField(lazy_gettext("Kỳ số liệu: từ ngày"), [Required(), not_in_future])
     end = VietDateField(
         lazy_gettext("Đến ngày"),
-        [DataRequired(), not_in_future],
+        [Required(), not_in_future],
         description=lazy_gettext("Danh sách tại một thời điểm: ghi ngày của danh sách ở cả hai ô."),
     )
-    source = SelectField(lazy_gettext("Cơ quan cung cấp"), [DataRequired()])
-    document = TextField(lazy_gettext("Số văn bản"), [DataRequired()], limit=60)
-    document_date = VietDateField(lazy_gettext("Ngày văn bản"), [DataRequired(), not_in_future])
+    source = SelectField(lazy_gettext("Cơ quan cung cấp"), [Required()])
+    document = TextField(lazy_gettext("Số văn bản"), [Required()], limit=60)
+    document_date = VietDateField(lazy_gettext("Ngày văn bản"), [Required(), not_in_future])
     standard = SelectField(
         lazy_gettext("Chuẩn nghèo"),
         validate_choice=False,  # rules.check knows which figures need one
@@ -93,7 +93,7 @@ class CorrectionForm(FigureForm):
     input = unit = start = end = source = standard = None
     note = LongTextField(
         lazy_gettext("Lý do đính chính"),
-        [DataRequired()],
+        [Required()],
         limit=4000,
         description=lazy_gettext("Với báo cáo bằng lời: ghi lại toàn bộ nội dung đúng, kèm lý do."),
     )

@@ -13,6 +13,7 @@ from uuid import UUID
 from casemgr.ledger.rules import Entry
 from casemgr.plans.model import SHARE, TEXT, Input, Plan
 from casemgr.refused import N_, Refused
+from casemgr.ui.rules import show_number
 from casemgr.units.rules import UnitTree
 
 REPORTED, CORRECTED, CONFIRMED = "reported", "corrected", "confirmed"
@@ -156,9 +157,9 @@ def _check_against(plan: Plan, item: Input, coded: dict, said: Sequence[Reported
         raise Refused(
             N_("Số này (%(part)s) lớn hơn «%(whole)s» đã báo cáo cùng kỳ (%(number)s)."),
             name,
-            part=part,
+            part=show_number(part),
             whole=plan.inputs[whole_item].name.vi,
-            number=whole,
+            number=show_number(whole),
         )
 
     whole = other(item.part_of)
@@ -173,7 +174,7 @@ def _check_against(plan: Plan, item: Input, coded: dict, said: Sequence[Reported
                 N_("Số này nhỏ hơn «%(part)s» đã báo cáo cùng kỳ (%(number)s)."),
                 "value",
                 part=part.name.vi,
-                number=number,
+                number=show_number(number),
             )
 
 

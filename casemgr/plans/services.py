@@ -26,6 +26,12 @@ Upload = tuple[str, bytes]  # what a file is called, and its content
 COLUMNS = tuple(f.name for f in fields(Reported))
 
 
+class AlreadyReported(Refused):
+    """The same question was answered before; `subject` is that figure."""
+
+    subject: UUID
+
+
 def _rows(_session, batch) -> dict[sa.Table, list[dict]]:
     here, rows = province(), []
     for subject, entries in batch:
@@ -122,7 +128,9 @@ def report(
         sa.select(sa.func.count()).select_from(TABLE).where(TABLE.c.province == province(), TABLE.c.subject == subject)
     )
     if session.scalar(known):
-        raise Refused(N_("Số liệu này đã được nhập. Nếu sai, hãy mở số liệu đó và đính chính."))
+        refused = AlreadyReported(N_("Số liệu này đã được nhập. Nếu sai, hãy mở số liệu đó và đính chính."))
+        refused.subject = subject
+        raise refused
     ledger.create(session, "figure", subject)
     coded |= _kept(session, subject, upload, author, now)
     draft = _draft(rules.REPORTED, coded, values.get("note"), plan, author, unit, now)

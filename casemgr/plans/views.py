@@ -58,7 +58,7 @@ def index():
 @takes_files
 def new():
     plan = plans().get(request.args.get("plan", "")) or next(iter(plans().values()), None) or abort(404)
-    form, tree = FigureForm(), current_tree()
+    form, tree, known = FigureForm(), current_tree(), None
     units = sorted((u for u in _units() if u in tree), key=lambda u: tree[u].path)
     inputs = [
         i
@@ -75,6 +75,7 @@ def new():
                 upload=_upload(form),
             )  # fmt: skip
         except Refused as refused:
+            known = getattr(refused, "subject", None)
             _refuse(form, refused)
         else:
             log_access(Permission.REPORTED_WRITE, subject, form.unit.data, programme)
@@ -87,6 +88,7 @@ def new():
         plan=plan,
         plans=plans().values(),
         lines=[],
+        known=known,
     )
 
 

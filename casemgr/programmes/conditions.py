@@ -31,7 +31,14 @@ def always(_facts: Facts) -> bool:
 
 
 def compile_condition(table: Mapping) -> Condition:
-    """A function facts -> bool. Raises BadCondition."""
+    """A function facts -> bool, which knows its `table`, to be put into words. Raises BadCondition."""
+    found = _compiled(table)
+    if found is not always:
+        found.table = table
+    return found
+
+
+def _compiled(table: Mapping) -> Condition:
     if not isinstance(table, Mapping):
         raise BadCondition("a condition is a table")
     parts = [_part(key, value) for key, value in table.items()]

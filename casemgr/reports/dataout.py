@@ -18,7 +18,7 @@ from casemgr.reports.content import Content
 FILE = Path(__file__).with_name("dhis2.toml")
 HEADS = (
     "plan", "from", "through", "unit_code", "unit", "indicator", "measure", "numerator", "denominator", "value",
-    "verdict", "hidden",
+    "verdict", "hidden", "caveats",
 )  # fmt: skip
 PARTS = ("numerator", "denominator", "value")
 UID = r"[A-Za-z][A-Za-z0-9]{10}"
@@ -106,6 +106,7 @@ class Number:
     value: float | None
     verdict: str
     hidden: bool
+    caveats: str = ""
 
 
 def numbers(content: Content) -> Iterator[Number]:
@@ -121,6 +122,7 @@ def numbers(content: Content) -> Iterator[Number]:
             line.number,
             line.verdict,
             line.hidden,
+            " ".join(content.caveats[n - 1] for n in line.notes),
         )
     for appendix in content.appendices:
         for part in appendix.parts:
@@ -138,7 +140,9 @@ def as_csv(content: Content) -> bytes:
     for n in numbers(content):
         row = (content.plan, content.start, content.through, n.unit_code, n.unit, n.indicator, n.measure)
         counts = ("" if v is None else str(v) for v in (n.numerator, n.denominator))
-        writer.writerow([*map(_plain, row), *counts, _decimal(n), _plain(n.verdict), "1" if n.hidden else "0"])
+        writer.writerow(
+            [*map(_plain, row), *counts, _decimal(n), _plain(n.verdict), "1" if n.hidden else "0", _plain(n.caveats)]
+        )
     text = out.getvalue()
     check_csv(text)
     return b"\xef\xbb\xbf" + text.encode()
@@ -192,7 +196,7 @@ def as_dhis2(content: Content, mapped: Mapped) -> bytes:
                         "period": period,
                         "orgUnit": mapped.units[n.unit_code],
                         "value": value,
-                        **({} if mapped.confirmed else {"comment": PLACEHOLDER}),
+                        **_comment(n, mapped),
                     }
                 )
     document = {
@@ -207,6 +211,12 @@ def as_dhis2(content: Content, mapped: Mapped) -> bytes:
     if wrong:
         raise ValueError("; ".join(wrong))
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _comment(n: Number, mapped: Mapped) -> dict:
+    """What must be read with a number goes with it."""
+    said = "; ".join(text for text in ("" if mapped.confirmed else PLACEHOLDER, n.caveats) if text)
+    return {"comment": said} if said else {}
 
 
 def _value(n: Number, part: str) -> str | None:

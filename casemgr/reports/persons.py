@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -44,6 +45,14 @@ class Roll:
     tag: str = ""
 
 
+class Rolls(NamedTuple):
+    """Gift lists and files for other software by code; for how many days an approved one may be taken."""
+
+    gifts: Mapping[str, Roll]
+    exports: Mapping[str, Roll]
+    days: int
+
+
 @dataclass(frozen=True, slots=True)
 class One:
     """One file with everything a column may take."""
@@ -55,14 +64,17 @@ class One:
     tree: UnitTree
 
 
-def load(file: Path, known: Mapping[str, Programme]) -> tuple[dict[str, Roll], dict[str, Roll]]:
-    """(gift lists, files for other software) by code. Raises ProgrammeError naming file, line and key."""
+def load(file: Path, known: Mapping[str, Programme]) -> Rolls:
+    """Raises ProgrammeError naming file, line and key."""
     text = file.read_text(encoding="utf-8")
     reader = Reader(Source(file, text), (), tomllib.loads(text))
     gifts = {r.code: r for r in reader.list_of("gifts", lambda s: _roll(s, known))}
     exports = {r.code: r for r in reader.list_of("exports", lambda s: _roll(s, known))}
+    days = reader.take("days", int)
+    if not 0 < days <= 30:
+        reader.fail("days", "from 1 to 30")
     reader.done()
-    return gifts, exports
+    return Rolls(gifts, exports, days)
 
 
 def _roll(s: Reader, known: Mapping[str, Programme]) -> Roll:
@@ -83,12 +95,19 @@ def _column(s: Reader) -> Column:
     return Column(s.take("head", str), s.take("take", str, "", among=("", *TAKES)))
 
 
+def count(session, roll: Roll, conditions: Sequence) -> int:
+    """How many rows a list would have."""
+    return session.scalar(sa.select(sa.func.count()).select_from(CaseFile).where(*_open(roll, conditions)))
+
+
+def _open(roll: Roll, conditions: Sequence) -> tuple:
+    return *conditions, CaseFile.programme == roll.programme, CaseFile.status != "closed"
+
+
 def rows(session, roll: Roll, conditions: Sequence, tree: UnitTree) -> list[tuple[str, ...]]:
     """The rows of a list over the open files within the conditions, sorted by given name; a constant number of queries
     for each few hundred files."""
-    found = session.scalars(
-        sa.select(CaseFile).where(*conditions, CaseFile.programme == roll.programme, CaseFile.status != "closed")
-    ).all()
+    found = session.scalars(sa.select(CaseFile).where(*_open(roll, conditions))).all()
     persons = people.identities(session, [f.beneficiary for f in found if f.beneficiary])
     ledgers = ledger.entries_of(session, [f.subject for f in found]) if _reads_entries(roll) else {}
     known = [_one(file, persons, ledgers, tree) for file in found]

@@ -117,9 +117,7 @@ def _line(
     row = present.row(indicator, shown, plan)
     if note := _caveat(indicator, row, figure, close, gone):
         caveats.append(note)
-    change = rules.change(indicator, figure, before)
-    if close and before is not None and (lost or unsafe(rules.counts(indicator, before))):
-        change = "–"
+    change = rules.change_of_few(indicator, figure, before, lost) if close else rules.change(indicator, figure, before)
     verdict = SMALL if gone else row.verdict[1]
     numbers = (len(caveats),) if note else ()
     return Line(
@@ -149,7 +147,7 @@ def _caveat(indicator: Indicator, row, figure: Figure, close: bool, gone: bool) 
     said += [f"{number} {name}" for name, number in rules.waiting(figure)] if close else row.beside
     said += [SMALL_NOTE] if gone else []
     said += [f"{what}: {how}" for what, how in row.panel]
-    said += [f"nguồn: {text}" for text in row.documents]
+    said += [f"nguồn: {'; '.join(row.documents)}"] if row.documents else []
     if row.end is not None:
         said.append(f"số liệu đến ngày {show_date(row.end)}")
     return f"{indicator.code}: {'; '.join(text.rstrip('.') for text in said)}." if said else ""
@@ -166,7 +164,8 @@ def _situation(
     communes = len(tree.communes(asked.unit, asked.through)) if tree.level(asked.unit) != "commune" else 0
     told = [
         f"Thực hiện {plan.document.vi}. Báo cáo tính từ ngày {show_date(asked.start)} đến hết ngày "
-        f"{show_date(asked.through)} ({calendar}), theo dữ liệu nhập đến {show_moment(known)}.",
+        f"{show_date(asked.through)} ({calendar}), theo dữ liệu nhập đến {show_moment(known)}. Số liệu chưa chốt: báo cáo lập "
+        "vào lúc khác có thể khác, do có bản ghi nhập muộn.",
         (f"Phạm vi: {tree.full_label(asked.unit)}" + (f", gồm {communes} đơn vị cấp xã." if communes else ".")),
         f"Trong {len(results)} chỉ tiêu, nhiệm vụ: {verdicts.count(MET)} đạt, {verdicts.count(MISSED)} chưa đạt, "
         f"{verdicts.count(UNKNOWN)} chưa đủ căn cứ đánh giá, {verdicts.count(TOLD)} không giao mức, "
@@ -197,6 +196,9 @@ def _shortfalls(lines: Sequence[Line], figures: dict[str, Figure]):
         if line.hidden:
             continue
         if figure.verdict == MISSED:
-            yield f"{line.code}, {line.name}: thực hiện {line.value}, kế hoạch {line.target}. Nguyên nhân: ……"
+            said = (
+                f"thực hiện {line.value}" if figure.value is not None else line.verdict[:1].lower() + line.verdict[1:]
+            )
+            yield f"{line.code}, {line.name}: {said}, kế hoạch {line.target}. Nguyên nhân: ……"
         elif figure.verdict == UNKNOWN and figure.why is not None:
             yield f"{line.code}, {line.name}: chưa đủ căn cứ đánh giá. {present.say(figure.why)}"

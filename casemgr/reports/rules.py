@@ -39,6 +39,14 @@ def change(indicator: Indicator, now: Figure, before: Figure | None) -> str:
     return "–"
 
 
+def change_of_few(indicator: Indicator, now: Figure, before: Figure | None, lost: bool) -> str:
+    """`change` for a sensitive group. Value and change together give the figure of the year before: nothing is said where
+    that was a small number, or was hidden in the report of its year (`lost`)."""
+    if before is None or lost or unsafe(counts(indicator, before)):
+        return "–"
+    return change(indicator, now, before)
+
+
 def _signed(value: Fraction) -> str:
     text = show_number(float(value), 1)
     return text if text.startswith("−") or text == "0,0" else f"+{text}"

@@ -21,6 +21,7 @@ from casemgr.reports.content import Content
 from casemgr.reports.papers import paper_of
 from casemgr.reports.periods import Calendar, Span, fixed_day, month_ends, nested
 from casemgr.reports.prepare import prepare
+from casemgr.ui.errors import NoAnswer
 from casemgr.ui.i18n import language, say
 from casemgr.units.web import current_tree
 
@@ -154,7 +155,7 @@ def read_address(code: str | None = None) -> Wanted:
     try:
         asked = services.ask(plan, tree, now(), start=start, through=through, unit=unit, basis=basis)
     except Refused as refused:
-        abort(400, say(refused))
+        raise NoAnswer(refused) from None
     readable = {code: each for code, each in plan.indicators.items() if may_read(asked, each)}
     asked.plan = replace(plan, indicators=readable)
     return Wanted(plan, calendar, span, year, asked)

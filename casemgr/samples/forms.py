@@ -31,13 +31,6 @@ class DrawForm(OnceForm):
     minimum = VietNumberField(
         _l("Ít nhất mỗi nhóm"), [Required()], description=_l("Nhóm nhỏ cũng có số này; tổng số có thể nhiều hơn.")
     )
-    seed = VietNumberField(
-        _l("Số khởi đầu"),
-        [Required()],
-        description=_l(
-            "Được giữ lại cùng danh sách: ai dùng lại số này trên cùng số liệu cũng chọn ra đúng các hồ sơ đó."
-        ),
-    )
 
     def whole(self, name: str) -> int:
         """The number of a field, -1 where it is not whole: refused by the service."""

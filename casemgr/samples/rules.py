@@ -13,7 +13,7 @@ from casemgr.ledger.rules import Entry
 from casemgr.reconciling.rules import Z95
 from casemgr.refused import N_, Refused
 
-DRAWN, FOUND, ANSWERED, SETTLED = "drawn", "found", "answered", "settled"
+DRAWN, FOUND, ANSWERED, SETTLED, CHECKED = "drawn", "found", "answered", "settled", "checked"
 AGREES = "agrees"
 # Where a finding stands: nothing said · agreed · waits for the unit · answered · the error stands · there was none
 OPEN, FINE, WAITING, ANSWERED_STATE, UPHELD, DROPPED = "open", "fine", "waiting", "answered", "upheld", "dropped"
@@ -48,6 +48,18 @@ def sizes(totals: Mapping[str, int], size: int, minimum: int) -> list[Stratum]:
         share = (2 * size * totals[name] + every) // (2 * every)  # rounded half up, in whole numbers
         found.append(Stratum(name, totals[name], min(totals[name], max(minimum, share))))
     return found
+
+
+def seed_of(digest: str, question: Iterable[str]) -> int:
+    """A number that nobody chose: from a digest that stood before the question, and from the question. Whoever has both
+    works it out again: the first 12 digits of the SHA-256 of the lines, in hexadecimal."""
+    return int(sha256("\n".join([digest, *question]).encode()).hexdigest()[:12], 16)
+
+
+def code_of(digest: str) -> str:
+    """The short code of a seal, as it is written elsewhere: 20 digits in groups of four."""
+    text = digest[:20].upper()
+    return "-".join(text[i : i + 4] for i in range(0, len(text), 4))
 
 
 def draw(members: Iterable[Member], seed: int, size: int, minimum: int) -> tuple[list[Stratum], list[Member]]:
@@ -114,7 +126,19 @@ class Sample:
     numerator: int | None
     denominator: int | None
     author: str
+    seal: int = 0  # the seal whose digest the seed was worked out from; 0: there was none, the system threw a number
+    digest: str = ""
+    caveats: list[str] = field(default_factory=list)  # what stood beside the figure
     cases: list[Drawn] = field(default_factory=list)
+    checks: list[Entry] = field(default_factory=list)  # each time it was drawn again
+
+    @property
+    def question(self) -> tuple[str, ...]:
+        """What the seed depends on beside the seal."""
+        return (
+            self.plan, self.indicator, self.unit, self.start.isoformat(), self.through.isoformat(), str(self.size),
+            str(self.minimum), self.population,
+        )  # fmt: skip
 
     def case(self, place: int) -> Drawn | None:
         return self.cases[place - 1] if 0 < place <= len(self.cases) else None
@@ -135,7 +159,7 @@ def fold(entries: Sequence[Entry]) -> Sample:
         unit=first["unit"],
         start=date.fromisoformat(first["start"]),
         through=date.fromisoformat(first["through"]),
-        known_at=entries[0].recorded_at,
+        known_at=datetime.fromisoformat(first["known_at"]) if "known_at" in first else entries[0].recorded_at,
         seed=first["seed"],
         size=first["size"],
         minimum=first["minimum"],
@@ -144,10 +168,14 @@ def fold(entries: Sequence[Entry]) -> Sample:
         numerator=first["numerator"],
         denominator=first["denominator"],
         author=entries[0].author,
+        seal=first.get("seal", 0),
+        digest=first.get("digest", ""),
+        caveats=first.get("caveats", []),
     )
     for place, (number, item, stratum, unit, subject, opened) in enumerate(first["cases"], start=1):
         sample.cases.append(Drawn(place, number, item, stratum, unit, UUID(subject), opened))
-    for entry in entries[1:]:
+    sample.checks = [entry for entry in entries if entry.kind == CHECKED]
+    for entry in (e for e in entries[1:] if e.kind != CHECKED):
         case = sample.case(entry.coded["place"])
         if entry.kind == FOUND:
             case.found, case.result = entry, entry.coded["result"]
@@ -156,6 +184,13 @@ def fold(entries: Sequence[Entry]) -> Sample:
         elif entry.kind == SETTLED:
             case.settled = entry
     return sample
+
+
+def check_sizes(size: int, minimum: int, limit: int) -> None:
+    if not 0 < size <= limit:
+        raise Refused(N_("Chọn từ 1 đến %(limit)s hồ sơ."), "size", limit=limit)
+    if not 0 < minimum <= size:
+        raise Refused(N_("Số ít nhất của mỗi nhóm phải từ 1 đến số hồ sơ được chọn."), "minimum")
 
 
 def check_found(case: Drawn, result: str, note: str | None, author: str, results: Collection[str]) -> None:
@@ -180,12 +215,18 @@ def check_answer(case: Drawn, stance: str, note: str | None, author: str) -> Non
         raise Refused(N_("Ghi rõ giải trình của đơn vị."), "note")
 
 
+def answer_until(case: Drawn, days: int) -> date | None:
+    """The last day on which the unit may still answer, while it has not."""
+    return case.found.recorded_at.date() + timedelta(days=days) if case.status == WAITING else None
+
+
 def check_settle(case: Drawn, note: str | None, author: str, today: date, days: int) -> None:
     if case.status not in (WAITING, ANSWERED_STATE):
         raise Refused(N_("Hồ sơ này không có gì để kết luận."))
     if case.found.author != author:
         raise Refused(N_("Chỉ người đã ghi nội dung kiểm tra được kết luận."))
-    if case.status == WAITING and today < (last := case.found.recorded_at.date() + timedelta(days=days)):
+    last = answer_until(case, days)
+    if last is not None and today <= last:
         raise Refused(N_("Đơn vị còn thời gian trả lời đến hết ngày %(day)s."), day=f"{last:%d/%m/%Y}")
     if not note:
         raise Refused(N_("Ghi rõ căn cứ kết luận."), "note")

@@ -1,28 +1,31 @@
 """The verbs of samples: draw, say what was found, answer, conclude; and what waits for a unit."""
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from flask import current_app
 
+from casemgr.cases.models import CaseFile
 from casemgr.cases.services import random_number
 from casemgr.coverage import services as coverage
 from casemgr.coverage.services import Asked
 from casemgr.coverage.tally import COUNTED
+from casemgr.detections.models import Detected
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft
 from casemgr.ledger.services import SUBJECTS, province
 from casemgr.plans.model import Indicator
-from casemgr.refused import N_, Refused
 from casemgr.samples import rules
 from casemgr.samples.model import settings
-from casemgr.samples.rules import ANSWERED, DRAWN, FOUND, SETTLED, Drawn, Member, Sample
+from casemgr.samples.rules import ANSWERED, CHECKED, DRAWN, FOUND, SETTLED, Drawn, Member, Sample
 from casemgr.units.loading import load
 from casemgr.units.rules import UnitTree
 
 KIND = "sample"
-SEEDS = 10**6
 
 
 def members(session, asked: Asked, indicator: Indicator, now: datetime) -> list[Member]:
@@ -42,22 +45,18 @@ def _district(tree: UnitTree, unit: str) -> str:
 
 
 def draw(
-    session, asked: Asked, indicator: Indicator, *, seed: int, size: int, minimum: int, author: str, at: str,
-    now: datetime, subject: UUID,
+    session, asked: Asked, indicator: Indicator, *, size: int, minimum: int, author: str, at: str, now: datetime,
+    subject: UUID,
 ) -> UUID:  # fmt: skip
-    """A new sample under this id; the same id again is the same sample. Raises Refused."""
+    """A new sample under this id; the same id again is the same sample. Nobody chooses the cases: the seed comes from
+    the last seal and from the list that is drawn from. Raises Refused."""
     if find(session, subject) is not None:
         return subject
-    limit = settings().largest
-    if not 0 <= seed < SEEDS:
-        raise Refused(N_("Số khởi đầu là số nguyên từ 0 đến %(last)s."), "seed", last=SEEDS - 1)
-    if not 0 < size <= limit:
-        raise Refused(N_("Chọn từ 1 đến %(limit)s hồ sơ."), "size", limit=limit)
-    if not 0 < minimum <= size:
-        raise Refused(N_("Số ít nhất của mỗi nhóm phải từ 1 đến số hồ sơ được chọn."), "minimum")
+    rules.check_sizes(size, minimum, settings().largest)
+    asked = replace(asked, known_at=now)  # so that what is being written meanwhile makes no difference
     population = members(session, asked, indicator, now)
-    strata, chosen = rules.draw(population, seed, size, minimum)
     (result,) = coverage.report(session, asked, now, indicators=[indicator.code], details=False).results
+    seal, digest = _stood_before(session)
     coded = {
         "number": random_number("KT"),
         "plan": asked.plan.code,
@@ -66,26 +65,55 @@ def draw(
         "unit": asked.unit,
         "start": asked.start.isoformat(),
         "through": asked.through.isoformat(),
-        "seed": seed,
+        "known_at": now.isoformat(),
         "size": size,
         "minimum": minimum,
         "population": rules.digest(population),
-        "strata": [list(s) for s in strata],
+        "seal": seal,
+        "digest": digest,
         "numerator": result.figure.numerator,
         "denominator": result.figure.denominator,
-        "cases": [[m.number, m.item, m.stratum, m.unit, m.subject.hex, m.opened] for m in chosen],
+        "caveats": [str(note) for note in result.figure.warnings],
     }
+    names = ("plan", "indicator", "unit", "start", "through", "size", "minimum", "population")
+    coded["seed"] = rules.seed_of(digest, [str(coded[name]) for name in names])
+    strata, chosen = rules.draw(population, coded["seed"], size, minimum)
+    coded["strata"] = [list(s) for s in strata]
+    coded["cases"] = [[m.number, m.item, m.stratum, m.unit, m.subject.hex, m.opened] for m in chosen]
     ledger.create(session, KIND, subject)
     _append(session, subject, DRAWN, author, at, now, coded, None, asked.plan.definition, None)
     return subject
 
 
-def drawn_again(session, sample: Sample, asked: Asked, indicator: Indicator, now: datetime) -> bool:
-    """Whether the same question, as known when the sample was drawn, gives the same cases now."""
+def _stood_before(session) -> tuple[int, str]:
+    """(number, digest) of the last seal, which the package that makes seals registers as `app.extensions["seal"]`;
+    before the first one a number that the system throws."""
+    last = current_app.extensions.get("seal")
+    found = last(session) if last else None
+    return found or (0, secrets.token_hex(32))
+
+
+def draw_again(
+    session, sample: Sample, asked: Asked, indicator: Indicator, *, author: str, at: str, now: datetime
+) -> bool:
+    """Whether the same question, as known when the sample was drawn, gives the same cases now; written down."""
     population = members(session, asked, indicator, now)
     _strata, chosen = rules.draw(population, sample.seed, sample.size, sample.minimum)
     same = [(m.number, m.item) for m in chosen] == [(c.number, c.item) for c in sample.cases]
-    return same and rules.digest(population) == sample.population
+    same = same and rules.digest(population) == sample.population
+    if sample.digest:
+        same = same and sample.seed == rules.seed_of(sample.digest, sample.question)
+    _append(session, sample.subject, CHECKED, author, at, now, {"same": same}, None, "", None)
+    return same
+
+
+def holders(session, cases: Iterable[Drawn]) -> dict[UUID, str]:
+    """{subject: the unit that holds it now}: a file may have been transferred since it was drawn."""
+    subjects, found = sorted({case.subject for case in cases}), {}
+    for model in (CaseFile, Detected):
+        query = sa.select(model.subject, model.unit_id).where(model.province == province(), model.subject.in_(subjects))
+        found |= dict(session.execute(query).all())
+    return found
 
 
 def find(session, subject: UUID) -> Sample | None:
@@ -100,13 +128,13 @@ def every(session) -> list[Sample]:
     return sorted(found, key=lambda s: s.known_at, reverse=True)
 
 
-def of_units(session, wanted: Callable[[Sample, Drawn], bool]) -> list[tuple[Sample, Drawn]]:
-    """The cases with something to answer or answered, where `wanted(sample, case)`; those that wait longest first."""
+def asked(samples: Iterable[Sample]) -> list[tuple[Sample, Drawn]]:
+    """The cases with something to answer or answered; those that wait longest first."""
     found = [
         (sample, case)
-        for sample in every(session)
+        for sample in samples
         for case in sample.cases
-        if case.found is not None and case.status != rules.FINE and wanted(sample, case)
+        if case.found is not None and case.status != rules.FINE
     ]
     return sorted(found, key=lambda pair: (pair[1].status != rules.WAITING, pair[1].found.recorded_at))
 

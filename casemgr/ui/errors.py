@@ -6,9 +6,9 @@ from flask import current_app, has_request_context, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
-from casemgr.refused import N_
+from casemgr.refused import N_, Refused
 
 # status: (heading, what to do)
 TEXTS = {
@@ -35,6 +35,14 @@ RESEND = N_(
 STALE_FORM = N_("Biểu mẫu đã mở quá lâu hoặc phiên làm việc đã hết. Nội dung chưa được lưu: hãy quay lại và gửi lại.")
 
 
+class NoAnswer(BadRequest):
+    """What an address or a button asks for is refused, and there is no form to say why on: the page says it."""
+
+    def __init__(self, refused: Refused):
+        super().__init__()
+        self.advice = gettext(refused.message, **refused.params)
+
+
 def init_app(app) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _no_database)
@@ -55,7 +63,8 @@ def error_page(status: int, advice: str | None = None):
 def _http_error(error: HTTPException):
     if error.code is None or error.code < 400:
         return error.get_response()
-    page, status = error_page(error.code, STALE_FORM if isinstance(error, CSRFError) else None)
+    advice = STALE_FORM if isinstance(error, CSRFError) else getattr(error, "advice", None)
+    page, status = error_page(error.code, advice)
     headers = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
     return page, status, headers
 

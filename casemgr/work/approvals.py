@@ -40,6 +40,7 @@ def _inbox(form: LateForm, chosen: frozenset = frozenset(), status: int = 200):
         chosen=chosen,
         unassigned=inbox.unassigned(view) if may(Permission.CASE_ASSIGN) else 0,
         unconfirmed=inbox.unconfirmed(view),
+        elsewhere=inbox.elsewhere(view),
         now=view.now,
         words=words_at(view.now),
         overdue_at=late_at(view.now),

@@ -1,9 +1,10 @@
 """Everything that waits for the reader's decision: open promises of a decision, in files and detections, and entries
 that were written down too late. A constant number of queries."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,6 +27,22 @@ from casemgr.work.scope import PENDING, View
 from casemgr.work.signs import ASSIGN
 
 LATE = "recorded-late"
+
+
+class Elsewhere(NamedTuple):
+    """What waits for the reader on a page of a package above this one."""
+
+    count: Callable[[View], int]
+    sentence: str  # with %(n)s
+    page: str
+
+
+ELSEWHERE: dict[str, Elsewhere] = {}
+
+
+def also(count: Callable[[View], int], sentence: str, page: str) -> None:
+    """Adds what waits on a page of another package; `count(view)` is one query."""
+    ELSEWHERE[page] = Elsewhere(count, sentence, page)
 
 
 @dataclass(slots=True)
@@ -95,7 +112,16 @@ def _waiting(view: View) -> tuple[list, list]:
 
 def count(view: View) -> int:
     """How many decisions wait for the reader, late entries included."""
-    return _total(view) + _late_total(view) + unconfirmed(view)
+    return _total(view) + _late_total(view) + unconfirmed(view) + sum(n for n, _each in elsewhere(view))
+
+
+def elsewhere(view: View) -> list[tuple[int, Elsewhere]]:
+    """[(how many wait, what)] of what waits on other pages; nothing of what does not wait."""
+    found = []
+    for page, each in ELSEWHERE.items():
+        n = view.kept(("elsewhere", page, view.actor.user_id), lambda each=each: each.count(view))
+        found += [(n, each)] if n else []
+    return found
 
 
 def _total(view: View) -> int:

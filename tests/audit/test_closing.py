@@ -7,6 +7,7 @@ import sys
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from hashlib import sha256
 from random import Random
 from uuid import UUID
@@ -14,7 +15,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from casemgr.audit import closing, offline, outside, sheets
+from casemgr.audit import closing, offline, outside, sheets, standing
 from casemgr.audit.models import ReportBody, Seal
 from casemgr.cases.models import Verdict
 from casemgr.clock import now
@@ -22,8 +23,10 @@ from casemgr.demo import attacks
 from casemgr.detections.models import ConfirmedMonth
 from casemgr.ledger import services as ledger
 from casemgr.plans import plans
+from casemgr.plans import services as reported
 from casemgr.programmes.model import Text
 from casemgr.refused import Refused
+from casemgr.units.loading import load
 from tests.accounts import make_user, sign_in
 from tests.coverage import histories
 from tests.ledger.build import draft
@@ -83,7 +86,7 @@ def test_a_report_is_sealed_by_a_second_person_and_never_changes(place, desk):
     again = closing.compose(place, report, report.known_at, place.get(Seal, (ledger.province(), report.seal)))
     assert sha256(again).digest() == sha256(before).digest()
     assert closing.raw(place, report) == before
-    assert closing.verify(place, report) == []
+    assert standing.verify(place, report) == []
     with pytest.raises(Refused, match="không sửa"):
         closing.approve(place, report, author="x", at=PROVINCE, now=datetime(2022, 12, 31))
     place.rollback()
@@ -118,6 +121,23 @@ def test_before_it_is_sealed_a_report_says_which_communes_have_not_confirmed(pla
     ledger.beat(place, [COMMUNE])
     place.commit()
     assert "Xã chưa xác nhận số phát hiện tháng 06/2022: Trẻ em 1" in text_of(desk("two").get(made.location))
+
+
+def test_a_correction_says_which_figures_of_others_have_changed(place, desk):
+    _path, old = sealed(place, desk)
+    same_path, _same = sealed(place, desk, f"?corrects={old.subject}")
+    assert f"Không chỉ tiêu nào khác báo cáo {old.number}" in text_of(desk("one").get(same_path))
+    plan, own = plans()["KH322-2022"], {"unit": PROVINCE}
+    values = {"input": "LD6.abroad", "from": date(2022, 1, 1), "to": date(2022, 6, 30), "source": "SO_LDTBXH",
+              "document": "1/BC", "document_date": date(2022, 7, 4), "value": Decimal(214)} | own  # fmt: skip
+    made, _entry = reported.report(place, plan, values, author="a", now=now(), tree=load(place), **own)
+    reported.confirm(place, plan, made, on_seq=1, author="b", now=now(), **own)
+    place.commit()
+    path, _new = sealed(place, desk, f"?corrects={old.subject}")
+    page = desk("one").get(path)
+    assert "Lao động đi làm việc ở nước ngoài – 214" in text_of(page)
+    assert "Không chỉ tiêu nào khác" not in text_of(page)
+    assert desk("one").get(path + "/paper/docx").data[:2] == b"PK"
 
 
 def test_a_correction_names_the_old_report_and_explains_the_difference(place, desk):
@@ -279,3 +299,18 @@ def test_the_paper_of_a_sealed_report_has_the_names_and_targets_that_were_sealed
     assert [(r.name, r.target, r.value) for r in gone] == [(r.name, r.target, r.value) for r in lines]
     assert len(gone) == len(before["indicators"])
     assert all(r.name in paper for r in lines)
+
+
+def test_who_has_only_the_paper_sees_the_figures_it_must_show(place, desk, app):
+    _path, report = sealed(place, desk)
+    reader = app.test_client()
+    page = reader.post("/check", data={"code": report.code.lower()})
+    said = closing.read(place, report)
+    te2 = next(line for line in sheets.lines(said) if line[0].startswith("TE-2 "))
+    assert te2[3] in text_of(page)
+    attacks.free_hands(place)
+    place.execute(sa.update(ReportBody).values(body=b"x"))
+    place.commit()
+    page = reader.post("/check", data={"code": report.code})
+    assert "không còn đúng như khi chốt" in text_of(page)
+    assert te2[3] not in text_of(page)

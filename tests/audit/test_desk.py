@@ -1,6 +1,8 @@
 """The auditor's desk: unusual reading, trust at a glance, habits of communes, seals on demand."""
 
+import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,18 +10,24 @@ import sqlalchemy as sa
 
 from casemgr import vault
 from casemgr.access import log
-from casemgr.audit import trust
+from casemgr.access.policy import Permission
+from casemgr.audit import habits, rules, trust
+from casemgr.audit.actions import ACTIONS
 from casemgr.audit.models import Seal
 from casemgr.audit.signs import Reading, unusual
-from casemgr.cases.models import CaseFile
+from casemgr.cases.models import CaseFile, Verdict
+from casemgr.detections.models import Detected
 from casemgr.ledger import services as ledger
 from casemgr.ledger.models import LedgerEntry
+from casemgr.programmes import programmes
 from tests.accounts import make_user, sign_in
 from tests.coverage import histories
+from tests.ledger.build import draft
 from tests.pages import parse
 
 PROVINCE, COMMUNE = "89-20210101", "30547-20210101"
 DAY = datetime(2022, 6, 10, 9)
+YEAR = datetime(2022, 1, 1), datetime(2022, 12, 31)
 SETTINGS = {"night": [22, 5], "many_at_least": 30, "many_times": 4, "again_days": 8}
 
 
@@ -65,6 +73,9 @@ def test_the_log_says_who_opened_what_and_what_is_unusual(place, auditor):
     assert own.count("mở hồ sơ") == 9
     assert number in own
     assert auditor.get("/audit/log?user=x").status_code == 404
+    assert text_of(auditor.get("/audit/log?day=03/12/2022")).count("mở hồ sơ") == 1
+    wrong = auditor.get("/audit/log?day=31/02/2022")
+    assert 'id="day-error"' in wrong.text
     assert "auditor" in text_of(auditor.get("/audit/log"))  # reading the log is in the log too
 
 
@@ -84,7 +95,7 @@ def test_refused_sign_ins_and_commands_are_in_the_log_and_other_programmes_are_n
     place.commit()
     page = text_of(auditor.get("/audit/log"))
     assert "chưa đăng nhập đăng nhập không được" in page
-    assert "lệnh trên máy chủ kết xuất báo cáo bundle,x" in page
+    assert "lệnh trên máy chủ kết xuất bundle,x" in page
     assert "here" in page
     assert "elsewhere" not in page
 
@@ -104,10 +115,24 @@ def test_the_strip_counts_what_plain_queries_count(place, auditor):
     assert "chốt sổ lần 1" in text_of(auditor.get("/audit"))
 
 
+def test_seals_and_proofs_are_taken_outside_from_the_pages(place, auditor, app, tmp_path):
+    auditor.post("/audit/seal")
+    file = tmp_path / "chot-so-1.json.gz"
+    file.write_bytes(auditor.get("/audit/seals/1").data)
+    assert app.test_cli_runner().invoke(args=["ledger", "verify", "--seal", str(file)]).exit_code == 0
+    assert auditor.get("/audit/seals/2").status_code == 404
+    subject, number = place.execute(sa.select(CaseFile.subject, CaseFile.number).limit(1)).one()
+    said = auditor.get(f"/audit/proofs/{number}").json
+    head = rules.Head(subject, said["head"]["kind"], said["head"]["seq"], bytes.fromhex(said["head"]["mac"]))
+    steps = [rules.Step(side, bytes.fromhex(value)) for side, value in said["steps"]]
+    assert rules.proven(head, steps, bytes.fromhex(said["seal"]["root"]))
+    assert auditor.get("/audit/proofs/HS-000-000").status_code == 404
+
+
 def test_habits_stand_beside_each_other(place, auditor):
     page = auditor.get("/audit/habits?group=4")
     assert "Đúng hạn: theo ngày thực hiện" in text_of(page)
-    rows = trust.habits(place, "TE", {COMMUNE}, datetime(2022, 1, 1), datetime(2022, 12, 31))
+    rows = habits.habits(place, "TE", {COMMUNE}, datetime(2022, 1, 1), datetime(2022, 12, 31))
     (one,) = rows
     served = [
         e for _s, own in ledger.replay(place, "case") for e in own
@@ -115,6 +140,65 @@ def test_habits_stand_beside_each_other(place, auditor):
         and datetime(2022, 1, 1) <= e.recorded_at <= datetime(2022, 12, 31, 23, 59, 59)
     ]  # fmt: skip
     assert one.services == len(served)
-    assert one.proven == sum(e.coded.get("proof") != "none" for e in served)
+    assert one.proven == sum(e.coded.get("proof") not in ("none", "GHI_CHEP") for e in served)
+    assert 0 < one.proven < one.services
     assert one.by_record <= one.by_date <= one.kept
     assert auditor.get("/audit/habits?group=9").status_code == 404
+
+
+def test_a_level_put_below_its_answers_is_counted_and_one_put_above_is_not(place, auditor):
+    subject = place.scalar(sa.select(CaseFile.subject).where(CaseFile.programme == "TE").limit(1))
+    low = {"emergency": False, "a1": "T", "a2": "T", "a3": "T", **dict.fromkeys(("b1", "b2", "b3", "b4", "b5"), "C")}
+    answers = [
+        (low | {"a1": "C"}, "TRUNG_BINH", True),
+        (low | {"emergency": True}, "THAP", True),
+        (low, "CAO", False),
+        (low, "TRUNG_BINH", False),
+        (low, "THAP", False),
+        (low | {"a1": "C"}, None, False),
+    ]
+    before = {h.unit: h.lowered for h in habits.habits(place, "TE", {COMMUNE}, *YEAR)}
+    for n, (coded, level, _lowered) in enumerate(answers):
+        told = coded | ({"risk_override": level, "risk": level} if level else {})
+        definition = programmes()["TE"].definition
+        ledger.append(place, subject, [draft("screened", n, unit=COMMUNE, coded=told, definition=definition)])
+    (one,) = habits.habits(place, "TE", {COMMUNE}, *YEAR)
+    assert one.lowered - before[COMMUNE] == sum(lowered for *_rest, lowered in answers)
+
+
+def test_people_left_out_are_counted_for_each_commune(place, auditor):
+    (one,) = habits.habits(place, "TE", {COMMUNE}, *YEAR)
+    mine = place.scalars(sa.select(Detected).where(Detected.unit_id == COMMUNE, Detected.programme == "TE")).all()
+    mine = [d for d in mine if d.received_at.year == 2022]
+    assert (one.detections, one.outside) == (len(mine), sum(not d.counted for d in mine))
+    t = datetime(2022, 12, 31, 23, 59, 59, 999999)
+    query = sa.select(Verdict.verdict).where(
+        Verdict.programme == "TE", Verdict.unit_id == COMMUNE, Verdict.start <= t, Verdict.end > t,
+        Verdict.counted_at >= datetime(2022, 1, 1),
+    )  # fmt: skip
+    verdicts = list(place.scalars(query))
+    assert (one.excluded, one.unfounded) == (verdicts.count("excluded"), verdicts.count("unsubstantiated"))
+    assert one.excluded
+
+
+def test_what_is_far_from_the_others_is_marked_where_there_is_enough_of_it():
+    calm = [habits.Habits(f"u{n}", cases=10, needs=20, services=10, proven=9, entries=50, burst=5) for n in range(4)]
+    odd = habits.Habits("odd", cases=10, needs=9, refusals=4, services=10, proven=4, entries=50, burst=11)
+    few = habits.Habits("few", cases=2, needs=1, refusals=2, entries=2, burst=2)
+    middle = habits.usual([*calm, odd, few])
+    assert middle["needs"] == 2
+    assert habits.odd(odd, middle) == {"needs", "refusals", "proven", "burst"}
+    assert habits.odd(few, middle) == set()
+    assert not any(habits.odd(one, middle) for one in calm)
+    assert habits.usual([]) == dict.fromkeys((m.code for m in habits.MEASURES), None)
+
+
+def test_every_action_of_the_log_has_words():
+    """Whatever the code logs, by name or as a permission, the auditor reads in words."""
+    logged = {str(permission) for permission in Permission}
+    for file in (Path(__file__).parents[2] / "casemgr").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        found = re.findall(r'(?:log_access|Note|_log)\(\s*"([a-z]+:[a-z]+)"|leaves = "([a-z]+:[a-z]+)"', text)
+        logged |= {first or second for first, second in found}
+    assert "report:print" in logged
+    assert sorted(logged - ACTIONS.keys()) == []

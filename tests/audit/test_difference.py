@@ -103,5 +103,8 @@ def test_every_kind_of_entry_has_its_step():
     assert sort_of(entry("told", MARCH, fact="merged"), ()) == "merged"
     assert sort_of(entry("told", MARCH, fact="sex"), ()) == "written"
     assert sort_of(entry("conflicted", MARCH), ()) == "moved"
+    assert sort_of(entry("decided", MARCH, about="excluded"), ()) == "excluded"
+    assert sort_of(entry("decided", MARCH, about="duplicate"), ()) == "merged"
+    assert sort_of(entry("decided", MARCH, about="planned"), ()) == "written"
     assert sort_of(entry("served", MARCH), {"served"}) == "voided"
     assert sort_of(entry("matched", MARCH), ()) == "opened"

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from casemgr.audit import asking, replays, unfolding
-from casemgr.cases.models import Verdict
+from casemgr.cases.models import CaseFile, Verdict
 from casemgr.coverage.services import AS_WERE, TODAY
 from casemgr.ledger import services as ledger
 from casemgr.plans import plans
@@ -131,6 +131,27 @@ def test_a_question_without_sense_is_refused_on_its_field(auditor, field, change
     assert f'id="{field}-error"' in page.text
     if "through" in form:
         assert form["through"] in page.text  # what was typed is kept
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/coverage/KH322-2022/TE-2/why/{number}?known=2000-01-01T00:00", "trước đó chưa biết gì"),
+        ("/coverage/KH322-2022/TE-2/why/{number}?known=2022-04-01T00:00&through=2022-05-01", "sau ngày nhập dữ liệu"),
+        ("/coverage/KH322-2022/TE-2/why/{number}?known=2030-01-01T00:00", "Thời điểm này chưa đến"),
+        ("/coverage/KH322-2022/TE-2/why/{number}?known=2022-04-01T00:00Z", "Hãy quay lại trang trước"),
+        ("/audit/figure?{asked}&through=2022-03-31&known=2022-04-05T00:00&rule=TE+v1999", "TE v1999 không áp dụng"),
+        ("/audit/figure?{asked}&through=2022-03-31&known=2022-04-05T00:00%2B07:00", "không nêu một số liệu nào"),
+        ("/audit/figure?{asked}&through=2022-06-31&known=2022-07-05T00:00", "không nêu một số liệu nào"),
+        ("/audit/figure?{asked}&through=2022-03-31&known=2020-04-05T00:00", "trước đó chưa biết gì"),
+    ],
+)
+def test_an_address_without_sense_says_why(place, auditor, address, words):
+    number = place.scalar(sa.select(CaseFile.number).where(CaseFile.programme == "TE").limit(1))
+    asked = f"plan=KH322-2022&indicator=TE-2&unit={PROVINCE}&start=2022-01-01&basis=as_were"
+    page = auditor.get(address.format(number=number, asked=asked))
+    assert page.status_code == 400
+    assert words in text_of(page)
 
 
 def test_the_difference_is_shown_with_its_cases(place, auditor):

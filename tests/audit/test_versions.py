@@ -7,6 +7,7 @@ import pytest
 
 from casemgr.audit import asking, closing, replays
 from casemgr.coverage import services
+from casemgr.coverage.versions import under_rule
 from casemgr.plans import plans
 from casemgr.programmes import FOLDER, programmes, under, version, versions
 from casemgr.programmes.loader import load_versions
@@ -52,7 +53,7 @@ def two(app, place, tmp_path):
 def question(session, through, rule=""):
     values = {"unit": PROVINCE, "through": through, "known_at": datetime(2022, 12, 1), "basis": services.AS_WERE}
     asked = asking.ask(session, plans()["KH322-2022"], load(session), NOW, **values)
-    return asking.under_rule(asked, plans()["KH322-2022"].indicators["TE-2"], rule)
+    return under_rule(asked, "TE", rule)
 
 
 def test_two_versions_do_not_hold_on_one_day(tmp_path):

@@ -79,7 +79,7 @@ def child(random: Random) -> History:
     if plan:
         case.add("decided", {"on": plan.id.hex, "about": "planned", "outcome": "approved"}, chance=0.8)
     for need in needs:
-        proof = random.choice(("GHI_CHEP", "GHI_CHEP", "none"))
+        proof = random.choice(("GIAY_XAC_NHAN", "GHI_CHEP", "none"))
         served = case.add("served", {"service": services[need], "needs": [need], "proof": proof}, chance=0.7)
         if served and random.random() < 0.15:
             case.add("voided", {"reason": "wrong_data"}, voids=served)

@@ -34,3 +34,12 @@ class Recount:
             names = [column[0] for column in result.description]
             found[code] = dict(zip(names, result.fetchone(), strict=True))
         return found
+
+    def children_by_commune(self) -> dict[str, tuple[int, ...]]:
+        """{unit: (numerator, denominator, not due, unknown, excluded)} of TE-2, as last asked."""
+        rows = self.db.execute(
+            "SELECT unit, count(*) FILTER (WHERE v = 'met'), count(*) FILTER (WHERE v IN ('met', 'missed', 'unknown')), "
+            "count(*) FILTER (WHERE v = 'not_due'), count(*) FILTER (WHERE v = 'unknown'), "
+            "count(*) FILTER (WHERE v = 'excluded') FROM te_item GROUP BY unit"
+        ).fetchall()
+        return {unit: tuple(numbers) for unit, *numbers in rows if any(numbers)}

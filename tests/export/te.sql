@@ -1,5 +1,6 @@
 -- TE-2: children × incidents that came up in the period. Four promises: a complete file, support, the support that was
 -- needed, in time. The worst of them is the verdict: missed, unknown, not due (or nothing to judge yet), met.
+CREATE OR REPLACE TABLE te_item AS
 WITH p AS (SELECT * FROM asked),
 -- Case files ---------------------------------------------------------------------------------------------------------
 o AS (
@@ -153,7 +154,7 @@ promise AS (
                      CASE WHEN following IS NOT NULL AND (kept0 IS NULL OR kept0 > following) THEN least(following, coalesce(closed, following)) ELSE closed END, true FROM review
 ),
 judged AS (  -- 3 missed, 2 unknown, 1 not due, 0 met
-    SELECT subject, item, step,
+    SELECT subject, item, step, due,
         CASE WHEN kept <= p.t THEN CASE WHEN late_ok THEN 0 WHEN blurred OR due_missing THEN 2 WHEN kept > due THEN 3 ELSE 0 END
              WHEN due_missing THEN 2 WHEN due < p.t THEN 3 ELSE 1 END AS v, silent
     FROM promise, p WHERE (arises IS NULL OR arises <= p.t) AND (ended IS NULL OR ended > p.t)
@@ -165,6 +166,21 @@ case_verdict AS (
     SELECT o.subject, o.item, CASE WHEN max(v) >= 2 THEN max(v) WHEN count(v) < 4 OR max(v) = 1 THEN 1 ELSE 0 END AS v,
            coalesce((SELECT excluded FROM case_excluded x WHERE x.subject = o.subject AND x.item = o.item), false) AS excluded
     FROM o LEFT JOIN step_verdict USING (subject, item) GROUP BY 1, 2
+),
+-- Who is charged: the commune that held the file when the first missed promise was due, else the one that holds it at t.
+holding AS (
+    SELECT subject, happened, place, c->>'unit' AS unit FROM opening WHERE item = 0
+    UNION ALL
+    SELECT subject, happened, place, c->>'to' FROM e WHERE ledger = 'case' AND kind = 'transferred' AND c->>'accepted' = 'true'
+),
+charged AS (
+    SELECT m.subject, m.item,
+           coalesce((SELECT arg_max(h.unit, (h.happened, h.place)) FROM holding h WHERE h.subject = m.subject AND h.happened <= m.at),
+                    (SELECT arg_min(h.unit, (h.happened, h.place)) FROM holding h WHERE h.subject = m.subject)) AS unit
+    FROM (
+        SELECT o.subject, o.item, coalesce((SELECT min(j.due) FROM judged j WHERE j.subject = o.subject AND j.item = o.item AND j.v = 3), p.t) AS at
+        FROM o, p
+    ) m
 ),
 -- Children whose report has no case file ------------------------------------------------------------------------------
 d0 AS (
@@ -209,17 +225,19 @@ detection AS (
     FROM d JOIN fact USING (subject), p WHERE fact.level = 'BI_XAM_HAI' AND coalesce(fact.age, 0) < 16
 ),
 detected_verdict AS (
-    SELECT CASE WHEN coalesce(out, false) THEN 'excluded' WHEN duplicate THEN 'duplicate' WHEN standing = 'unsubstantiated' THEN standing
+    SELECT c->>'unit' AS unit, CASE WHEN coalesce(out, false) THEN 'excluded' WHEN duplicate THEN 'duplicate' WHEN standing = 'unsubstantiated' THEN standing
                 WHEN standing = 'pending' THEN CASE unverified WHEN 3 THEN 'missed' WHEN 2 THEN 'unknown' ELSE 'pending' END
                 ELSE CASE greatest(filing, alarm) WHEN 3 THEN 'missed' WHEN 2 THEN 'unknown' ELSE 'not_due' END END AS v
     FROM detection
 ),
 every AS (
-    SELECT CASE WHEN excluded THEN 'excluded' ELSE ['met', 'not_due', 'unknown', 'missed'][v + 1] END AS v FROM case_verdict
-    UNION ALL SELECT v FROM detected_verdict
+    SELECT unit, CASE WHEN excluded THEN 'excluded' ELSE ['met', 'not_due', 'unknown', 'missed'][v + 1] END AS v
+    FROM case_verdict JOIN charged USING (subject, item)
+    UNION ALL SELECT unit, v FROM detected_verdict
 )
+SELECT * FROM every;
 SELECT count(*) FILTER (WHERE v = 'met') AS numerator, count(*) FILTER (WHERE v IN ('met', 'missed', 'unknown')) AS denominator,
        count(*) FILTER (WHERE v = 'not_due') AS not_due, count(*) FILTER (WHERE v = 'unknown') AS unknown,
        count(*) FILTER (WHERE v = 'excluded') AS excluded, count(*) FILTER (WHERE v = 'pending') AS pending,
        count(*) FILTER (WHERE v = 'unsubstantiated') AS unsubstantiated
-FROM every;
+FROM te_item;

@@ -49,7 +49,23 @@ def agree(session, folder, now: datetime, pairs) -> dict:
                 about = f"{code} {name} through {through} as known {known}"
                 assert (number or 0) == (shown[code].get(name) or 0), about
                 largest[code, name] = max(largest.get((code, name), 0), number or 0)
+        communes = by_commune(session, through, known, now)
+        assert recount.children_by_commune() == communes, f"TE-2 by commune through {through} as known {known}"
+        largest["communes", "missed"] = max(
+            largest.get(("communes", "missed"), 0), sum(whole > top for top, whole, *_rest in communes.values())
+        )
     return largest
+
+
+def by_commune(session, through: date, known: datetime | None, now: datetime) -> dict[str, tuple[int, ...]]:
+    """TE-2 of each commune, charged to the one that held the file when the first missed promise was due."""
+    asked = services.ask(plans()["KH322-2022"], load(session), now, through=through, known_at=known)
+    (result,) = services.report(session, asked, now, indicators=["TE-2"], by=("commune",)).results
+    found = {
+        group["commune"]: (f.numerator or 0, f.denominator or 0, f.not_due, f.unknown, f.excluded)
+        for group, f in result.groups
+    }
+    return {unit: numbers for unit, numbers in found.items() if any(numbers)}
 
 
 def drawn(random: Random, days: int, count: int) -> list[tuple[date, datetime]]:
@@ -75,6 +91,7 @@ def test_the_invented_province(app, session, tmp_path, seed):
     assert seen["NCC-1", "numerator"] > 5
     assert seen["MT-1", "denominator"] > 5, "the list of the police"
     assert seen["TE-2", "denominator"] > seen["TE-2", "numerator"]
+    assert seen["communes", "missed"] > 2
 
 
 def lists(session) -> None:
@@ -105,5 +122,6 @@ def test_random_histories_with_voids_exclusions_and_transfers(session, tmp_path,
     pairs = [*drawn(Random(seed), 364, 4), *((date(2022, 12, 31), each) for each in known)]
     seen = agree(session, tmp_path, now, pairs)
     assert seen["TE-2", "excluded"] > 0
+    assert seen["communes", "missed"] == 2
     assert seen["NCC-1", "numerator"] > 0
     assert seen["NCC-1", "denominator"] == seen["MT-1", "denominator"] == 140

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -170,3 +171,18 @@ def test_the_tables_by_unit_have_the_figures_of_the_units(app, client):
     for code in ("TE-2", "Q1-01"):
         assert (code, "district") in compared, code
     assert ("TE-2", "commune") in compared
+
+
+def test_a_broken_template_of_the_clerk_stops_word_alone(app, client):
+    folder, document, out = app.config["CASEMGR_INSTANCE"] / "papers", Document(), io.BytesIO()
+    document.add_paragraph("{{ titel }}")
+    document.save(out)
+    folder.mkdir()
+    (folder / "report.docx").write_bytes(out.getvalue())
+    try:
+        broken, other = (client.get(f"/reports/outgoing/KH322-2022/{ending}?{ASKED}") for ending in ("docx", "xlsx"))
+    finally:
+        shutil.rmtree(folder)
+    assert broken.status_code == 500
+    assert "Mẫu văn bản «report.docx» có lỗi" in broken.text
+    assert other.status_code == 200

@@ -1,12 +1,15 @@
 """From the draw to the conclusion, as an auditor and two communes see it."""
 
 from datetime import timedelta
+from hashlib import sha256
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
-from casemgr.cases.models import CaseBar
+from casemgr.audit import sealing
+from casemgr.audit.rules import code_of
+from casemgr.cases.models import CaseBar, CaseFile
 from casemgr.clock import now
 from casemgr.ledger import services as ledger
 from casemgr.ledger.models import LedgerSettled
@@ -24,6 +27,8 @@ WORDS = "Nguyễn Văn Chín nói ngày 3/4"
 def desk(place, client):
     client.application.config["CASEMGR_TODAY"] = "2022-12-31"
     histories.write(place, 11, 80)
+    sealing.make(place, "system:seal", now())
+    place.commit()
     users = {
         "auditor": make_user(place, "auditor", ("auditor", PROVINCE)),
         "second": make_user(place, "second", ("auditor", PROVINCE)),
@@ -41,9 +46,11 @@ def text_of(page) -> str:
 
 def drawn(desk, who="auditor", **more) -> str:
     client = desk(who)
-    made = client.post("/samples/new", data=client.form("/samples/new") | ASK | {"seed": "4711"} | more)
+    made = client.post("/samples/new", data=client.form("/samples/new") | ASK | more)
     assert made.status_code == 303, text_of(made)
-    return made.location
+    done = parse(client.get(made.location).text)
+    (path,) = [a.get("href") for a in done.iter("a") if (a.get("href") or "").startswith("/samples/")]
+    return path
 
 
 def put(client, address: str, verb: str, **values):
@@ -58,7 +65,12 @@ def test_two_auditors_draw_the_same_cases(place, desk):
     assert {c.unit for c in one.cases} == {COMMUNE, OTHER}
     assert sum(s.total for s in one.strata) > len(one.cases) == sum(s.drawn for s in one.strata)
 
+    # The seed is that of the last seal and the list, by hand.
+    seal = sealing.last(place)
+    lines = [seal.digest.hex(), "KH322-2022", "TE-2", PROVINCE, "2022-01-01", "2022-12-31", "12", "2", one.population]
+    assert one.seed == int(sha256("\n".join(lines).encode()).hexdigest()[:12], 16)
     page = desk("second").get(first)
+    assert f"lần chốt sổ số 1 (mã {code_of(seal.digest)})" in text_of(page)
     for case in one.cases:
         assert case.number in page.text
     assert "chưa tính được" in text_of(page)
@@ -79,14 +91,15 @@ def test_who_is_barred_from_a_file_does_not_find_it_in_the_sample(place, desk):
 def test_drawing_again_tells_whether_the_same_cases_come(place, desk):
     path = drawn(desk)
     client = desk("second")
-    done = client.post(path + "/again", data=client.form(path), follow_redirects=True)
-    assert "ra đúng các hồ sơ này" in text_of(done)
-    assert "KHÔNG" not in text_of(done)
+    assert "/jobs/" in client.post(path + "/again", data=client.form(path)).location
+    done = text_of(client.get(path))
+    assert "chọn lại: ra đúng các hồ sơ này" in done
+    assert "KHÔNG" not in done
     place.execute(sa.delete(LedgerSettled))  # somebody with free hands puts in what the past did not have
     place.commit()
     histories.write(place, 12, 20)
-    done = client.post(path + "/again", data=client.form(path), follow_redirects=True)
-    assert "KHÔNG ra đúng" in text_of(done)
+    client.post(path + "/again", data=client.form(path))
+    assert "KHÔNG ra đúng" in text_of(client.get(path))
 
 
 def test_from_what_was_found_to_the_conclusion(place, desk):
@@ -146,12 +159,47 @@ def test_what_cannot_be_drawn_is_said_at_its_field(desk):
     auditor = desk("auditor")
     for values, words in (
         ({"size": "0"}, "Chọn từ 1 đến"),
-        ({"seed": "1,5"}, "Số khởi đầu là số nguyên"),
+        ({"size": "1,5"}, "Chọn từ 1 đến"),
         ({"minimum": "99"}, "Số ít nhất của mỗi nhóm"),
         ({"through": "31/12/2021"}, "sớm hơn ngày đầu của kỳ"),
         ({"indicator": "KH322-2022/khong-co"}, ""),
     ):
-        sent = auditor.form("/samples/new") | ASK | {"seed": "1"} | values
+        sent = auditor.form("/samples/new") | ASK | values
         page = auditor.post("/samples/new", data=sent)
         assert page.status_code == 422, values
         assert words in page.text
+
+
+def test_before_the_first_seal_the_system_throws_the_seed_and_nobody_types_it(place, client):
+    client.application.config["CASEMGR_TODAY"] = "2022-12-31"
+    histories.write(place, 11, 40)
+    desk = sign_in(client, make_user(place, "auditor", ("auditor", PROVINCE)))
+    seeds = set()
+    for _ in range(2):
+        made = desk.post("/samples/new", data=desk.form("/samples/new") | ASK | {"seed": "4711"})
+        assert made.status_code == 303
+        seeds = {s.seed for s in services.every(place)}
+    assert len(seeds) == 2
+    assert 4711 not in seeds
+    page = desk.get(f"/samples/{services.every(place)[0].subject}")
+    assert "do hệ thống bốc ngẫu nhiên" in text_of(page)
+
+
+def test_a_case_transferred_since_is_answered_by_who_was_measured_or_who_holds_it(place, desk):
+    path = drawn(desk)
+    sample = services.find(place, UUID(path.rpartition("/")[2]))
+    mine = [c for c in sample.cases if c.unit == COMMUNE and c.opened][:2]
+    place.execute(sa.update(CaseFile).where(CaseFile.subject.in_([c.subject for c in mine])).values(unit_id=OTHER))
+    place.commit()
+    for case in mine:
+        put(desk("auditor"), f"{path}/cases/{case.place}", "found", result="wrong_date", note="Ngày khác giấy")
+    one, two = (f"{path}/cases/{case.place}" for case in mine)
+    page = desk("commune").get(one)
+    assert "Cả hai nơi đều trả lời được" in text_of(page)
+    assert "Mở hồ sơ" not in text_of(page), "the file is no longer theirs"
+    assert mine[1].number in desk("other").get("/samples").text
+    assert "Mở hồ sơ" in text_of(desk("other").get(two))
+    assert put(desk("commune"), one, "answer", stance="accepts", note="Đúng").status_code == 303
+    assert put(desk("other"), two, "answer", stance="accepts", note="Đúng").status_code == 303
+    answered = services.find(place, sample.subject)
+    assert [answered.case(c.place).answered.unit for c in mine] == [COMMUNE, OTHER]
