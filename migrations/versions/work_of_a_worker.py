@@ -1,14 +1,14 @@
 """Indexes that hold what a worker's lists ask, so that thousands of files of one worker are not opened to show a few; and
 what counts in one unit, for the figures after a write there.
 
-Revision: work_of_a_worker, after disputes.
+Revision: work_of_a_worker, after named_lists.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "work_of_a_worker"
-down_revision = "disputes"
+down_revision = "named_lists"
 
 FILES = ["province", "unit_id", "programme", "next_due", "number", "worker", "status", "subject"]
 SPANS = [
