@@ -1,5 +1,6 @@
 """What a scorecard must say beside its figures: who has not confirmed the month, and what a named register knows."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import NamedTuple
@@ -50,17 +51,16 @@ def unconfirmed(session, asked: Asked, tree: UnitTree, codes: Iterable[str]) -> 
 
 
 def named_register(session, asked: Asked, programme: str, units: frozenset[str] | None) -> dict[str, int]:
-    """{"register": persons on the newest register with names, "register_filed": those of them with a file here}."""
+    """{"register": persons on the newest register with names and what was added to it, "register_filed": those of them
+    with a file here}."""
     if asked.known_at is not None:
         known = as_known.listed(session, programme, asked.through, units, asked.known_at)
         return {"register": known.persons, "register_filed": known.filed} if known and known.persons else {}
     day = datetime.combine(asked.through, time.max)
-    newest = next(
-        (r for r in stored.current(session, programme=programme) if r.named and r.start <= asked.through), None
-    )
-    if newest is None:
-        return {}
-    counted = queries.counts(session, newest, queries.of_units(units), day)
+    registers = (r for r in stored.current(session, programme=programme) if r.named and r.start <= asked.through)
+    counted: Counter[str] = Counter()
+    for part in next(iter(stored.whole(registers)), ()):
+        counted.update(queries.counts(session, part, queries.of_units(units), day))
     listed = sum(n for name, n in counted.items() if name not in (queries.TWICE, queries.NOT_COUNTED))
     return {"register": listed, "register_filed": counted[queries.FILED]} if listed else {}
 
@@ -101,8 +101,10 @@ def lines(asked: Asked, report) -> list[tuple[str, Silence, str | None]]:
 
 
 def disputed(asked: Asked, found: Indicator) -> tuple[list[dict], bool]:
-    """(the disputes about a figure of the unit asked about or below it, whether the reader may add one)."""
+    """(the disputes about a figure of the unit asked about or below it, whether the reader may add one: none waits)."""
     units = current_tree().below(asked.unit) | {asked.unit}
     listed = disputing.beside_figure(asked.plan.code, found.code, units, asked.start, asked.through)
     allowed = may(Permission.REGISTER_RECONCILE, unit=asked.unit, programme=found.programme)
-    return listed, allowed and asked.within is None
+    this = (asked.unit, asked.start, asked.through)
+    waits = any(not d.outcome and (d.unit_id, d.start, d.through) == this for d in (each["it"] for each in listed))
+    return listed, allowed and asked.within is None and not waits

@@ -15,7 +15,7 @@ from casemgr.detections import monthly
 from casemgr.detections.views import bp, numbered
 from casemgr.refused import Refused
 from casemgr.ui.i18n import language, say
-from casemgr.units.web import current_tree
+from casemgr.units.web import by_district, current_tree
 
 BACK = 6  # months that can be chosen
 
@@ -23,7 +23,7 @@ BACK = 6  # months that can be chosen
 @bp.get("/months")
 @guard(Permission.DETECTION_LIST)
 def months():
-    """One month: each commune of the reader with what it has received and confirmed; the missing ones first."""
+    """One month: each commune of the reader with what it has received and confirmed; by district, the missing ones first."""
     month = _month(request.args.get("month"))
     tree, groups = current_tree(), _groups()
     units = _units(month)
@@ -42,11 +42,17 @@ def months():
         for each in (found[unit, programme.code] for unit in units)
     ]
     lines.sort(key=lambda line: (line[0].confirmed, tree[line[0].unit].path, line[1]))
+    districts = [
+        (above, sum(not line[0].confirmed for line in own), own)
+        for above, below in by_district(tree, units).items()
+        for own in [[line for line in lines if line[0].unit in below]]
+    ]
     return render_template(
         "detections/months.html",
         month=month,
         choices=_choices(),
-        lines=lines,
+        districts=districts,
+        total=len(lines),
         missing=sum(not line[0].confirmed for line in lines),
         form=OnceForm(),
     )

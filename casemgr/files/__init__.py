@@ -14,7 +14,7 @@ Forms take files by `casemgr.ui.fields.FileField`; their view is marked with `ca
 """
 
 from casemgr.files.kinds import MEDIA, Media, sniff
-from casemgr.files.services import Facts, File, Missing, discard, facts, load, read_upload, send, store
+from casemgr.files.services import Facts, File, Missing, discard, facts, load, read_path, read_upload, send, store
 
 __all__ = [
     "MEDIA",
@@ -25,6 +25,7 @@ __all__ = [
     "discard",
     "facts",
     "load",
+    "read_path",
     "read_upload",
     "send",
     "sniff",

@@ -7,6 +7,7 @@ kind that is not on the list.
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -84,7 +85,7 @@ def _code(data: bytes) -> str | None:
 
 
 def _zipped(data: bytes) -> str | None:
-    """The kind of an office file; only its list of parts is read, nothing is unpacked."""
+    """The kind of an office file; only its list of parts and the beginning of two of them are read."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             parts = file.infolist()
@@ -98,17 +99,25 @@ def _zipped(data: bytes) -> str | None:
             ):
                 raise Refused(MACRO, "file")
             if "mimetype" in names:
-                if "META-INF/manifest.xml" in names and b":encryption-data" in file.read("META-INF/manifest.xml"):
+                if b":encryption-data" in _beginning(file, "META-INF/manifest.xml", names):
                     raise Refused(LOCKED, "file")
-                kind = file.read("mimetype")[:100].strip().decode("ascii", "replace")
+                kind = _beginning(file, "mimetype", names)[:100].strip().decode("ascii", "replace")
                 return "ods" if kind == MEDIA["ods"].type else None
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError):
         raise Refused(BROKEN, "file") from None
     if "[Content_Types].xml" not in names:
         return None
     if any(part.startswith("xl/") for part in names):
         return "xlsx"
     return "docx" if any(part.startswith("word/") for part in names) else None
+
+
+def _beginning(file: zipfile.ZipFile, part: str, names: Collection[str], size: int = 1 << 20) -> bytes:
+    """No more of a part than its beginning: unpacked whole, it may be all that a trap is made of."""
+    if part not in names:
+        return b""
+    with file.open(part) as opened:
+        return opened.read(size)
 
 
 def _compound(data: bytes) -> str | None:

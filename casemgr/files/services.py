@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -59,6 +60,14 @@ def read_upload(upload) -> tuple[str, bytes]:
     data = upload.stream.read(limit() + 1)
     _check_size(data)
     return upload.filename, data
+
+
+def read_path(path: Path) -> bytes:
+    """The content of a file on this machine. Raises Refused where it is empty or too large."""
+    with path.open("rb") as opened:
+        data = opened.read(limit() + 1)
+    _check_size(data)
+    return data
 
 
 def _check_size(data: bytes) -> None:

@@ -13,9 +13,10 @@ from heapq import nlargest
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from casemgr.people.matching import SETTINGS, THRESHOLDS, Match, match, transcribed
+from casemgr.people.matching import PARTS, THRESHOLDS, Match, match, transcribed
 from casemgr.people.names import Token, fold_name, given_joined, tokens
 from casemgr.people.rules import Person
+from casemgr.people.settings import SETTINGS
 from casemgr.people.usage import SAME, Usage
 
 BLOCKS, STRONG = SETTINGS["blocks"], SETTINGS["automatic"]["numbers"]
@@ -113,13 +114,13 @@ class Index:
 
     def _neighbours(self, part: str) -> tuple[str, ...]:
         """The parts of names in the index that this one may be a slip of."""
-        if len(part) < BLOCKS["shortest"]:
+        if len(part) < PARTS["shortest"]:
             return (part,)
         alike = process.extract(
             part,
-            [known for known in self.years if len(known) >= BLOCKS["shortest"]],
+            [known for known in self.years if len(known) >= PARTS["shortest"]],
             scorer=DamerauLevenshtein.normalized_similarity,
-            score_cutoff=BLOCKS["alike"] / 100,
+            score_cutoff=PARTS["alike"] / 100,
             limit=None,
         )
         heard = transcribed(part)

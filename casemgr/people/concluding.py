@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from casemgr.people.blocking import Near, same_number
-from casemgr.people.matching import SETTINGS
 from casemgr.people.rules import Person
+from casemgr.people.settings import SETTINGS
 from casemgr.people.usage import BARE, OTHER, SLIP
 
 MATCHED, LOOK, NOBODY = "matched", "look", "nobody"
@@ -72,7 +72,7 @@ def _agrees(row: Person, near: Near) -> bool:
         return False
     if said.get("identifier") == "near":
         # Twins have neighbouring numbers, but not one name.
-        return birth == "same" or (birth == "year" and bool(same & set(AUTOMATIC["with_year"] + ["hamlet"])))
+        return birth == "same" or (birth == "year" and bool(same & set(AUTOMATIC["with_near_number"])))
     if birth == "same":
         return bool(same & set(AUTOMATIC["with_day"]))
     if birth == "year":

@@ -4,20 +4,17 @@ The points, the grades and what a machine may conclude are data, in `matching.to
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from rapidfuzz.distance import DamerauLevenshtein
 
 from casemgr.people.identifiers import Birth, Identifier
-from casemgr.people.names import MIDDLE_BITS, Token, given_joined, tokens
+from casemgr.people.names import GIVEN_BITS, MIDDLE_BITS, Token, given_joined, tokens
 from casemgr.people.rules import Person
+from casemgr.people.settings import SETTINGS
 from casemgr.refused import N_
-
-SETTINGS = tomllib.loads(Path(__file__).with_name("matching.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +34,7 @@ POINTS: Mapping[tuple[str, str], int] = {
 }
 BIT_POINTS: int = SETTINGS["points"]["bit"]
 THRESHOLDS = Thresholds(**SETTINGS["grades"])
+LIKENESS, PARTS, BIRTHS = SETTINGS["likeness"], SETTINGS["parts"], SETTINGS["births"]
 _VOWELS = re.compile("[aeiouy]+")
 FINDINGS = {
     ("identifier", "same"): N_("Trùng số giấy tờ"),
@@ -124,7 +122,8 @@ def _bits_shared(a: str, b: str) -> float:
 
 
 def _band(likeness: float) -> str:
-    return "same" if likeness >= 0.94 else "near" if likeness >= 0.72 else "differs"
+    share = likeness * 100
+    return "same" if share >= LIKENESS["same"] else "near" if share >= LIKENESS["near"] else "differs"
 
 
 def _similarity(a: str, b: str) -> float:
@@ -138,7 +137,7 @@ def _similarity(a: str, b: str) -> float:
         # Written joined in one place and apart in the other: compare what stands around the given parts.
         left = [token for token in left if token.role != "given"]
         right = [token for token in right if token.role != "given"]
-        joined = 6.5
+        joined = GIVEN_BITS
     whole = sum(token.bits for token in left) + sum(token.bits for token in right) + 2 * joined
     shared = 2 * joined
     bare = a.isascii() or b.isascii()  # typed without marks: their absence says nothing
@@ -161,14 +160,14 @@ def _alike(a: Token, b: Token, bare: bool) -> float:
     if a.spelling == b.spelling or (bare and a.folded == b.folded):
         return 1.0
     if a.folded == b.folded:
-        return 1.0 if a.role == b.role == "marker" else 0.8  # Ân and Ấn: a slip, or two people
+        return 1.0 if a.role == b.role == "marker" else PARTS["marks"] / 100  # Ân and Ấn: a slip, or two people
     # In short syllables one letter makes another name (An, Anh); longer, transcribed ones vary with the clerk.
-    if min(len(a.folded), len(b.folded)) < 4:
+    if min(len(a.folded), len(b.folded)) < PARTS["shortest"]:
         return 0.0
     if transcribed(a.folded) == transcribed(b.folded) != "":
-        return 0.85
+        return PARTS["heard"] / 100
     likeness = DamerauLevenshtein.normalized_similarity(a.folded, b.folded)
-    return 0.85 * likeness if likeness >= 0.7 else 0.0
+    return PARTS["slip"] / 100 * likeness if likeness * 100 >= PARTS["alike"] else 0.0
 
 
 _HEARD = str.maketrans({"x": "s", "y": "i", "o": "a", "u": "a", "h": None})
@@ -201,10 +200,13 @@ def _births(a: Birth | None, b: Birth | None) -> str:
             return "same"
         swapped = (a.year, a.day, a.month) == right
         wrong = sum(x != y for x, y in zip(left, right, strict=True))
-        return "near" if swapped or (wrong == 1 and abs(a.year - b.year) <= 1) else "differs"
+        return (
+            "near" if swapped or (wrong <= BIRTHS["wrong"] and abs(a.year - b.year) <= BIRTHS["years"]) else "differs"
+        )
     if a.year == b.year:
         return "near" if a.month and b.month and a.month != b.month else "year"
-    return "near" if abs(a.year - b.year) <= (3 if a.estimated or b.estimated else 1) else "differs"
+    reach = BIRTHS["estimated" if a.estimated or b.estimated else "years"]
+    return "near" if abs(a.year - b.year) <= reach else "differs"
 
 
 # --- side by side ---------------------------------------------------------------------------------------------------

@@ -7,12 +7,13 @@ from collections import Counter
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from casemgr.people.matching import SETTINGS, bits_of_name, same_spelling, transcribed
+from casemgr.people.matching import PARTS, bits_of_name, same_spelling, transcribed
 from casemgr.people.names import Token, fold_name, tokens
 from casemgr.people.rules import Person
+from casemgr.people.settings import SETTINGS
 
 SAME, BARE, SLIP, OTHER = "same", "bare", "slip", "other"
-USAGE, BLOCKS = SETTINGS["usage"], SETTINGS["blocks"]
+USAGE = SETTINGS["usage"]
 
 
 class Usage:
@@ -72,7 +73,7 @@ class Usage:
         if written.folded == known.folded:
             possible = known.role != "given"
         else:
-            possible = min(len(written.folded), len(known.folded)) >= BLOCKS["shortest"] and _near(written, known)
+            possible = min(len(written.folded), len(known.folded)) >= PARTS["shortest"] and _near(written, known)
         bearers = self.spelled.get(known.folded, Counter())[known.spelling]
         others = self.spelled.get(written.folded, Counter())[written.spelling]
         return possible and bearers >= USAGE["bearers"] and others * USAGE["bearers"] <= bearers

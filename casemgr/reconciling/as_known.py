@@ -32,30 +32,40 @@ class Listed:
 
 
 def listed(session, programme: str, through: date, units: frozenset[str] | None, known_at: datetime) -> Listed | None:
-    """Of the newest register of a programme as it was known then; None where there was none."""
-    newest = _newest(session, programme, through, known_at)
-    if newest is None:
+    """Of the newest register of a programme, with what was added to it, as it was known then; None where there was
+    none."""
+    parts, start = _newest(session, programme, through, known_at)
+    if not parts:
         return None
-    subject, start = newest
-    where = [RegisterRow.province == ledger.province(), RegisterRow.register == subject]
-    if units is not None:
-        where.append(RegisterRow.unit_id.in_(sorted(units)))
-    numbers = session.scalars(sa.select(RegisterRow.number).where(*where)).all()
-    states = fold(effective(ledger.entries(session, subject_of(subject)), known_at))
-    known = _Known(session, programme, states.values(), start, through, known_at)
-    found = [known.standing(states.get(number, RowState())) for number in numbers]
+    found: list[bool | None] = []
+    for subject in parts:
+        where = [RegisterRow.province == ledger.province(), RegisterRow.register == subject]
+        if units is not None:
+            where.append(RegisterRow.unit_id.in_(sorted(units)))
+        numbers = session.scalars(sa.select(RegisterRow.number).where(*where)).all()
+        states = fold(effective(ledger.entries(session, subject_of(subject)), known_at))
+        known = _Known(session, programme, states.values(), start, through, known_at)
+        found += [known.standing(states.get(number, RowState())) for number in numbers]
     return Listed(sum(each is not None for each in found), sum(each is True for each in found))
 
 
-def _newest(session, programme: str, through: date, known_at: datetime) -> tuple[UUID, date] | None:
-    found = []
+def _newest(session, programme: str, through: date, known_at: datetime) -> tuple[list[UUID], date]:
+    """The newest register and those whose rows were added to it, and the first day of it."""
+    found, added = [], {}
     for subject, entries in ledger.replay(session, "register", known_at):
         state = rules.fold(effective(entries))
         if state is None or state.state != "current" or not state.named:
             continue
-        if state.programme == programme and state.start <= through:
+        if state.programme != programme or state.start > through:
+            continue
+        if state.adds_to is not None:
+            added.setdefault(state.adds_to, []).append(subject)
+        else:
             found.append((state.end, state.received_at, subject, state.start))
-    return max(found)[2:] if found else None
+    if not found:
+        return [], through
+    _end, _received, newest, start = max(found)
+    return [newest, *added.get(newest, ())], start
 
 
 class _Known:

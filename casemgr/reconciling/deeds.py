@@ -16,7 +16,7 @@ from casemgr.detections.forms import PERSON, person_block
 from casemgr.programmes import programmes
 from casemgr.reconciling import services
 from casemgr.reconciling.forms import DecideForm, DetectForm, DisputeForm, ExcludeForm
-from casemgr.reconciling.page import show_birth
+from casemgr.reconciling.pairs import show_birth
 from casemgr.reconciling.rules import DISPUTED
 from casemgr.reconciling.views import bp, find_row, on, place_of, source_name
 from casemgr.refused import Refused

@@ -1,5 +1,6 @@
 """The ledger of exclusions: everything that takes somebody out of a figure, who asked, who decided, and what it did."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,15 +20,16 @@ from casemgr.detections.rules import APPROVED, DUPLICATE, EXCLUDED, needs_decisi
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Entry, effective
 from casemgr.programmes import programmes
-from casemgr.reconciling.excluded_rows import REFUSED, WAITS, row_lines
+from casemgr.reconciling.excluded_rows import REFUSED, WAITS, Line, row_lines, who_and_when
 from casemgr.reconciling.views import bp
 from casemgr.refused import N_
 from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
-from casemgr.units.web import current_tree
+from casemgr.units.web import by_district, current_tree
 
 SIZE = 25
 OUT = ("excluded", "duplicate", "unsubstantiated")
+BECAME = ("received", "substantiated", "outside", "unsubstantiated", "duplicate", "excluded", "pending")
 # What an exclusion did to the figure, by what was counted the moment before: (shape, words).
 EFFECTS = {
     "met": ("met", N_("bớt 1 khỏi số đạt và tổng số phải tính")),
@@ -38,21 +40,6 @@ EFFECTS = {
 }
 NONE = ("plain", N_("không thuộc diện tính chỉ tiêu"))
 BACK = ("plain", N_("đã được tính lại"))
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One request to leave somebody out."""
-
-    number: str
-    address: str
-    unit: str
-    group: str
-    reason: str
-    document: str
-    asked: tuple[str, datetime]
-    decided: tuple[str, datetime] | None
-    effect: tuple[str, str]
 
 
 @bp.get("/exclusions")
@@ -115,17 +102,16 @@ def _lines(found: Sequence[Detected]) -> list[Line]:
 def _line(row: Detected, entry: Entry, decision: Entry | None, segments, back, papers, names) -> Line:
     readable = may(Permission.DETECTION_READ, unit=row.unit_id, programme=row.programme)
     programme = programmes()[row.programme]
-    who = lambda e: names.get(e.author) or gettext("hệ thống")  # noqa: E731
     shape, words = _effect(row, decision, segments, back)
     return Line(
-        number=row.number if readable else gettext("trường hợp của đơn vị khác"),
+        label=row.number if readable else gettext("trường hợp của đơn vị khác"),
         address=f"/detections/{row.number}" if readable else "",
         unit=row.unit_id,
         group=programme.short[language()],
         reason=_reason(programme, entry),
         document=papers.get(entry.id, ""),
-        asked=(who(entry), entry.occurred_at),
-        decided=(who(decision), decision.occurred_at) if decision is not None else None,
+        asked=who_and_when(entry, names),
+        decided=who_and_when(decision, names) if decision is not None else None,
         effect=(shape, gettext(words)),
     )
 
@@ -169,20 +155,15 @@ def _papers(asked: Sequence[Entry]) -> dict[UUID, str]:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What became of everything that a commune has received."""
+    """What became of everything that a commune, or all of a district, has received; `numbers` as in `BECAME`."""
 
     unit: str
-    received: int
-    substantiated: int
-    outside: int
-    unsubstantiated: int
-    duplicate: int
-    excluded: int
-    pending: int
+    numbers: tuple[int, ...]
+    communes: tuple["Share", ...] = ()
 
 
 def _shares(reach, moment: datetime) -> list[Share]:
-    """Per commune, of this year: a denominator that shrinks is seen. Only where detections are verified."""
+    """Per district and commune, of this year: a denominator that shrinks is seen. Only where detections are verified."""
     verified = [code for code, each in programmes().items() if "verified" in each.detection.kinds]
     out = sa.case((_excluded_file(moment), EXCLUDED), else_=Detected.status).label("status")
     query = (
@@ -190,12 +171,12 @@ def _shares(reach, moment: datetime) -> list[Share]:
         .where(reach, Detected.programme.in_(verified), Detected.received_at >= datetime(moment.year, 1, 1))
         .group_by(Detected.unit_id, out, Detected.counted)
     )
-    units: dict[str, dict[str, int]] = {}
+    units: dict[str, Counter[str]] = {}
     for unit, status, counted, count in db.session.execute(query):
         name = "outside" if not counted else "substantiated" if status in ("matched", "substantiated") else status
-        found = units.setdefault(unit, {})
-        found[name] = found.get(name, 0) + count
-    tree = current_tree()
-    ordered = sorted(units, key=lambda u: (u not in tree, tree[u].path if u in tree else u))
-    names = ("substantiated", "outside", "unsubstantiated", "duplicate", "excluded", "pending")
-    return [Share(u, sum(units[u].values()), *(units[u].get(name, 0) for name in names)) for u in ordered]
+        units.setdefault(unit, Counter()).update({name: count, "received": count})
+    found = []
+    for district, communes in by_district(current_tree(), units).items():
+        below = tuple(Share(unit, tuple(units[unit][name] for name in BECAME)) for unit in communes)
+        found.append(Share(district, tuple(map(sum, zip(*(each.numbers for each in below), strict=True))), below))
+    return found

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 import sqlalchemy as sa
+from flask import url_for
 from flask_babel import gettext
 
 from casemgr.access.policy import Actor
@@ -32,12 +32,11 @@ OF_LIST = ("missed", N_("bớt 1 khỏi danh sách có tên đặt cạnh chỉ 
 
 
 @dataclass(frozen=True, slots=True)
-class RowLine:
-    """One request to leave a row out."""
+class Line:
+    """One request to leave out a detection, or a row that is none yet. `source`: the register of the row."""
 
-    register: UUID
-    source: str
-    number: int
+    label: str
+    address: str
     unit: str
     group: str
     reason: str
@@ -45,9 +44,10 @@ class RowLine:
     asked: tuple[str, datetime]
     decided: tuple[str, datetime] | None
     effect: tuple[str, str]
+    source: str = ""
 
 
-def row_lines(actor: Actor) -> list[RowLine]:
+def row_lines(actor: Actor) -> list[Line]:
     """Every request about a row of the registers of today that the reader reaches, the newest first."""
     registers = [r for r in stored.current(db.session) if r.named and r.programme not in NEVER]
     about = {register.subject: numbers for register in registers if (numbers := _numbers(actor, register))}
@@ -78,7 +78,7 @@ def _numbers(actor: Actor, register: Register) -> dict[int, str]:
     return {number: unit for number, unit in db.session.execute(query)}
 
 
-def _told(found: Sequence[tuple[Register, str, Entry, Entry | None]]) -> list[RowLine]:
+def _told(found: Sequence[tuple[Register, str, Entry, Entry | None]]) -> list[Line]:
     papers = ledger.read_sealed(db.session, [asked for _register, _unit, asked, _decision in found])
     authors = [e.author for _r, _u, asked, decision in found for e in (asked, decision) if e is not None]
     names = names_of(db.session, authors)
@@ -87,23 +87,23 @@ def _told(found: Sequence[tuple[Register, str, Entry, Entry | None]]) -> list[Ro
         programme = programmes()[register.programme]
         shape, words = _effect(register, decision)
         lines.append(
-            RowLine(
-                register=register.subject,
+            Line(
+                label=gettext("Dòng %(row)s", row=asked.coded["row"]),
+                address=url_for("reconciling.row", register=register.subject, number=asked.coded["row"]),
                 source=source_name(register),
-                number=asked.coded["row"],
                 unit=unit,
                 group=programme.short[language()],
                 reason=programme.exclusions[asked.coded["reason"]].name[language()],
                 document=papers.get(asked.id, {}).get("document", ""),
-                asked=_by(asked, names),
-                decided=_by(decision, names) if decision is not None else None,
+                asked=who_and_when(asked, names),
+                decided=who_and_when(decision, names) if decision is not None else None,
                 effect=(shape, gettext(words)),
             )
         )
     return lines
 
 
-def _by(entry: Entry, names) -> tuple[str, datetime]:
+def who_and_when(entry: Entry, names) -> tuple[str, datetime]:
     return names.get(entry.author) or gettext("hệ thống"), entry.occurred_at
 
 

@@ -14,6 +14,7 @@ class AnswerForm(OnceForm):
     said = HiddenField()
     kind = HiddenField()
     who = HiddenField()
+    turns = HiddenField(default="")  # how much had been written of the row when it was shown
 
 
 class DetectForm(OnceForm):

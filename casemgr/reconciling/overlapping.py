@@ -81,12 +81,13 @@ def overlap():
 
 
 def _pairs(registers: Sequence[Register]) -> list[Pair]:
-    lists = [_of_register(register) for register in registers]
-    lists += [_own(register) for register in registers]
+    wholes = stored.whole(registers)
+    lists = [_of_parts(parts) for parts in wholes] + [_own(parts[0]) for parts in wholes]
     pairs = []
     for first, second in combinations(lists, 2):
         independent = first.stream != second.stream and "own" not in (first.stream[:3], second.stream[:3])
-        beside = second.stream == f"own:{first.stream}"  # what was detected here from other sources
+        # What was detected here from other sources, in the very days of the list.
+        beside = second.stream == f"own:{first.stream}" and (second.start, second.end) == (first.start, first.end)
         start, end = max(first.start, second.start), min(first.end, second.end)
         if not (independent or beside) or start > end or first.unit != second.unit:
             continue
@@ -97,8 +98,19 @@ def _pairs(registers: Sequence[Register]) -> list[Pair]:
     return pairs
 
 
-def _of_register(register: Register) -> List:
-    """Everybody on a register whom the reader may see there; a duplicate counts once."""
+def _of_parts(parts: Sequence[Register]) -> List:
+    """Everybody on a register, and in the rows that were added to it, whom the reader may see there."""
+    people: dict[object, set] = {}
+    for part in parts:
+        for who, days in _on(part).items():
+            people.setdefault(who, set()).update(days)
+    one = parts[0]
+    stream = sources().sources[one.source].stream if one.source in sources().sources else one.source
+    return List(source_name(one), stream, one.unit_id, one.start, one.end, people)
+
+
+def _on(register: Register) -> dict[object, set]:
+    """{somebody: the days on which they came in}; a duplicate counts once."""
     reach = in_scope(current_actor(), register)
     joined = sa.and_(
         ReconciledRow.province == RegisterRow.province,
@@ -114,7 +126,8 @@ def _of_register(register: Register) -> List:
         .outerjoin(Detected, own)
         .where(RegisterRow.province == province(), RegisterRow.register == register.subject, reach)
     )
-    people, unknown = {}, []
+    people: dict[object, set] = {}
+    unknown = []
     for row in db.session.execute(query):
         if row.who:
             people.setdefault(row.who, set()).add(row.received_at and row.received_at.date())
@@ -123,8 +136,7 @@ def _of_register(register: Register) -> List:
     keys = vault.keys()
     for _kept, said in stored.rows_of(db.session, register.subject, [RegisterRow.number.in_(unknown)]).values():
         people.setdefault(row_digest(keys, said.person), set()).add(said.received and said.received.date())
-    stream = sources().sources[register.source].stream if register.source in sources().sources else register.source
-    return List(source_name(register), stream, register.unit_id, register.start, register.end, people)
+    return people
 
 
 def _own(register: Register) -> List:

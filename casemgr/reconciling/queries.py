@@ -1,5 +1,6 @@
 """What the pages of a reconciliation ask of the database: a constant number of queries, whatever the rows."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,9 @@ FILED, UNFILED, UNSURE, AGAIN, TWICE, NOT_COUNTED, DISPUTED_, UNCOMPARED = (
 )  # fmt: skip
 STANDINGS = (FILED, UNFILED, UNSURE, AGAIN, TWICE, NOT_COUNTED, DISPUTED_, UNCOMPARED)
 OUT = ("excluded", "unsubstantiated")
+# No places of their own: rows on which a human has still to say that the incident is
+# the same, and rows that were parked for a doubt and nobody has written about since.
+EARLIER, PARKED = ASIDE = ("earlier", "parked")
 
 
 def in_scope(actor: Actor, register: Register, permission: Permission = Permission.REGISTER_MATCHES):
@@ -100,6 +104,37 @@ def _another_incident(register: Register, person):
     )
 
 
+def earlier_receipt(register: Register):
+    """Whether a machine has found a row to be about a detection of the same time of which the source knew on an earlier
+    day. The clocks start with the source once a human has said that it is the same incident."""
+    if programmes()[register.programme].population != "detections":
+        return sa.false()
+    mine = sa.or_(Detected.subject == ReconciledRow.detected, Detected.beneficiary == ReconciledRow.person)
+    own = sa.and_(Detected.province == province(), Detected.programme == register.programme, mine)
+    later = sa.func.date(Detected.received_at) > sa.func.date(RegisterRow.received_at)
+
+    def nearest(aggregate, *where):
+        found = sa.select(aggregate(Detected.received_at)).where(own, *where)
+        return found.correlate(ReconciledRow, RegisterRow).scalar_subquery()
+
+    row = sa.extract("epoch", RegisterRow.received_at)
+    after = sa.extract("epoch", nearest(sa.func.min, later)) - row
+    before = row - sa.extract("epoch", nearest(sa.func.max, ~later))
+    return sa.and_(
+        ReconciledRow.said == MATCHED,
+        ReconciledRow.by == MACHINE,
+        RegisterRow.received_precision.in_(("minute", "day")),
+        after <= SETTINGS["same_incident_days"] * 86400,
+        sa.or_(before.is_(None), after < before),  # of several detections the nearest is the one
+    )
+
+
+def _aside(register: Register, name: str):
+    if name == EARLIER:
+        return earlier_receipt(register)
+    return sa.and_(RegisterRow.doubts != "", sa.func.coalesce(ReconciledRow.turns, 0) == 0)
+
+
 def _joined(register: Register):
     return sa.and_(
         ReconciledRow.province == RegisterRow.province,
@@ -120,6 +155,13 @@ def counts(session, register: Register, scope, now: datetime) -> dict[str, int]:
     return {name: found.get(name, 0) for name in STANDINGS}
 
 
+def count_aside(session, register: Register, scope) -> dict[str, int]:
+    """How many rows of the scope are to be seen apart, wherever they stand."""
+    wanted = [sa.func.count(sa.case((_aside(register, name), 1))) for name in ASIDE]
+    query = sa.select(*wanted).select_from(RegisterRow).outerjoin(ReconciledRow, _joined(register))
+    return dict(zip(ASIDE, session.execute(query.where(_of(register, scope))).one(), strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A row's number and commune with where it stands and, where something is said of it, what."""
@@ -130,25 +172,37 @@ class Placed:
     doubts: tuple[str, ...]
     received: object
     said: ReconciledRow | None
+    earlier: bool = False  # received by its source before the detection here
 
 
 def placed(
     session, register: Register, scope, now: datetime, stands: str | None = None, *, limit: int = 25, offset: int = 0
 ) -> tuple[list[Placed], int]:
-    """Rows of the scope, those put off last, and how many there are."""
+    """Rows of the scope that stand there, or are `ASIDE`, those put off last, and how many there are."""
     expression = standing(register, now)
-    where = [_of(register, scope)] + ([expression == stands] if stands else [])
+    earlier = earlier_receipt(register)
+    where = [_of(register, scope)]
+    if stands:
+        where.append(_aside(register, stands) if stands in ASIDE else expression == stands)
     base = sa.select(sa.func.count()).select_from(RegisterRow).outerjoin(ReconciledRow, _joined(register)).where(*where)
     query = (
         sa.select(RegisterRow.number, RegisterRow.unit_id, RegisterRow.doubts, RegisterRow.received_at)
-        .add_columns(expression.label("stands"), ReconciledRow)
+        .add_columns(expression.label("stands"), earlier.label("earlier"), ReconciledRow)
         .select_from(RegisterRow)
         .outerjoin(ReconciledRow, _joined(register))
         .where(*where)
         .order_by(ReconciledRow.later, RegisterRow.number)
     )
     found = [
-        Placed(row.number, row.unit_id, row.stands, _words(row.doubts), row.received_at, row.ReconciledRow)
+        Placed(
+            row.number,
+            row.unit_id,
+            row.stands,
+            _words(row.doubts),
+            row.received_at,
+            row.ReconciledRow,
+            bool(row.earlier),
+        )
         for row in session.execute(query.limit(limit).offset(offset))
     ]
     return found, session.scalar(base)
@@ -193,8 +247,8 @@ def detections_of(
     return found
 
 
-def by_commune(session, register: Register, scope, now: datetime) -> dict[str, dict[str, int]]:
-    """{commune: {standing: rows}}; "" where the commune is not known."""
+def by_commune(session, register: Register, scope, now: datetime) -> dict[str, Counter[str]]:
+    """{commune: {standing: rows, and `all` of them}}; "" where the commune is not known."""
     stands = standing(register, now)
     query = (
         sa.select(RegisterRow.unit_id, stands, sa.func.count())
@@ -203,7 +257,7 @@ def by_commune(session, register: Register, scope, now: datetime) -> dict[str, d
         .where(_of(register, scope))
         .group_by(RegisterRow.unit_id, stands)
     )
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, Counter[str]] = {}
     for unit, name, count in session.execute(query):
-        found.setdefault(unit, {})[name] = count
+        found.setdefault(unit, Counter()).update({name: count, "all": count})
     return found

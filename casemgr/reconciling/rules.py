@@ -13,8 +13,26 @@ from uuid import UUID
 
 from casemgr.ledger.rules import Entry
 from casemgr.refused import N_, Refused
+from casemgr.registers.rules import DOUBTS
 
-SETTINGS = tomllib.loads(Path(__file__).with_name("reconciling.toml").read_text(encoding="utf-8"))
+FILE = Path(__file__).with_name("reconciling.toml")
+
+
+def check_settings(said: Mapping) -> Mapping:
+    """Raises ValueError, which names the setting, where the file does not say what it must."""
+    if set(said) != {"never_matched", "same_incident_days", "harmless_doubts"}:
+        raise ValueError(f"{FILE.name}: a setting is missing or unknown")
+    if not all(isinstance(code, str) and code for code in said["never_matched"]):
+        raise ValueError(f"{FILE.name}: never_matched must be a list of programmes")
+    days = said["same_incident_days"]
+    if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= 366:
+        raise ValueError(f"{FILE.name}: same_incident_days must be a number from 0 to 366")
+    if not set(said["harmless_doubts"]) <= set(DOUBTS):
+        raise ValueError(f"{FILE.name}: harmless_doubts names an unknown doubt")
+    return said
+
+
+SETTINGS = check_settings(tomllib.loads(FILE.read_text(encoding="utf-8")))
 NEVER = frozenset(SETTINGS["never_matched"])
 
 # --- entry kinds ----------------------------------------------------------------------------------------------------

@@ -96,13 +96,21 @@ def _write(session, register: Register, kind: str, coded: dict, on: On, sealed: 
 # --- the same, or not -----------------------------------------------------------------------------------------------
 
 
-def answer(session, register: Register, number: int, said: str, who: Who | None, on: On) -> None:
-    """A human says whether a row and somebody are one person; «not the same» is remembered for both."""
+def answer(
+    session, register: Register, number: int, said: str, who: Who | None, on: On, turns: int | None = None
+) -> None:
+    """A human says whether a row and somebody are one person; «not the same» is remembered for both.
+
+    `turns`: how much had been written of the row when it was shown. Who answers what somebody else has answered
+    meanwhile is shown that answer first.
+    """
     if said not in ANSWERS:
         raise Refused(N_("Hãy chọn một câu trả lời."))
     state = _locked(session, register, number, on)
     if state is None:
         return
+    if turns is not None and turns != len(state.turns):
+        raise Refused(N_("Trong lúc đó đã có người khác trả lời dòng này. Hãy xem lại rồi trả lời nếu vẫn cần."))
     if said in (SAME, NOT_SAME):
         if who is None or all(each.who != who for each in state.near):
             raise Refused(N_("Người này không còn trong số những người cần so sánh. Hãy xem lại trang."))

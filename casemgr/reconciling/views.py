@@ -1,6 +1,7 @@
 """The pages of a reconciliation: the registers, one with its tiles and the pair to be answered, one row."""
 
 import json
+import re
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,6 +17,8 @@ from casemgr.programmes import programmes
 from casemgr.reconciling import page as show
 from casemgr.reconciling import queries, receipts, services
 from casemgr.reconciling.forms import AnswerForm
+from casemgr.reconciling.listing import list_lines
+from casemgr.reconciling.pairs import Beside, show_birth
 from casemgr.reconciling.queries import Placed
 from casemgr.reconciling.rules import DUPLICATE, MACHINE, MATCHED, NEVER, NOT_SAME, SAME, Candidate, read_who
 from casemgr.refused import Refused
@@ -26,7 +29,7 @@ from casemgr.ui.i18n import language, say
 from casemgr.ui.paging import Page, page_number
 from casemgr.units import services as units
 from casemgr.units.loading import calendar
-from casemgr.units.web import current_tree
+from casemgr.units.web import by_district, current_tree
 
 bp = Blueprint("reconciling", __name__, url_prefix="/registers")
 SIZE = 25
@@ -52,8 +55,9 @@ def page(register: UUID):
     """The five tiles; the first pair to be answered, or the rows of one tile."""
     chosen, reach = find_register(register)
     counted = queries.counts(db.session, chosen, reach, now())
+    counted |= queries.count_aside(db.session, chosen, reach)
     state = request.args.get("state") or (queries.UNSURE if counted[queries.UNSURE] else queries.UNFILED)
-    if state not in queries.STANDINGS:
+    if state not in (*queries.STANDINGS, *queries.ASIDE):
         abort(404)
     full = may_answer(chosen)
     number = page_number()
@@ -67,6 +71,7 @@ def page(register: UUID):
         tiles=[(name, gettext(words), asks, counted[name]) for name, (words, asks) in show.TILES.items()],
         further=[(name, gettext(words), counted[name]) for name, words in show.FURTHER.items() if counted[name]],
         state=state,
+        mixed=state in queries.ASIDE,
         heading=show.standing_words(state),
         pair=pair,
         form=AnswerForm(),
@@ -119,7 +124,7 @@ def row(register: UUID, number: int):
         turns=show.told(db.session, chosen, state.turns, waiting) if full else [],
         form=AnswerForm(),
         full=full,
-        birth=show.show_birth(said.person.birth) if said else "",
+        birth=show_birth(said.person.birth) if said else "",
         may_decide={e.id: may(Permission.DETECTION_DECIDE, author=e.author, **place_of(chosen, at)) for e in waiting},
         unfiled=at.standing == queries.UNFILED,
         again=programmes()[chosen.programme].population == "detections"
@@ -135,7 +140,7 @@ def row(register: UUID, number: int):
 def answer(register: UUID, number: int):
     chosen, _reach, at = find_row(register, number, Permission.REGISTER_RECONCILE)
     form = AnswerForm()
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or not re.fullmatch("[0-9]{1,5}", form.turns.data):
         abort(400)
     try:
         who = read_who((form.kind.data, form.who.data)) if form.who.data else None
@@ -148,7 +153,9 @@ def answer(register: UUID, number: int):
         if pair is None or not pair.lines:
             abort(403)
     try:
-        services.answer(db.session, chosen, number, form.said.data or "", who, on(chosen, at, form))
+        services.answer(
+            db.session, chosen, number, form.said.data or "", who, on(chosen, at, form), int(form.turns.data)
+        )
     except Refused as refused:
         flash(say(refused), "error")
     else:
@@ -241,22 +248,23 @@ def show_doubt(code: str) -> str:
 
 
 def _pair(register: Register, at: Placed):
-    """(row, the pair shown first, how many more there are) of a row to be looked at; None where nobody is left."""
+    """(row, the pair shown first, how many more, how much was written) of a row to be looked at; None where nobody is
+    left."""
     said = services.read_row(db.session, register, at.number)
     near = [Candidate(read_who((kind, hexed)), score) for kind, hexed, score in json.loads(at.said.near)]
     beside = _beside(register, near)
     pairs = [pair for each in near if (pair := beside.pair(said, each))]
     for pair in pairs:
         log_access("person:match", pair.who[1], pair.unit)
-    return (said, pairs[0], len(pairs) - 1) if pairs else None
+    return (said, pairs[0], len(pairs) - 1, at.said.turns) if pairs else None
 
 
-def _beside(register: Register, near: list[Candidate]) -> show.Beside:
+def _beside(register: Register, near: list[Candidate]) -> Beside:
     hamlets = {
         str(h.id): h.label for unit in _homes(register, near) for h in units.hamlets(db.session, unit, now().date())
     }
     who = [each.who for each in near]
-    return show.Beside(db.session, current_actor(), current_tree(), register, who, hamlets)
+    return Beside(db.session, current_actor(), current_tree(), register, who, hamlets)
 
 
 def _homes(register: Register, near: list[Candidate]) -> set[str]:
@@ -275,13 +283,14 @@ def _lines(register: Register, found: list[Placed], full: bool) -> list:
         numbers = [each.number for each in found if may_answer(register, each.unit)]
         opened = stored.rows_of(db.session, register.subject, [RegisterRow.number.in_(numbers)])
         names = {number: said.person.name for number, (_stored, said) in opened.items()}
-    return show.list_lines(db.session, current_actor(), register, found, names, now(), calendar(db.session))
+    return list_lines(db.session, current_actor(), register, found, names, now(), calendar(db.session))
 
 
-def _communes(register: Register, reach) -> list[tuple[str, dict]]:
-    """Per commune how many rows stand where, for those who see more than one."""
+def _communes(register: Register, reach) -> list[tuple[str, list[tuple[str, dict]]]]:
+    """Per district and commune how many rows stand where, for those who see more than one."""
     found = queries.by_commune(db.session, register, reach, now())
     if len(found) < 2:
         return []
-    tree = current_tree()
-    return sorted(found.items(), key=lambda item: (item[0] not in tree, tree[item[0]].path if item[0] in tree else ""))
+    return [
+        (above, [(unit, found[unit]) for unit in units]) for above, units in by_district(current_tree(), found).items()
+    ]

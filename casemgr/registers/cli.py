@@ -7,7 +7,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from casemgr import jobs
+from casemgr import files, jobs
 from casemgr.clock import now
 from casemgr.db import begin_write, db
 from casemgr.refused import Refused
@@ -51,7 +51,7 @@ def import_(
     )
     begin_write()
     try:
-        made = drafts.begin(db.session, facts, file.name, file.read_bytes(), author=AUTHOR, now=at)
+        made = drafts.begin(db.session, facts, file.name, files.read_path(file), author=AUTHOR, now=at)
         draft = drafts.find(db.session, made)
         look = drafts.look(db.session, draft, at)
         _tell(look)

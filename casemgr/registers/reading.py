@@ -21,6 +21,7 @@ from casemgr.registers.old_fonts import decode, detect
 
 CHILD = Path(__file__).with_name("child.py")
 LINE = 100_000  # characters in one line of a CSV file
+SIGNS = ",;\t|"  # between two cells of it
 Cell = str | int | float | bool | date | datetime | None
 
 TOO_BIG = N_("Bảng quá lớn hoặc có ô nằm rất xa phần dữ liệu. Hãy chép phần dữ liệu sang một tệp mới rồi gửi lại.")
@@ -112,7 +113,7 @@ def _text(data: bytes, limits: Limits) -> Sheet:
     text, encoding = decode(data)
     lines, formulas, filled = [], 0, 0
     try:
-        for number, cells in enumerate(csv.reader(_short_lines(text), delimiter=_delimiter(text)), start=1):
+        for number, cells in enumerate(csv.reader(_short_lines(text, limits), delimiter=_delimiter(text)), start=1):
             if len(cells) > limits.columns:
                 raise Refused(SENTENCES[6], "file", columns=limits.columns)
             if any(map(str.strip, cells)):
@@ -128,17 +129,18 @@ def _text(data: bytes, limits: Limits) -> Sheet:
     return Sheet(lines, formulas=formulas, encoding=encoding)
 
 
-def _short_lines(text: str) -> Iterator[str]:
+def _short_lines(text: str, limits: Limits) -> Iterator[str]:
     for line in io.StringIO(text, newline=None):
         if len(line) > LINE:
-            raise Refused(BROKEN, "file")
+            wide = max(map(line.count, SIGNS)) >= limits.columns
+            raise Refused(SENTENCES[6] if wide else BROKEN, "file", columns=limits.columns)
         yield line
 
 
 def _delimiter(text: str) -> str:
     """The sign that cuts the first lines into the same number of cells, most of them."""
     head = [line for line in text[:20_000].splitlines()[:30] if line.strip()]
-    counts = {sign: Counter(line.count(sign) for line in head).most_common() for sign in ",;\t|"}
+    counts = {sign: Counter(line.count(sign) for line in head).most_common() for sign in SIGNS}
     best = {sign: max((n * k for k, n in found if k), default=0) for sign, found in counts.items()}
     return max(best, key=lambda sign: best[sign]) if head else ","
 

@@ -33,6 +33,16 @@ def current(session, *, programme: str | None = None, source: str | None = None)
     return list(session.scalars(query.order_by(Register.end.desc(), Register.received_at.desc(), Register.subject)))
 
 
+def whole(registers: Iterable[Register]) -> list[list[Register]]:
+    """Each list as one: a register with the mended rows that were added to it, in the order of the registers."""
+    some = list(registers)
+    found = {each.subject: [each] for each in some if each.adds_to is None}
+    for each in some:
+        if each.adds_to in found:
+            found[each.adds_to].append(each)
+    return list(found.values())
+
+
 def get(session, subject: UUID) -> Register | None:
     return session.get(Register, (province(), subject))
 

@@ -1,5 +1,7 @@
 """The units in a page: one look at the database a request, and the template filters `unit` and `unit_full`."""
 
+from collections.abc import Iterable
+
 from flask import g, has_request_context, request
 
 from casemgr.db import db
@@ -18,6 +20,16 @@ def current_tree() -> UnitTree:
         tree = services.load(db.session)
         g.unit_tree = (here, tree)
     return tree
+
+
+def by_district(tree: UnitTree, ids: Iterable[str]) -> dict[str, list[str]]:
+    """Units in the order of the tree under the district they lie in, or the province where there is none; under "" what
+    is no unit."""
+    found: dict[str, list[str]] = {}
+    for id in sorted(ids, key=lambda id: (id not in tree, tree[id].path if id in tree else id)):
+        above = (tree.at_level(id, "district") or tree.line(id)[0]) if id in tree else ""
+        found.setdefault(above, []).append(id)
+    return found
 
 
 def init_app(app) -> None:

@@ -15,6 +15,7 @@ from casemgr.people.rules import Birth, Identifier, Person
 from casemgr.reconciling import comparing, services
 from casemgr.registers import rows as stored
 from casemgr.registers.rules import RECEIVED, Row
+from tests.accounts import few_units, sign_in
 
 UNIT, NEIGHBOUR, DISTRICT, PROVINCE = (f"{code}-20210101" for code in ("30544", "30547", "891", "89"))
 NOW = datetime(2022, 4, 5, 9, 0)
@@ -22,6 +23,24 @@ CHILD = {"level": "BI_XAM_HAI", "harm": ["BL"], "emergency": False}
 NUMBER = (Identifier("cccd", "089310001234"),)
 BE = {"name": "Nguyễn Thị Bé", "sex": "nu", "birth": Birth(2011, 8, 15), "mother": "Trần Thị Lệ", "home": UNIT}
 KHA = {"name": "Néang Sóc Kha", "sex": "nu", "birth": Birth(2011, 8, 15), "mother": "Néang Sa Rươn", "home": UNIT}
+
+
+@pytest.fixture
+def app(app):
+    app.config["CASEMGR_TODAY"] = "2022-04-06"
+    return app
+
+
+@pytest.fixture
+def place(session):
+    few_units(session)
+    return session
+
+
+@pytest.fixture
+def reading_as(app):
+    """Another person at another screen: `reading_as(user)`."""
+    return lambda user: sign_in(app.test_client(), user)
 
 
 @pytest.fixture
@@ -33,14 +52,16 @@ def sound(session):
     assert verify(session)[1] == []
 
 
-def received(session, *rows: Row, source="TONG_DAI_111", programme="TE", named=True, unit=PROVINCE) -> UUID:
-    """A register of the first quarter of 2022, as an import leaves it."""
+def received(
+    session, *rows: Row, source="TONG_DAI_111", programme="TE", named=True, unit=PROVINCE, adds_to: UUID | None = None
+) -> UUID:
+    """A register of the first quarter of 2022, or mended rows of one, as an import leaves it."""
     subject = ledger.create(session, "register")
     stored.keep(session, subject, rows)
     coded = {
         "source": source, "programme": programme, "unit": unit, "from": "2022-01-01", "to": "2022-03-31",
         "document": "12/BC", "document_date": "2022-04-01", "named": named, "sha256": "9c1e" * 16, "file": uuid4().hex,
-        "counts": {"good": len(rows), "parked": 0, "wrong": 0},
+        "counts": {"good": len(rows), "parked": 0, "wrong": 0}, "adds_to": adds_to.hex if adds_to else None,
     }  # fmt: skip
     ledger.append(session, subject, [Draft(RECEIVED, NOW, "minute", "tonghop", unit, NOW, coded)])
     return subject

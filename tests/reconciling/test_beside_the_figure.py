@@ -18,7 +18,7 @@ from casemgr.reconciling.overlapping import List
 from casemgr.reconciling.rules import chapman
 from casemgr.refused import Refused
 from casemgr.registers import rows as stored
-from tests.accounts import few_units, make_user, sign_in
+from tests.accounts import make_user, sign_in
 from tests.reconciling.conftest import (
     BE,
     CHILD,
@@ -41,22 +41,10 @@ pytestmark = pytest.mark.usefixtures("sound")
 MARCH = date(2022, 3, 1)
 
 
-@pytest.fixture
-def app(app):
-    app.config["CASEMGR_TODAY"] = "2022-04-06"
-    return app
-
-
-@pytest.fixture
-def place(session):
-    few_units(session)
-    return session
-
-
-def test_a_commune_confirms_its_month_by_name_and_again_when_it_changes(app, client, place):
+def test_a_commune_confirms_its_month_by_name_and_again_when_it_changes(reading_as, client, place):
     filed(place, **BE)
     worker = make_user(place, "hoa", ("worker", UNIT, "TE"))
-    above = sign_in(app.test_client(), make_user(place, "huyen", ("supervisor", DISTRICT)))
+    above = reading_as(make_user(place, "huyen", ("supervisor", DISTRICT)))
     sign_in(client, worker)
     page = client.get("/detections/months")
     assert "Xác nhận số phát hiện tháng 03/2022" in page.text
@@ -134,7 +122,7 @@ def test_chapman(first, second, both, total):
         assert found.either <= found.low <= found.total <= found.high
 
 
-def test_two_lists_overlap(app, client, place):
+def test_two_lists_overlap(client, place):
     numbers = [(Identifier("cccd", f"0893100{n:05d}"),) for n in range(8)]
     names = ("Khang", "Đạt", "Phát", "Toàn", "Vinh", "Sang", "Loan", "Oanh")
     people = [
@@ -181,6 +169,55 @@ def test_a_named_register_stands_beside_the_number_that_was_sent(app, client, pl
     sign_in(client, make_user(place, "tinh", ("supervisor", PROVINCE)))
     for page in ("/coverage/KH322-2022", "/coverage/KH322-2022/MT-1"):
         assert "danh sách có tên: 2 người, 0 có hồ sơ" in client.get(page).text
+
+
+def test_mended_rows_are_rows_of_their_list(client, place):
+    """Added later, they are the newest that came in, but not the list."""
+    from casemgr.coverage import silence
+    from casemgr.coverage.services import ask
+    from casemgr.plans import plans
+    from casemgr.units.loading import load
+
+    police = {"source": "CONG_AN_NGHIEN", "programme": "MT"}
+    people = [row(n, name=f"Lê Văn {n}", birth=Birth(1990)) for n in range(2, 7)]
+    first = received(place, *people[:4], **police)
+    compare(place, first)
+    compare(place, received(place, people[4], adds_to=first, **police))
+    asked = ask(plans()["KH322-2022"], load(place), datetime(2022, 4, 6))
+    assert silence.named_register(place, asked, "MT", None) == {"register": 5, "register_filed": 0}
+    assert as_known.listed(place, "MT", NOW.date(), None, datetime(2022, 5, 1)) == as_known.Listed(5, 0)
+
+
+def test_lists_that_overlap_are_compared_once_with_what_was_added_to_them(client, place):
+    numbers = [(Identifier("cccd", f"0893100{n:05d}"),) for n in range(6)]
+    some = [
+        {"name": f"Lâm Quốc {n}", "birth": Birth(2009), "identifiers": i}
+        for n, i in zip("ABCDEG", numbers, strict=True)
+    ]
+    first = received(place, *(row(n, **p) for n, p in enumerate(some[:4], 2)))
+    compare(place, first)
+    compare(place, received(place, row(2, **some[4]), adds_to=first))
+    compare(place, received(place, *(row(n, **p) for n, p in enumerate(some[2:], 2)), source="GIAO_DUC"))
+    filed(
+        place, "2022-02-02T08:00", **BE
+    )  # by a school: beside the list of the hotline, not beside that of the schools
+    sign_in(client, make_user(place, "huyen", ("supervisor", PROVINCE, "TE")))
+    page = client.get("/registers/overlap").text
+    # (5 + 1)(4 + 1)/(3 + 1) − 1 = 6.5
+    assert "Đã thấy 6 người" in page
+    assert len(re.findall("<h3", page)) == 2, "the two lists, and one beside what was detected here"
+
+
+def test_an_overlap_of_which_nothing_can_be_said(client, place):
+    compare(place, received(place, row(2, name="Lâm Quốc Tuấn", birth=Birth(2009))))
+    sign_in(client, make_user(place, "huyen", ("supervisor", PROVINCE, "TE")))
+    assert "Chưa có hai nguồn độc lập cùng thời gian." in client.get("/registers/overlap").text
+    compare(place, received(place, row(2, name="Đỗ Thị Loan", birth=Birth(2010)), source="GIAO_DUC"))
+    page = client.get("/registers/overlap").text
+    assert "chưa đủ căn cứ ước lượng: chưa có ai ở cả hai nguồn" in page
+    assert "Ước lượng có khoảng" not in page
+    compare(place, received(place, row(2, name="Đỗ Thị Loan", birth=Birth(2010)), source="Y_TE", unit=DISTRICT))
+    assert client.get("/registers/overlap").text.count("<h3") == 1, "lists of different areas are not compared"
 
 
 def test_a_register_is_known_from_when_it_was_received(place):

@@ -7,7 +7,7 @@ import pytest
 
 from casemgr.reconciling import disputes
 from casemgr.refused import Refused
-from tests.accounts import few_units, make_user, sign_in
+from tests.accounts import make_user, sign_in
 from tests.reconciling.conftest import BE, DISTRICT, NEIGHBOUR, NOW, PROVINCE, UNIT, filed
 
 pytestmark = pytest.mark.usefixtures("sound")
@@ -16,23 +16,7 @@ NEW = f"/coverage/KH322-2022/TE-2/dispute?unit={UNIT}&period=nam"
 ABOUT = disputes.About("TE", UNIT, "KH322-2022", "TE-2", date(2022, 1, 1), date(2022, 4, 6), "0% · 0 / 1")
 
 
-@pytest.fixture
-def app(app):
-    app.config["CASEMGR_TODAY"] = "2022-04-06"
-    return app
-
-
-@pytest.fixture
-def place(session):
-    few_units(session)
-    return session
-
-
-def reading_as(app, user):
-    return sign_in(app.test_client(), user)
-
-
-def test_a_figure_is_disputed_answered_and_keeps_both(app, client, place):
+def test_a_figure_is_disputed_answered_and_keeps_both(reading_as, client, place):
     filed(place, **BE)
     place.commit()
     sign_in(client, make_user(place, "hoa", ("worker", UNIT, "TE")))
@@ -40,14 +24,15 @@ def test_a_figure_is_disputed_answered_and_keeps_both(app, client, place):
     assert client.post(NEW, data=client.form(NEW, 1)).status_code == 422
     assert client.post(NEW, data=client.form(NEW, 1) | {"note": "Trẻ đã chuyển đi"}).status_code == 303
     assert "chờ cấp trên trả lời" in client.get(FIGURE).text
+    assert "dispute?unit=" not in client.get(FIGURE).text, "what waits is not offered again"
     twice = client.post(NEW, data=client.form(NEW, 1) | {"note": "Lần nữa"})
     assert (twice.status_code, "đang chờ trả lời" in twice.text) == (422, True)
     assert "/answer" not in client.get("/registers/disputes").text
-    neighbour = reading_as(app, make_user(place, "sen", ("worker", NEIGHBOUR, "TE")))
+    neighbour = reading_as(make_user(place, "sen", ("worker", NEIGHBOUR, "TE")))
     assert "Trẻ đã chuyển đi" not in neighbour.get("/registers/disputes").text
     assert neighbour.get(NEW).status_code == 404
 
-    above = reading_as(app, make_user(place, "huyen", ("supervisor", DISTRICT)))
+    above = reading_as(make_user(place, "huyen", ("supervisor", DISTRICT)))
     listed = above.get("/registers/disputes").text
     assert "Trẻ đã chuyển đi" in listed
     address = listed[listed.index("/registers/disputes/") :].split('"')[0]
@@ -61,7 +46,7 @@ def test_a_figure_is_disputed_answered_and_keeps_both(app, client, place):
     assert "giữ nguyên số liệu" in above.get(FIGURE.replace(UNIT, DISTRICT)).text
 
 
-def test_a_detection_is_disputed(app, client, place):
+def test_a_detection_is_disputed(reading_as, client, place):
     from casemgr.detections.models import Detected
 
     _person, subject, _case = filed(place, **BE)
@@ -71,9 +56,11 @@ def test_a_detection_is_disputed(app, client, place):
     address = f"/registers/disputes/detections/{number}"
     assert address in client.get(f"/detections/{number}").text
     assert client.post(address, data=client.form(address, 1) | {"note": "Không ở xã"}).status_code == 303
-    assert "chờ cấp trên trả lời" in client.get(f"/detections/{number}").text
+    page = client.get(f"/detections/{number}").text
+    assert "chờ cấp trên trả lời" in page
+    assert address not in page, "what waits is not offered again"
     assert number in client.get("/registers/disputes").text
-    auditor = reading_as(app, make_user(place, "kt", ("auditor", PROVINCE)))
+    auditor = reading_as(make_user(place, "kt", ("auditor", PROVINCE)))
     assert auditor.get(address).status_code == 403
     assert "Không ở xã" in auditor.get("/registers/disputes").text
 

@@ -6,12 +6,13 @@ import pytest
 
 from casemgr.detections import services as detections
 from casemgr.ledger import services as ledger
+from casemgr.people.rules import Birth, Identifier
 from casemgr.reconciling import services
 from casemgr.reconciling.comparing import subject_of
 from casemgr.reconciling.projection import ROWS, _part
 from casemgr.refused import Refused
 from casemgr.registers import rows as stored
-from tests.accounts import few_units, make_user, sign_in
+from tests.accounts import make_user, sign_in
 from tests.reconciling.conftest import (
     BE,
     CHILD,
@@ -32,12 +33,6 @@ from tests.reconciling.test_reconciling import counts
 pytestmark = pytest.mark.usefixtures("sound")
 NUMBERED = BE | {"identifiers": NUMBER}
 LONG_BEFORE, DAY_BEFORE = datetime(2022, 1, 10), datetime(2022, 3, 3)
-
-
-@pytest.fixture
-def place(session):
-    few_units(session)
-    return session
 
 
 def receipt(session, subject) -> datetime:
@@ -121,3 +116,28 @@ def test_who_looks_from_elsewhere_is_not_offered_the_step(client, place):
     compare(place, register)
     sign_in(client, make_user(place, "kt", ("auditor", PROVINCE)))
     assert "lập trường hợp mới" not in client.get(f"/registers/{register}/rows/2").text
+
+
+def test_rows_that_the_source_knew_of_earlier_wait_on_a_list_of_their_own(client, place):
+    """A machine has matched them; the clocks start with the source once somebody says that the incident is the same."""
+    _person, subject, _number = filed(place, "2022-03-05T08:00", **NUMBERED)
+    filed(place, "2022-03-05T08:00", **KHA | {"identifiers": (Identifier("cccd", "089310009999"),)})
+    register = received(
+        place,
+        row(2, DAY_BEFORE, **NUMBERED),
+        row(3, datetime(2022, 3, 5), **KHA | {"identifiers": (Identifier("cccd", "089310009999"),)}),  # the same day
+        row(4, DAY_BEFORE, name="Lâm Quốc Tuấn", birth=Birth(2009)),  # nobody
+    )
+    compare(place, register)
+    sign_in(client, make_user(place, "canbo", ("worker", UNIT)))
+    path = f"/registers/{register}/reconcile"
+    assert "Nguồn tiếp nhận sớm hơn, chờ xác nhận cùng vụ việc: 1" in client.get(path).text
+    listed = client.get(f"{path}?state=earlier").text
+    assert "nguồn tiếp nhận sớm hơn" in listed
+    assert [n for n in (2, 3, 4) if f'/rows/{n}"' in listed] == [2]
+    assert counts(place, register) == {"filed": 2, "unfiled": 1}  # it takes no row out of its place
+    one = f"/registers/{register}/rows/2"
+    form = client.form(one, 2)
+    assert client.post(f"{one}/answer", data=form | {"said": "same"}).status_code == 303
+    assert receipt(place, subject).date() == DAY_BEFORE.date()
+    assert "Nguồn tiếp nhận sớm hơn, chờ" not in client.get(path).text

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from casemgr.cases.models import CaseFile
 from casemgr.detections.models import Detected
 from casemgr.people.rules import Birth
 from casemgr.units.loading import load as units
-from tests.accounts import few_units, make_user, sign_in
+from tests.accounts import make_user, sign_in
 from tests.reconciling.conftest import (
     BE,
     DISTRICT,
@@ -30,22 +31,6 @@ from tests.reconciling.conftest import (
 )  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("sound")
-
-
-@pytest.fixture
-def app(app):
-    app.config["CASEMGR_TODAY"] = "2022-04-06"
-    return app
-
-
-@pytest.fixture
-def place(session):
-    few_units(session)
-    return session
-
-
-def reading_as(app, user):
-    return sign_in(app.test_client(), user)
 
 
 @pytest.fixture
@@ -92,7 +77,7 @@ def test_a_worker_answers_a_doubtful_pair(client, place, register):
     assert tiles(client.get(f"/registers/{register}/reconcile")) == [1, 1, 1, 0, 0]
 
 
-def test_who_works_elsewhere_learns_only_whom_to_contact(app, client, place, register):
+def test_who_works_elsewhere_learns_only_whom_to_contact(reading_as, client, place, register):
     """The pair of a row of Núi Tô with a child of Tri Tôn; and nothing of the rows of other communes."""
     other = received(place, row(5, name="NEANG SOC KHA", birth=Birth(2010), mother=KHA["mother"], home=NEIGHBOUR))
     compare(place, other)
@@ -106,9 +91,9 @@ def test_who_works_elsewhere_learns_only_whom_to_contact(app, client, place, reg
         assert client.post(f"/registers/{other}/rows/5/answer", data=form | {"said": said}).status_code == 403
     assert client.get(f"/registers/{register}/rows/37").status_code == 404
     assert client.get(f"/registers/{register}/rows/39").status_code == 200
-    drugs = reading_as(app, make_user(place, "mt", ("worker", UNIT, "MT")))
+    drugs = reading_as(make_user(place, "mt", ("worker", UNIT, "MT")))
     assert drugs.get(f"/registers/{register}/reconcile").status_code == 404
-    auditor = reading_as(app, make_user(place, "kt", ("auditor", PROVINCE)))
+    auditor = reading_as(make_user(place, "kt", ("auditor", PROVINCE)))
     text = auditor.get(f"/registers/{register}/reconcile").text
     assert "Dòng 37" in text
     assert "NEANG" not in text + auditor.get(f"/registers/{register}/rows/37").text
@@ -131,7 +116,7 @@ def test_a_row_without_a_file_becomes_a_detection_in_one_step(client, place, reg
     assert client.get(f"/detections/{detected.number}").status_code == 200
 
 
-def test_an_exclusion_and_a_dispute_are_decided_above(app, client, place, register):
+def test_an_exclusion_and_a_dispute_are_decided_above(reading_as, client, place, register):
     sign_in(client, make_user(place, "hoa", ("worker", UNIT, "TE")))
     for deed, typed in (
         ("exclude", {"reason": "NGOAI_DIA_BAN", "document": "12/CV-UBND"}),
@@ -141,7 +126,7 @@ def test_an_exclusion_and_a_dispute_are_decided_above(app, client, place, regist
         assert client.post(address, data=client.form(address, 1)).status_code == 422
         assert client.post(address, data=client.form(address, 1) | typed).status_code == 303
     assert "decide" not in client.get(f"/registers/{register}/rows/38").text
-    above = reading_as(app, make_user(place, "huyen", ("supervisor", DISTRICT)))
+    above = reading_as(make_user(place, "huyen", ("supervisor", DISTRICT)))
     links = re.findall(r'href="([^"]+/decide)"', above.get(f"/registers/{register}/rows/38").text)
     assert len(links) == 2
     for link in links:
@@ -179,12 +164,12 @@ def counted(session):
         sa.event.remove(engine, "before_cursor_execute", note)
 
 
-def test_a_conflict_of_interest_hides_the_file_of_a_row(app, client, place, register):
+def test_a_conflict_of_interest_hides_the_file_of_a_row(reading_as, client, place, register):
     number = place.scalar(sa.select(CaseFile.number).order_by(CaseFile.number).limit(1))
     file = place.scalar(sa.select(CaseFile).where(CaseFile.number == number))
     sign_in(client, make_user(place, "hoa", ("supervisor", UNIT, "TE")))
     named = make_user(place, "lan", ("supervisor", DISTRICT, "TE"))
-    above = reading_as(app, named)
+    above = reading_as(named)
     path = f"/registers/{register}/reconcile?state=filed"
     assert number in above.get(path).text + above.get(f"/registers/{register}/reconcile").text
     moves.mark_conflict(
@@ -193,3 +178,55 @@ def test_a_conflict_of_interest_hides_the_file_of_a_row(app, client, place, regi
     place.commit()
     for shown in (path, f"/registers/{register}/reconcile", *(f"/registers/{register}/rows/{n}" for n in (2, 37))):
         assert number not in above.get(shown).text
+
+
+def test_two_people_answer_one_pair_at_once(client, reading_as, place, register):
+    """The second sees what the first has said; nothing of the first is undone unseen."""
+    sign_in(client, make_user(place, "hoa", ("worker", UNIT, "TE")))
+    above = reading_as(make_user(place, "huyen", ("supervisor", DISTRICT)))
+    path, address = f"/registers/{register}/reconcile", f"/registers/{register}/rows/37/answer"
+    first, second = client.form(path, 1), above.form(path, 1)
+    assert client.post(address, data=first | {"said": "same"}).status_code == 303
+    for said in ("not_same", "same", "later"):
+        late = above.post(address, data=second | {"said": said}, follow_redirects=True)
+        assert "đã có người khác trả lời dòng này" in late.text
+    assert state(place, register, 37).said == "matched"
+    assert len(state(place, register, 37).turns) == 1
+    # The same press of the same button twice is one answer, and no complaint.
+    again = client.post(address, data=first | {"said": "same"}, follow_redirects=True)
+    assert "đã có người khác" not in again.text
+    # Whoever has seen the answer may undo it.
+    above.post(address, data=above.form(f"/registers/{register}/rows/37", 1) | {"said": "undone"})
+    assert state(place, register, 37).said == "look"
+    for turns in ("", "x", "9" * 50):
+        assert client.post(address, data=first | {"said": "same", "turns": turns}).status_code == 400
+
+
+def test_what_waits_for_an_answer_from_above_is_not_offered_again(client, place, register):
+    sign_in(client, make_user(place, "hoa", ("worker", UNIT, "TE")))
+    path = f"/registers/{register}/rows/38"
+    for deed, typed in (("exclude", {"reason": "NGOAI_DIA_BAN", "document": "12/CV"}), ("dispute", {"note": "Sai"})):
+        address = f"{path}/{deed}"
+        assert address in client.get(path).text
+        assert client.post(address, data=client.form(address, 1) | typed).status_code == 303
+        assert address not in client.get(path).text
+        assert client.post(address, data=client.form(address, 1) | typed).status_code == 422
+
+
+def test_parked_rows_are_found_with_their_doubts_until_somebody_has_written_of_them(client, place):
+    doubtful = [
+        replace(row(n, name=f"Lâm Quốc {n}", birth=Birth(2009)), doubts=d) for n, d in ((2, ("id_lost",)), (3, ()))
+    ]
+    subject = received(place, *doubtful)
+    compare(place, subject)
+    place.commit()
+    sign_in(client, make_user(place, "hoa", ("worker", UNIT, "TE")))
+    path = f"/registers/{subject}/reconcile"
+    assert "Có nghi vấn khi đọc tệp, chưa ai xem: 1" in client.get(path).text
+    listed = client.get(f"{path}?state=parked").text
+    for shown in ("Lâm Quốc 2", "đã bị bảng tính làm tròn", "Chưa có hồ sơ"):
+        assert shown in listed
+    assert "Lâm Quốc 3" not in listed
+    address = f"/registers/{subject}/rows/2/dispute"
+    assert client.post(address, data=client.form(address, 1) | {"note": "Số sai"}).status_code == 303
+    assert "Có nghi vấn khi đọc tệp" not in client.get(path).text

@@ -14,7 +14,7 @@ from casemgr import files, jobs
 from casemgr.ledger.check import rebuild, verify
 from casemgr.refused import Refused
 from casemgr.registers import drafts, importing
-from casemgr.registers.models import Register, RegisterRow
+from casemgr.registers.models import Register, RegisterMapping, RegisterRow
 from casemgr.registers.rows import current, rows_of
 from casemgr.registers.services import HOOKS
 from tests.accounts import make_user, sign_in
@@ -216,6 +216,25 @@ def test_columns_are_chosen_once_and_remembered_for_the_source(app, place, sende
     assert client.post(at, data={"act": "discard"}).location == "/registers"
     assert client.get(at).status_code == 404
     assert place.scalar(sa.select(sa.func.count()).select_from(files.services.FILES)) == 1, "what was given up is gone"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [({"column-2": ""}, "Chưa chỉ ra cột họ tên."), ({"column-3": "name"}, "Hai cột cùng được chọn là «Họ và tên».")],
+)
+def test_a_refused_choice_of_columns_takes_nothing_and_keeps_what_was_chosen(place, sender, client, chosen, words):
+    sign_in(client, sender)
+    at = client.post("/registers/new", data=SENT | {"file": (BytesIO(xlsx(plain(3))), "a.xlsx")}).location
+    answer = client.post(at, data=client.form(at, 1) | chosen | {"act": "import"})
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert "Nạp 3 dòng" not in answer.text
+    for column, field in chosen.items():
+        select = answer.text[answer.text.index(f'name="{column}"') :]
+        assert f'value="{field}" selected' in select[: select.index("</select>")]
+    (draft,) = drafts.of_author(place, str(sender.id))
+    assert draft.job is None
+    assert place.scalar(sa.select(sa.func.count()).select_from(RegisterMapping)) == 0, "nobody remembers it"
 
 
 def test_another_sheet_may_be_the_one(place, sender, client):

@@ -9,6 +9,7 @@ import pytest
 from casemgr.units.importing import BUNDLED
 from casemgr.units.names import UnitError, split_name
 from casemgr.units.rules import Descent, UnitNode, UnitTree, check_unit
+from casemgr.units.web import by_district
 
 PLAN, LAST, FIRST = date(2022, 5, 25), date(2025, 6, 30), date(2025, 7, 1)
 OLD, KIEN_GIANG, NEW = "89-20210101", "91-20210101", "91-20250701"
@@ -219,3 +220,19 @@ def test_one_code_never_names_two_units_at_once(an_giang, begins, ends, fits):
 )
 def test_names(text, found):
     assert split_name(text) == found
+
+
+def test_units_under_the_district_they_lie_in(an_giang):
+    old, new, lost = an_giang.find("30547", date(2022, 6, 1)), an_giang.find("30544", date(2026, 1, 1)), "nowhere"
+    other = an_giang.find("30280", date(2022, 6, 1))
+    found = by_district(an_giang, [lost, old, new, other])
+    assert list(found) == [
+        above(an_giang, each) for each in sorted((old, new, other), key=lambda u: an_giang[u].path)
+    ] + [""]
+    assert found[""] == [lost]
+    assert found[an_giang.at_level(old, "district")] == [old]
+    assert found[an_giang.line(new)[0]] == [new], "districts ended on 1 July 2025"
+
+
+def above(tree, unit: str) -> str:
+    return tree.at_level(unit, "district") or tree.line(unit)[0]
