@@ -164,9 +164,9 @@ def seal(session, subject: UUID, now: datetime, told=lambda done, total: None) -
     settle(session, now)
     resting = sealing.make(session, report.approver, now)
     session.commit()
-    told(1, 3)
+    told(33, 100)
     body = compose(session, report, now, resting)
-    told(2, 3)
+    told(99, 100)
     digest = sha256(body).digest()
     session.execute(
         sa.insert(BODIES),

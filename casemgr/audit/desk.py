@@ -12,6 +12,7 @@ from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, guard, log_access
 from casemgr.audit import habits as habits_of
 from casemgr.audit import restores, sealing, trust
+from casemgr.audit.actions import ACTIONS
 from casemgr.audit.forms import LogForm
 from casemgr.audit.rules import code_of
 from casemgr.audit.signs import SETTINGS, Reading, unusual
@@ -31,27 +32,6 @@ from casemgr.units.web import current_tree
 bp = Blueprint("auditing", __name__, url_prefix="/audit")
 PAGE = 50
 READ = ("case:read", "identity:read", "detection:read")
-# resource:action of the log in words
-ACTIONS = {
-    "case:read": N_("mở hồ sơ"),
-    "case:list": N_("xem danh sách hồ sơ"),
-    "case:write": N_("ghi vào hồ sơ"),
-    "case:decide": N_("quyết định"),
-    "identity:read": N_("xem danh tính"),
-    "person:search": N_("tìm người"),
-    "person:match": N_("đối chiếu người"),
-    "detection:read": N_("mở trường hợp phát hiện"),
-    "detection:list": N_("xem danh sách phát hiện"),
-    "detection:write": N_("ghi vào trường hợp phát hiện"),
-    "figure:cases": N_("xem trường hợp sau số liệu"),
-    "report:export": N_("kết xuất báo cáo"),
-    "backup:made": N_("sao lưu cơ sở dữ liệu"),
-    "backup:restored": N_("phục hồi cơ sở dữ liệu từ bản sao lưu"),
-    "audit:read": N_("đọc nhật ký truy cập"),
-    "session:begin": N_("đăng nhập"),
-    "session:refused": N_("đăng nhập không được"),
-    "session:end": N_("đăng xuất"),
-}
 HABITS = {
     "by_date": N_("Đúng hạn: theo ngày thực hiện"),
     "by_record": N_("theo ngày nhập"),

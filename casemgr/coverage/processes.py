@@ -17,12 +17,14 @@ import sqlalchemy as sa
 from flask import current_app
 
 from casemgr.cases.models import CaseFile
+from casemgr.ledger.reading import HEARD, ROWS
 from casemgr.ledger.services import Part, province
 from config import ROOT
 
 LARGE = 5000  # files; below that a process takes longer to start than to count
 MOST = 4
 IDS = 1 << 128
+STEP = b"."  # what a process says for every few rows it has read, before its answer; no pickle begins with it
 
 
 def parts(session) -> list[Part | None]:
@@ -45,7 +47,8 @@ def share(parts: Sequence[Part], *asked) -> list:
         for child, part in zip(children, parts, strict=True):
             child.stdin.write(pickle.dumps((settings, asked, part)))
             child.stdin.close()
-        found = [child.stdout.read() for child in children]
+        _hear(children[0], len(parts))
+        found = [child.stdout.read().lstrip(STEP) for child in children]
         if any([child.wait() for child in children]):
             raise RuntimeError("a process of the replay has failed")
         return [pickle.loads(answer) for answer in found]  # noqa: S301  from our own child
@@ -54,6 +57,14 @@ def share(parts: Sequence[Part], *asked) -> list:
             child.kill()
             child.stdout.close()
             child.wait()
+
+
+def _hear(child: subprocess.Popen, parts: int) -> None:
+    """Passes on how far the first process is; the others have as much to read."""
+    tell = HEARD.get() or (lambda _rows: None)
+    while child.stdout.peek(1)[:1] == STEP:
+        child.stdout.read(1)
+        tell(ROWS * parts)
 
 
 def main() -> None:
@@ -67,9 +78,15 @@ def main() -> None:
     gc.freeze()
     gc.disable()  # entries and states hold no rings, and there are millions of them
     question = asked[0]
+    HEARD.set(_step)
     with app.app_context(), under(question.rule):
         found = count(db.session, *asked, part)
     sys.stdout.buffer.write(pickle.dumps(found))
+
+
+def _step(_rows: int) -> None:
+    sys.stdout.buffer.write(STEP)
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

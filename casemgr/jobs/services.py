@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy import event
-from sqlalchemy.orm import scoped_session
+from sqlalchemy.orm import Session, scoped_session
 
 from casemgr import files, vault
 from casemgr.clock import VIETNAM
@@ -69,6 +69,17 @@ class Work:
         """Commits what was written since the last call, together with the count. Raises Lost, and nothing is kept."""
         self._tell(done=done, total=total)
         db.session.commit()
+
+    def beat(self, done: int, total: int) -> None:
+        """The count alone, on a connection of its own: what is being read meanwhile is not disturbed. Says nothing
+        while this run writes, for then it would wait for itself."""
+        if db.session.connection().get_execution_options().get("casemgr_write"):
+            return
+        with Session(db.engine) as own:
+            begin_write(own)
+            mine = sa.update(TABLE).where(*_this(self.id), TABLE.c.claim == self.claim, TABLE.c.state == "running")
+            own.execute(mine.values(done=done, total=total, heartbeat=_wall()))
+            own.commit()
 
     def keep(self, name: str, data: bytes) -> None:
         """A file as the result, for the asker alone; kept with the next progress, or at the end."""

@@ -7,6 +7,7 @@ driver gives fastest, and SQLite's text is turned into dates and ids here.
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from contextvars import ContextVar
 from dataclasses import fields
 from datetime import datetime
 from itertools import count
@@ -23,6 +24,9 @@ SUBJECTS = LedgerSubject.__table__
 ENTRIES = LedgerEntry.__table__
 CHUNK = 400  # subjects in one IN list: below SQLite's limit on bound values
 ROWS = 2000  # fetched at a time
+
+# Hears of every few thousand rows that were read; see `watching`.
+HEARD: ContextVar[Callable[[int], None] | None] = ContextVar("heard", default=None)
 
 Batch = tuple[UUID, list[Entry]]
 Part = tuple[UUID, UUID]
@@ -104,10 +108,13 @@ def _streamed(session, query) -> Iterator[tuple]:
     """The rows of a query a few thousand at a time, from the driver's own cursor: SQLAlchemy's rows are dear."""
     text = str(query.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
     named = {"name": f"ledgers_{next(_STREAMS)}"} if is_postgresql(session) else {}  # PostgreSQL keeps the rest
+    tell = HEARD.get()
     with closing(session.connection().connection.cursor(**named)) as cursor:
         cursor.execute(text)
         while rows := cursor.fetchmany(ROWS):
             yield from rows
+            if tell is not None:
+                tell(len(rows))
 
 
 def _native(row: tuple, subject: UUID, parse: Callable) -> Entry:

@@ -8,6 +8,7 @@ from casemgr.coverage import services as coverage
 from casemgr.coverage.services import Asked
 from casemgr.db import db
 from casemgr.jobs import Work, job
+from casemgr.ledger.watching import watched
 from casemgr.plans import plans
 from casemgr.plans.model import Indicator
 from casemgr.refused import N_
@@ -25,17 +26,18 @@ def draw(work: Work) -> None:
     moment, said = now(), work.params
     plan = plans()[said["plan"]]
     asked = coverage.ask(plan, load(db.session), moment, through=date.fromisoformat(said["through"]), unit=said["unit"])
-    services.draw(
-        db.session,
-        asked,
-        plan.indicators[said["indicator"]],
-        size=said["size"],
-        minimum=said["minimum"],
-        author=work.asked_by,
-        at=work.unit,
-        now=moment,
-        subject=UUID(said["sample"]),
-    )
+    with watched(db.session, work, times=2):
+        services.draw(
+            db.session,
+            asked,
+            plan.indicators[said["indicator"]],
+            size=said["size"],
+            minimum=said["minimum"],
+            author=work.asked_by,
+            at=work.unit,
+            now=moment,
+            subject=UUID(said["sample"]),
+        )
     work.progress(1, 1)
 
 
@@ -43,7 +45,8 @@ def draw(work: Work) -> None:
 def again(work: Work) -> None:
     moment, sample = now(), services.find(db.session, UUID(work.params["sample"]))
     asked, indicator = question(sample, moment)
-    services.draw_again(db.session, sample, asked, indicator, author=work.asked_by, at=work.unit, now=moment)
+    with watched(db.session, work):
+        services.draw_again(db.session, sample, asked, indicator, author=work.asked_by, at=work.unit, now=moment)
     work.progress(1, 1)
 
 

@@ -1,6 +1,8 @@
 """The auditor's desk: unusual reading, trust at a glance, habits of communes, seals on demand."""
 
+import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,7 +10,9 @@ import sqlalchemy as sa
 
 from casemgr import vault
 from casemgr.access import log
+from casemgr.access.policy import Permission
 from casemgr.audit import habits, rules, trust
+from casemgr.audit.actions import ACTIONS
 from casemgr.audit.models import Seal
 from casemgr.audit.signs import Reading, unusual
 from casemgr.cases.models import CaseFile, Verdict
@@ -90,7 +94,7 @@ def test_refused_sign_ins_and_commands_are_in_the_log_and_other_programmes_are_n
     place.commit()
     page = text_of(auditor.get("/audit/log"))
     assert "chưa đăng nhập đăng nhập không được" in page
-    assert "lệnh trên máy chủ kết xuất báo cáo bundle,x" in page
+    assert "lệnh trên máy chủ kết xuất bundle,x" in page
     assert "here" in page
     assert "elsewhere" not in page
 
@@ -185,3 +189,14 @@ def test_what_is_far_from_the_others_is_marked_where_there_is_enough_of_it():
     assert habits.odd(few, middle) == set()
     assert not any(habits.odd(one, middle) for one in calm)
     assert habits.usual([]) == dict.fromkeys((m.code for m in habits.MEASURES), None)
+
+
+def test_every_action_of_the_log_has_words():
+    """Whatever the code logs, by name or as a permission, the auditor reads in words."""
+    logged = {str(permission) for permission in Permission}
+    for file in (Path(__file__).parents[2] / "casemgr").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        found = re.findall(r'(?:log_access|Note|_log)\(\s*"([a-z]+:[a-z]+)"|leaves = "([a-z]+:[a-z]+)"', text)
+        logged |= {first or second for first, second in found}
+    assert "report:print" in logged
+    assert sorted(logged - ACTIONS.keys()) == []
