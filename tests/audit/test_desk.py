@@ -148,6 +148,9 @@ def test_seals_and_proofs_are_taken_outside_from_the_pages(place, auditor, app, 
 
 def test_habits_stand_beside_each_other(place, auditor):
     page = auditor.get("/audit/habits?group=4")
+    assert "Từ 01/10/2022 đến 31/12/2022" in text_of(page)  # the last period that is over
+    page = auditor.get("/audit/habits?group=4&period=nam")
+    assert "Từ 01/01/2022 đến 31/03/2022" in text_of(auditor.get("/audit/habits?group=4&period=quy-1"))
     assert "Đúng hạn: theo ngày thực hiện" in text_of(page)
     rows = habits.habits(place, "TE", {COMMUNE}, datetime(2022, 1, 1), datetime(2022, 12, 31))
     (one,) = rows
