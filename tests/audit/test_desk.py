@@ -20,6 +20,8 @@ from casemgr.detections.models import Detected
 from casemgr.ledger import services as ledger
 from casemgr.ledger.models import LedgerEntry
 from casemgr.programmes import programmes
+from casemgr.reconciling.models import Dispute
+from casemgr.registers.models import RegisterDraft
 from tests.accounts import make_user, sign_in
 from tests.coverage import histories
 from tests.ledger.build import draft
@@ -115,6 +117,23 @@ def test_the_strip_counts_what_plain_queries_count(place, auditor):
     assert "chốt sổ lần 1" in text_of(auditor.get("/audit"))
 
 
+def test_what_is_disputed_and_what_is_not_yet_imported_show_on_every_scorecard(place, auditor):
+    now, common = datetime(2022, 12, 30), {"province": ledger.province()}
+    dispute = {
+        "programme": "TE", "unit_id": COMMUNE, "plan": "KH322-2022", "indicator": "TE-2", "shown": "50%", "number": "",
+        "author": "x", "at": now, "answered_by": "",
+    }  # fmt: skip
+    rows = [common | dispute | {"subject": uuid4(), "outcome": outcome} for outcome in ("", "", "upheld")]
+    place.execute(sa.insert(Dispute), rows)
+    draft = {"author": "x", "unit": COMMUNE, "file": uuid4(), "sha256": "0" * 64, "facts": "{}", "made_at": now}
+    place.execute(sa.insert(RegisterDraft), [common | draft | {"id": uuid4()}])
+    place.commit()
+    trust.forget(place)
+    page = text_of(auditor.get("/coverage/KH322-2022"))
+    assert "đề nghị xem xét lại chưa trả lời: 2" in page
+    assert "danh sách gửi đến chưa nạp xong: 1" in page
+
+
 def test_seals_and_proofs_are_taken_outside_from_the_pages(place, auditor, app, tmp_path):
     auditor.post("/audit/seal")
     file = tmp_path / "chot-so-1.json.gz"
@@ -131,6 +150,9 @@ def test_seals_and_proofs_are_taken_outside_from_the_pages(place, auditor, app, 
 
 def test_habits_stand_beside_each_other(place, auditor):
     page = auditor.get("/audit/habits?group=4")
+    assert "Từ 01/10/2022 đến 31/12/2022" in text_of(page)  # the last period that is over
+    page = auditor.get("/audit/habits?group=4&period=nam")
+    assert "Từ 01/01/2022 đến 31/03/2022" in text_of(auditor.get("/audit/habits?group=4&period=quy-1"))
     assert "Đúng hạn: theo ngày thực hiện" in text_of(page)
     rows = habits.habits(place, "TE", {COMMUNE}, datetime(2022, 1, 1), datetime(2022, 12, 31))
     (one,) = rows
