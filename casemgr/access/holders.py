@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from casemgr.access import policy
 from casemgr.access.models import RoleGrant, User
-from casemgr.access.policy import Permission
+from casemgr.access.policy import Actor, Permission
 from casemgr.access.web import actor_of
 from casemgr.clock import now
 from casemgr.units.rules import UnitTree
@@ -33,7 +33,11 @@ def holders(session, permission: Permission, tree: UnitTree, units: Collection[s
 
 def reaches(user: User, permission: Permission, unit: str, programme: str) -> bool:
     """Whether this account may do this with a file here once the file is its own."""
-    return user.active and policy.may(actor_of(user), permission, unit=unit, programme=programme, worker=user.id)
+    return user.active and once_theirs(actor_of(user), permission, unit, programme)
+
+
+def once_theirs(actor: Actor, permission: Permission, unit: str, programme: str) -> bool:
+    return policy.may(actor, permission, unit=unit, programme=programme, worker=actor.user_id)
 
 
 def who_may(session, permission: Permission, tree: UnitTree, unit: str, programme: str) -> list[User]:

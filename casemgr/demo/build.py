@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from casemgr.access.models import User
 from casemgr.db import begin_write
-from casemgr.demo import areas, figures, givings, lists, months, truth
+from casemgr.demo import areas, asked, figures, givings, lists, months, truth
 from casemgr.demo.ground import lay
 from casemgr.demo.lots import Lot, lots
 from casemgr.demo.models import DemoMark
@@ -77,6 +77,7 @@ def build(session, *, cases: int, seed: int, today: date, told: Callable[[Built]
     lists.write(session, world, listed, roster.ids["tonghop1"], load(session).find("89", today))
     months.confirm(session, world)
     givings.give(session, world, roster)
+    asked.ask(session, world, communes)
     session.commit()
     _hurry(session, False)
     return result

@@ -1,7 +1,7 @@
 """The verbs of lists that name people: ask, answer, take. Nothing else writes them."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 
@@ -87,7 +87,8 @@ def _append(
     on_seq: int | None = None,
 ) -> None:  # fmt: skip
     sealed = {"note": note} if note else None
-    draft = Draft(kind, now, "minute", author, unit, now, coded=coded, sealed=sealed, definition="")
+    once = uuid5(subject, kind) if kind != TAKEN else None  # it is asked once and answered once
+    draft = Draft(kind, now, "minute", author, unit, now, coded=coded, sealed=sealed, definition="", id=once)
     ledger.append(session, subject, [draft], on_seq=on_seq)
 
 

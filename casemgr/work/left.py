@@ -6,11 +6,11 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
 
-from casemgr.access.holders import reaches
+from casemgr.access.holders import once_theirs
 from casemgr.access.models import RoleGrant, User
 from casemgr.access.policy import Permission
+from casemgr.access.web import actors
 from casemgr.cases.models import CaseFile
 from casemgr.work import counted
 from casemgr.work.scope import View
@@ -27,17 +27,14 @@ def left_places(view: View) -> dict[Place, int]:
     closed, have lost a role once, or hold one in a unit that has ended: a divided commune's files went elsewhere."""
     today = view.now.date()
     ended = sorted(id for id, node in view.tree.nodes.items() if node.valid_to is not None and node.valid_to < today)
-    lost = sa.or_(RoleGrant.valid_to <= today, RoleGrant.unit_id.in_(ended))
-    query = sa.select(User).where(sa.or_(sa.not_(User.active), User.grants.any(lost)))
-    users = {str(user.id): user for user in view.session.scalars(query.options(selectinload(User.grants)))}
-    if not users:
-        return {}
+    lost = User.grants.any(sa.or_(RoleGrant.valid_to <= today, RoleGrant.unit_id.in_(ended)))
     held = view.kept(("held",), lambda: _held(view))
+    who = {str(id): actor for id, actor in actors(view.session, sa.or_(~User.active, lost)).items()} if held else {}
     write = Permission.CASE_WRITE
     return {
         place: n
         for place, n in held.items()
-        if place.worker in users and not reaches(users[place.worker], write, place.unit, place.programme)
+        if place.worker in who and not once_theirs(who[place.worker], write, place.unit, place.programme)
     }
 
 

@@ -1,13 +1,13 @@
 """Which morning letters have gone out.
 
-Revision: morning_letters, after named_lists.
+Revision: morning_letters, after work_of_a_worker.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "morning_letters"
-down_revision = "named_lists"
+down_revision = "work_of_a_worker"
 
 
 def upgrade() -> None:
