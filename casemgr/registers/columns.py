@@ -100,7 +100,9 @@ class Vocabulary:
 
 def table(sheet: Sheet, words: Vocabulary, old_font: str = "") -> Table:
     """Finds the headings: one row, or two where the lower one says more. Raises Refused."""
-    lines = [(number, [_unicode(cell, old_font) for cell in cells]) for number, cells in sheet.lines]
+    lines = sheet.lines
+    if old_font:
+        lines = [(number, [_unicode(cell, old_font) for cell in cells]) for number, cells in lines]
     head = [[clean(text(cell)) for cell in cells] for _number, cells in lines[:SEARCHED]]
     best, score = None, 1
     for at, row in enumerate(head):
@@ -127,7 +129,7 @@ def table(sheet: Sheet, words: Vocabulary, old_font: str = "") -> Table:
 
 
 def _unicode(cell: Cell, old_font: str) -> Cell:
-    return convert(cell, old_font) if old_font and isinstance(cell, str) else cell
+    return convert(cell, old_font) if isinstance(cell, str) else cell
 
 
 def _score(words: Vocabulary, headings: Sequence[str]) -> int:

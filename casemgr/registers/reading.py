@@ -37,6 +37,7 @@ SLOW = N_("Tệp quá phức tạp, đọc quá lâu. Hãy chép phần dữ li�
 LETTERS_LOST = N_(
     "Chữ có dấu trong tệp đã bị mất, thành dấu hỏi (?). Hãy mở tệp gốc, lưu lại dạng XLSX hoặc CSV UTF-8 rồi gửi lại."
 )
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _QUESTIONED = re.compile(r"[^\W\d_]\?+[^\W\d_]")  # "NGUY?N"
 MEDIA = ("xlsx", "xls", "ods", "csv")
 
@@ -45,7 +46,7 @@ MEDIA = ("xlsx", "xls", "ods", "csv")
 class Limits:
     rows: int = 50_000
     columns: int = 100
-    cells: int = 800_000
+    cells: int = 600_000
     memory_mb: int = 280
     seconds: int = 20
 
@@ -94,11 +95,14 @@ def _spreadsheet(data: bytes, kind: str, sheet: int, limits: Limits) -> Sheet:
         # Killed by a limit: its memory (-6, -9, -11) or its time (-24).
         sentence = SLOW if done.returncode == -24 else SENTENCES.get(done.returncode, TOO_BIG)
         raise Refused(sentence, "file", rows=limits.rows, columns=limits.columns)
-    told, *lines, end = done.stdout.splitlines() or [b"", b""]
-    if end != b'"end"':
+    told, rows, ended = io.BytesIO(done.stdout), [], False  # a line at a time: what is told may be large
+    about = json.loads(told.readline() or "{}")
+    for line in map(json.loads, told):
+        ended = line == "end"
+        if not ended:
+            rows.append((line[0], [_cell(cell) for cell in line[1:]]))
+    if not ended:
         raise Refused(BROKEN, "file")
-    about = json.loads(told)
-    rows = [(number, [_cell(cell) for cell in cells]) for number, *cells in map(json.loads, lines)]
     return Sheet(rows, tuple(about["sheets"]), about["sheet"], about["formulas"], tuple(about["at"]))
 
 
@@ -130,7 +134,8 @@ def _text(data: bytes, limits: Limits) -> Sheet:
 
 
 def _short_lines(text: str, limits: Limits) -> Iterator[str]:
-    for line in io.StringIO(text, newline=None):
+    for found in _LINE.finditer(text):
+        line = found[0]
         if len(line) > LINE:
             wide = max(map(line.count, SIGNS)) >= limits.columns
             raise Refused(SENTENCES[6] if wide else BROKEN, "file", columns=limits.columns)
