@@ -74,7 +74,8 @@ def moment(text: str) -> datetime:
 
 
 def rule_of(asked: Asked, indicator: Indicator) -> str:
-    return asked.rule or programmes()[indicator.programme].rule
+    """By which version it is judged; nothing where others report the figure."""
+    return asked.rule or (programmes()[indicator.programme].rule if indicator.programme else "")
 
 
 def to_params(asked: Asked, indicator: Indicator) -> dict[str, str]:
@@ -103,7 +104,7 @@ def from_params(session, params: Mapping[str, str], tree: UnitTree, now: datetim
             "known_at": moment(params["known"]),
             "basis": params["basis"],
         }
-        if not indicator.programme or values["basis"] not in (services.AS_WERE, services.TODAY):
+        if values["basis"] not in (services.AS_WERE, services.TODAY):
             raise KeyError("basis")
     except (KeyError, ValueError, TypeError):
         raise Refused(N_("Địa chỉ này không nêu một số liệu nào.")) from None

@@ -161,7 +161,7 @@ def restore(file: Path, kept: Path | None) -> None:
         db.session.rollback()
         tell(broken.faults)
         raise click.ClickException("Dữ liệu trong bản sao lưu không toàn vẹn: đừng dùng cơ sở dữ liệu này.") from None
-    except Refused as refused:
+    except (Refused, vault.KeyFileMissing) as refused:
         raise click.ClickException(str(refused)) from None
     db.session.commit()
     click.echo(f"Đã phục hồi dữ liệu đến {made_at:%d/%m/%Y %H:%M}, đã kiểm tra và chốt sổ lần {made.number}.")

@@ -1,6 +1,6 @@
 """The auditor's desk: trust at a glance, signs of figures made to look good, and who has read what."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from casemgr.db import db
 from casemgr.detections.models import Detected
 from casemgr.ledger.services import province
 from casemgr.plans import plans
+from casemgr.plans.model import Period, Plan
 from casemgr.programmes import programmes
 from casemgr.refused import N_
 from casemgr.ui.i18n import language
@@ -116,7 +117,7 @@ def _sign(number: int, text: str) -> tuple[str, str]:
 def habits():
     """Numbers in which a figure that is made to look good would show, for each commune."""
     moment, tree = now(), current_tree()
-    plan = sorted(plans().values(), key=lambda p: p.start)[-1]
+    plan = _plan(moment.date())
     held = scope(current_actor(), Permission.AUDIT_READ)
     codes = [c for c in programmes() if any(c in s.programmes for s in held)]
     if not codes:
@@ -126,9 +127,10 @@ def habits():
     if not chosen.isdigit() or not 1 <= int(chosen) <= len(codes):
         abort(404)
     code = codes[int(chosen) - 1]
-    end = min(plan.end, moment.date())
+    period = _period(plan, moment.date())
+    end = min(period.end, moment.date())
     units = {u for s in held if code in s.programmes for u in s.units if u in tree and tree.level(u) == "commune"}
-    rows = habits_of.habits(db.session, code, units, plan.start, end)
+    rows = habits_of.habits(db.session, code, units, period.start, end)
     middle = habits_of.usual(rows)
     marked = [(one, habits_of.odd(one, middle)) for one in rows]
     marked.sort(key=lambda each: (-len(each[1]), tree.full_label(each[0].unit)))
@@ -142,10 +144,29 @@ def habits():
         columns=[(gettext("Đơn vị"), "wide"), *((name, "num") for _code, name in heads)],
         value={m.code: lambda one, m=m: _habit(m, m.of(one), getattr(one, m.top)) for m in habits_of.MEASURES},
         middle={m.code: _habit(m, middle[m.code]) for m in habits_of.MEASURES},
-        start=plan.start,
+        plan=plan,
+        period=period,
+        group=int(chosen),
+        start=period.start,
         end=end,
         settings=SETTINGS,
+        lang=language(),
     )
+
+
+def _plan(today: date) -> Plan:
+    """The plan that runs and ends first: the one with the shortest periods; without one the last."""
+    running = [p for p in plans().values() if p.start <= today <= p.end]
+    return min(running, key=lambda p: p.end) if running else max(plans().values(), key=lambda p: p.end)
+
+
+def _period(plan: Plan, today: date) -> Period:
+    """The period of the address; without one the last that is over, because entries are written in a burst before its
+    end; before the first is over the one that ends first."""
+    if wanted := request.args.get("period"):
+        return plan.period(wanted)
+    over = [p for p in plan.periods if p.end <= today]
+    return max(over, key=lambda p: (p.end, p.start)) if over else min(plan.periods, key=lambda p: p.end)
 
 
 def _habit(measure: habits_of.Measure, value: float | None, number: int | None = None) -> str:

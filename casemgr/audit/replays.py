@@ -35,7 +35,7 @@ SETTLED = timedelta(minutes=10)  # what was known longer ago than this no longer
 def key_of(session, what: str, asked: Asked, indicator: Indicator, now: datetime) -> bytes:
     """Everything an answer depends on: the question, the files that define it, and what was still being written."""
     with under(asked.rule):
-        rule = programmes()[indicator.programme].definition
+        rule = programmes()[indicator.programme].definition if indicator.programme else ""
     said = [what, asked.plan.definition, rule, indicator.code, asked.unit]
     said += [asked.start.isoformat(), asked.t.isoformat(), asked.basis, asked.known_at.isoformat()]
     said.append(now.date().isoformat() if asked.basis == TODAY else "")

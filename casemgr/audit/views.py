@@ -7,7 +7,16 @@ from flask import abort, redirect, render_template, request, url_for
 from casemgr.access.web import Permission, current_actor, guard, require
 from casemgr.audit import asking, replays, why
 from casemgr.audit.forms import AskForm
-from casemgr.audit.web import bp, choices, indicator_choices, named, question, rule_choices, shown_or_asked
+from casemgr.audit.web import (
+    bp,
+    choices,
+    figure_facts,
+    indicator_choices,
+    named,
+    question,
+    rule_choices,
+    shown_or_asked,
+)
 from casemgr.cases import services as cases
 from casemgr.cases.queries import barred
 from casemgr.cases.web import facts_of
@@ -115,7 +124,7 @@ def _answer(form: AskForm, moment: datetime):
         basis=form.basis.data,
     )
     under_rule(asked, found.programme, form.rule.data)
-    require(Permission.FIGURE_READ, unit=asked.unit, programme=found.programme)
+    require(Permission.FIGURE_READ, **figure_facts(asked.unit, found))
     return shown_or_asked(
         "audit.figure", asking.to_params(asked, found), replays.figure(db.session, asked, found, moment)
     )
@@ -143,7 +152,7 @@ def figure():
         live=figures.row(found, live.figure, asked.plan),
         moment=moment,
         rule=asking.rule_of(asked, found),
-        compare=_compare_link(asked, found, moment),
+        compare=_compare_link(asked, found, moment) if found.rule in COUNTS_CASES else "",
         lang=language(),
     )
 

@@ -14,7 +14,7 @@ from casemgr.coverage.versions import rules_of
 from casemgr.db import db
 from casemgr.jobs import start
 from casemgr.plans import plans
-from casemgr.plans.model import Indicator, Plan
+from casemgr.plans.model import TEXT, Indicator, Plan
 from casemgr.refused import Refused
 from casemgr.ui.errors import NoAnswer
 from casemgr.ui.i18n import language
@@ -37,8 +37,13 @@ def question(params, moment: datetime) -> tuple[Asked, Indicator]:
         asked, found = asking.from_params(db.session, params, current_tree(), moment)
     except Refused as refused:
         raise NoAnswer(refused) from None
-    require(Permission.FIGURE_READ, unit=asked.unit, programme=found.programme)
+    require(Permission.FIGURE_READ, **figure_facts(asked.unit, found))
     return asked, found
+
+
+def figure_facts(unit: str, indicator: Indicator) -> dict:
+    """What the policy is asked about a figure; one that others report is of no programme."""
+    return {"unit": unit} | ({"programme": indicator.programme} if indicator.programme else {})
 
 
 def named(text: str) -> tuple[Plan, Indicator]:
@@ -53,7 +58,7 @@ def choices(moment: datetime) -> tuple[list[tuple[Plan, Indicator]], list[tuple[
         (plan, i)
         for plan in plans().values()
         for i in plan.indicators.values()
-        if i.programme and any(i.programme in one.programmes for one in held)
+        if i.measure != TEXT and (not i.programme or any(i.programme in one.programmes for one in held))
     ]
     tree = current_tree()
     mine = {u for one in held for u in one.units if u in tree}
@@ -63,7 +68,7 @@ def choices(moment: datetime) -> tuple[list[tuple[Plan, Indicator]], list[tuple[
 
 def rule_choices(indicators) -> list[tuple[str, str]]:
     """The versions of the methods, for those who may ask about them."""
-    names = sorted({name for _plan, i in indicators for name in rules_of(i.programme)})
+    names = sorted({name for _plan, i in indicators if i.programme for name in rules_of(i.programme)})
     return [("", gettext("đang áp dụng")), *((name, name) for name in names)]
 
 

@@ -10,11 +10,13 @@ def rules_of(code: str) -> list[str]:
     return [each.rule for each in versions(code)]
 
 
-def under_rule(asked: Asked, code: str, rule: str, field: str = "rule") -> Asked:
+def under_rule(asked: Asked, code: str | None, rule: str, field: str = "rule") -> Asked:
     """The same question under a version of the rules of a programme; '' is the one in force. Raises Refused where there
-    is none of this name, or it did not hold on the last day."""
-    if not rule or rule == programmes()[code].rule:
+    is none of this name, it did not hold on the last day, or others report the figure."""
+    if not rule or (code and rule == programmes()[code].rule):
         return asked
+    if not code:
+        raise Refused(N_("Số liệu này do cơ quan khác cung cấp, không theo cách tính nào của hệ thống."), field)
     found = version(rule)
     if found is None or found.code != code or not found.held(asked.through):
         held = [v.rule for v in versions(code) if v.held(asked.through)]

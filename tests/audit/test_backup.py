@@ -148,6 +148,12 @@ def test_what_cannot_be_put_back_is_refused_and_nothing_is_touched(app, place, w
     assert content(place)["ledger_entry"] == before["ledger_entry"]
 
     lose(place, backend)
+    key_file = Path(app.config["CASEMGR_KEY_FILE"])
+    aside = key_file.rename(tmp_path / "aside.key")
+    app.extensions.pop("casemgr.vault")
+    answer = run(app, "restore", str(tmp_path / "b.zip"))
+    assert (answer.exit_code, "Không dùng được tệp khóa" in answer.output) == (1, True)
+    aside.rename(key_file)
     whole = bytearray((tmp_path / "b.zip").read_bytes())
     whole[len(whole) // 2] ^= 1  # one byte changed
     (tmp_path / "byte.zip").write_bytes(whole)

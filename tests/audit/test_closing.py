@@ -90,7 +90,9 @@ def test_a_report_is_sealed_by_a_second_person_and_never_changes(place, desk):
     with pytest.raises(Refused, match="không sửa"):
         closing.approve(place, report, author="x", at=PROVINCE, now=datetime(2022, 12, 31))
     place.rollback()
-    assert desk("two").post(path + "/approve").status_code == 400
+    refused = desk("two").post(path + "/approve")
+    assert refused.status_code == 400
+    assert "Báo cáo đã chốt thì không sửa nữa. Hãy lập báo cáo điều chỉnh." in text_of(refused)
 
 
 def test_nobody_approves_their_own_report_and_a_commune_sees_none_above(place, desk):

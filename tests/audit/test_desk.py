@@ -18,7 +18,10 @@ from casemgr.audit.signs import Reading, unusual
 from casemgr.cases.models import CaseFile, Verdict
 from casemgr.detections.models import Detected
 from casemgr.ledger import services as ledger
+from casemgr.ledger.models import LedgerEntry
 from casemgr.programmes import programmes
+from casemgr.reconciling.models import Dispute
+from casemgr.registers.models import RegisterDraft
 from tests.accounts import make_user, sign_in
 from tests.coverage import histories
 from tests.ledger.build import draft
@@ -102,7 +105,8 @@ def test_refused_sign_ins_and_commands_are_in_the_log_and_other_programmes_are_n
 def test_the_strip_counts_what_plain_queries_count(place, auditor):
     now = datetime(2022, 12, 31, 12)
     found = trust.at_a_glance(place, now)
-    entries = [e for _s, own in ledger.chains(place) for e in own if e.recorded_at >= now - timedelta(days=90)]
+    stored = place.scalars(sa.select(LedgerEntry))
+    entries = [e for e in stored if e.recorded_at >= now - timedelta(days=90)]
     late = [e for e in entries if e.recorded_at - e.occurred_at > timedelta(days=3)]
     assert (found.entries, found.late) == (len(entries), len(late))
     assert (found.communes, found.seal) == (2, 0)
@@ -111,6 +115,23 @@ def test_the_strip_counts_what_plain_queries_count(place, auditor):
     assert "/jobs/" in done.location
     assert place.scalar(sa.select(sa.func.count()).select_from(Seal)) == 1
     assert "chốt sổ lần 1" in text_of(auditor.get("/audit"))
+
+
+def test_what_is_disputed_and_what_is_not_yet_imported_show_on_every_scorecard(place, auditor):
+    now, common = datetime(2022, 12, 30), {"province": ledger.province()}
+    dispute = {
+        "programme": "TE", "unit_id": COMMUNE, "plan": "KH322-2022", "indicator": "TE-2", "shown": "50%", "number": "",
+        "author": "x", "at": now, "answered_by": "",
+    }  # fmt: skip
+    rows = [common | dispute | {"subject": uuid4(), "outcome": outcome} for outcome in ("", "", "upheld")]
+    place.execute(sa.insert(Dispute), rows)
+    draft = {"author": "x", "unit": COMMUNE, "file": uuid4(), "sha256": "0" * 64, "facts": "{}", "made_at": now}
+    place.execute(sa.insert(RegisterDraft), [common | draft | {"id": uuid4()}])
+    place.commit()
+    trust.forget(place)
+    page = text_of(auditor.get("/coverage/KH322-2022"))
+    assert "đề nghị xem xét lại chưa trả lời: 2" in page
+    assert "danh sách gửi đến chưa nạp xong: 1" in page
 
 
 def test_seals_and_proofs_are_taken_outside_from_the_pages(place, auditor, app, tmp_path):
@@ -129,6 +150,9 @@ def test_seals_and_proofs_are_taken_outside_from_the_pages(place, auditor, app, 
 
 def test_habits_stand_beside_each_other(place, auditor):
     page = auditor.get("/audit/habits?group=4")
+    assert "Từ 01/10/2022 đến 31/12/2022" in text_of(page)  # the last period that is over
+    page = auditor.get("/audit/habits?group=4&period=nam")
+    assert "Từ 01/01/2022 đến 31/03/2022" in text_of(auditor.get("/audit/habits?group=4&period=quy-1"))
     assert "Đúng hạn: theo ngày thực hiện" in text_of(page)
     rows = habits.habits(place, "TE", {COMMUNE}, datetime(2022, 1, 1), datetime(2022, 12, 31))
     (one,) = rows

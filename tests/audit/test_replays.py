@@ -1,6 +1,7 @@
 """Figures as they were known and what changed between them, on random histories and through the pages."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -11,6 +12,7 @@ from casemgr.cases.models import CaseFile, Verdict
 from casemgr.coverage.services import AS_WERE, TODAY
 from casemgr.ledger import services as ledger
 from casemgr.plans import plans
+from casemgr.plans import services as reported
 from casemgr.units.loading import load
 from tests.accounts import make_user, sign_in
 from tests.coverage import histories
@@ -107,6 +109,31 @@ def test_a_figure_as_known_is_asked_for_worked_out_and_shown(place, auditor):
     assert f"{figure.numerator} / {figure.denominator} trường hợp" in text_of(page)
     assert "theo dữ liệu nhập đến 05/07/2022 23:59" in text_of(page)
     assert auditor.post("/audit/figures", data=form).location.startswith("/audit/figure?")  # kept
+
+
+def test_what_others_reported_is_asked_for_as_it_was_known_too(place, auditor):
+    plan, own = plans()["KH322-2022"], {"unit": PROVINCE}
+    values = {"input": "LD7.unemployed", "from": date(2022, 1, 1), "to": date(2022, 6, 30), "source": "SO_LDTBXH",
+              "document": "1/BC", "document_date": date(2022, 7, 4), "value": Decimal("3.5")} | own  # fmt: skip
+    tree, sent, seen = load(place), datetime(2022, 7, 5), datetime(2022, 7, 10)
+    made, _entry = reported.report(place, plan, values, author="a", now=sent, tree=tree, **own)
+    reported.confirm(place, plan, made, on_seq=1, author="b", now=seen, **own)
+    again = values | {"value": Decimal("4.5"), "note": "Sửa"}
+    reported.correct(place, plan, made, again, on_seq=2, author="a", now=datetime(2022, 9, 1), tree=tree, **own)
+    reported.confirm(place, plan, made, on_seq=3, author="b", now=datetime(2022, 9, 3), **own)
+    place.commit()
+    form = ASKED | {"indicator": "KH322-2022/LD-07", "through": "30/06/2022", "known_time": ""}
+    for known, value in (("09/07/2022", "–"), ("05/08/2022", "3,5%")):
+        job = auditor.post("/audit/figures", data=form | {"known": known})
+        done = auditor.get(job.location)
+        (link,) = [a.get("href") for a in parse(done.text).iter("a") if "/audit/figure?" in (a.get("href") or "")]
+        page = text_of(auditor.get(link))
+        assert f"Đã biết đến {known} 23:59 {value}" in page
+        assert "4,5%" in page  # as it is known now
+        assert "Vì sao khác nhau" not in page
+    refused = auditor.post("/audit/figures", data=form | {"known": "05/08/2022", "rule": "TE v2022.1"})
+    assert refused.status_code == 422
+    assert "do cơ quan khác cung cấp" in refused.text
 
 
 @pytest.mark.parametrize(
