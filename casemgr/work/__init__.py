@@ -7,13 +7,16 @@ def init_app(app) -> None:
     from flask_babel import lazy_gettext
 
     from casemgr.access.policy import Permission
+    from casemgr.refused import N_
     from casemgr.ui import navigation
+    from casemgr.work import inbox
     from casemgr.work.projection import register
     from casemgr.work.views import bp
 
     for pages in ("approvals", "exception_pages", "caseload_pages"):
         import_module(f"casemgr.work.{pages}")
     register()
+    inbox.also(inbox.offered, N_("%(n)s hồ sơ đơn vị khác đề nghị tiếp nhận"), "handover.transfers")
     app.register_blueprint(bp)
     # Those who may search for persons are those who work on cases: workers and their leaders.
     navigation.add(app, "work.today", lazy_gettext("Việc hôm nay"), Permission.PERSON_SEARCH, order=10)
