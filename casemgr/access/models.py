@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask_security import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from casemgr.db import Base
+from casemgr.db import Base, QuickUuid
 
 
 def _new_uniquifier() -> str:
@@ -20,7 +20,7 @@ class User(Base, UserMixin):
 
     __tablename__ = "user_account"
 
-    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True, default=uuid4)
     username: Mapped[str] = mapped_column(sa.String(40), unique=True)
     full_name: Mapped[str] = mapped_column(sa.String(120))
     # The office the account belongs to; an administrator manages the accounts of the units below.
@@ -46,7 +46,7 @@ class RoleGrant(Base):
 
     __tablename__ = "role_grant"
 
-    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=uuid4)
+    id: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True, default=uuid4)
     user_id: Mapped[UUID] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     role: Mapped[str] = mapped_column(sa.String(16))
     unit_id: Mapped[str] = mapped_column(sa.String(32))
@@ -92,7 +92,7 @@ class AccessLog(Base):
     __tablename__ = "access_log"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    id: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     at: Mapped[datetime]
     user_id: Mapped[UUID | None]
     action: Mapped[str] = mapped_column(sa.String(40))

@@ -6,8 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casemgr.db import Base
-from casemgr.ledger.models import QuickUuid
+from casemgr.db import Base, QuickUuid
 
 
 class Seal(Base):
@@ -64,5 +63,5 @@ class ReportBody(Base):
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
     digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid)
+    subject: Mapped[UUID] = mapped_column(QuickUuid)
     body: Mapped[bytes] = mapped_column(sa.LargeBinary)  # canonical JSON, compressed

@@ -10,7 +10,7 @@ from casemgr.audit.closing import Report, read
 from casemgr.audit.difference import Row
 from casemgr.audit.models import Seal
 from casemgr.ledger import services as ledger
-from casemgr.ledger.rules import Entry, first_break
+from casemgr.ledger.rules import Line, broken_line, first_break
 from casemgr.ledger.services import province
 from casemgr.refused import Refused
 
@@ -38,20 +38,20 @@ def verify(session, report: Report) -> list[Wrong]:
     if resting is None or sealing.statement(resting).digest().hex() != body["seal"]["digest"]:
         found.append(Wrong(report.number, 0, "seal"))
     pinned = {UUID(row[0]): Row(*row) for rows in body["cases"].values() for row in rows}
-    for subject, entries in ledger.chains(session):
+    for subject, lines in ledger.chains(session):
         row = pinned.pop(subject, None)
-        if row is not None and (wrong := _wrong(key, entries, row)):
+        if row is not None and (wrong := _wrong(key, lines, row)):
             found.append(wrong)
     return found + [Wrong(row.number, 1, "cut") for row in pinned.values()]
 
 
-def _wrong(key: bytes, entries: list[Entry], row: Row) -> Wrong | None:
-    broken = first_break(key, entries)
-    if broken is not None and broken.seq <= row.seq:
-        return Wrong(row.number, broken.seq, broken.reason)
-    if len(entries) < row.seq:
-        return Wrong(row.number, len(entries) + 1, "cut")
-    if entries[row.seq - 1].mac.hex() != row.mac:
+def _wrong(key: bytes, lines: list[Line], row: Row) -> Wrong | None:
+    broken = broken_line(key, lines)
+    if broken is not None and broken[0] <= row.seq:
+        return Wrong(row.number, *broken)
+    if len(lines) < row.seq:
+        return Wrong(row.number, len(lines) + 1, "cut")
+    if lines[row.seq - 1].mac.hex() != row.mac:
         return Wrong(row.number, row.seq, "rewritten")
     return None
 

@@ -5,8 +5,9 @@ from uuid import UUID
 from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext
 
-from casemgr.access.web import Permission, actor_of, current_actor, guard, require
-from casemgr.cases import queries, services
+from casemgr.access.holders import who_may
+from casemgr.access.web import Permission, current_actor, guard, require
+from casemgr.cases import handover, services
 from casemgr.cases.cautions import same_day
 from casemgr.cases.changes import plan_changes, previous_plan, rows
 from casemgr.cases.forms import options, refuse
@@ -152,8 +153,11 @@ def void(number: str, id: UUID):
 def assign(number: str):
     dossier = open_dossier(number, Permission.CASE_ASSIGN)
     form = AssignForm(data={"worker": dossier.file.worker}) if request.method == "GET" else AssignForm()
-    workers = queries.workers_for(db.session, current_tree(), dossier.file, actor_of)
-    form.worker.choices = form.worker.choices[:1] + options((str(user.id), user.full_name) for user in workers)
+    file = dossier.file
+    workers = who_may(db.session, Permission.CASE_WRITE, current_tree(), file.unit_id, file.programme)
+    barred = handover.barred(dossier.state.entries)
+    offered = [(str(user.id), user.full_name) for user in workers if str(user.id) not in barred]
+    form.worker.choices = form.worker.choices[:1] + options(offered)
     if request.method == "POST" and form.validate():
         if form.worker.data != dossier.state.worker:
             services.assign(

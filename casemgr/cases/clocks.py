@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from casemgr.programmes.deadlines import begins, deadline
 from casemgr.programmes.events import Event, Ledger, Moment
-from casemgr.programmes.model import ClockVersion, Due
+from casemgr.programmes.model import ClockVersion, Due, Programme
 from casemgr.programmes.spans import MET, MISSED, NOT_DUE, Span
 from casemgr.refused import N_
 
@@ -53,6 +53,20 @@ def _running(ledger: Ledger, due: Due | None, anchor: Event, at: datetime) -> Ru
             version = ledger.programme.clocks[due.clock].on(start.at.date()) if due.clock else None
             return Running(start, version) if version else None
     return _running(ledger, due.fallback, anchor, at)
+
+
+def clock_version(programme: Programme, due: Due | None, at: datetime) -> ClockVersion | None:
+    """The version of the first clock that a due date names, without looking into the file: it says whether time is
+    counted in hours or working days. None as in `running` where the date is planned."""
+    if due is None or due.planned:
+        return None
+    if due.clock:
+        return programme.clocks[due.clock].on(at.date())
+    for part in (*due.earliest, *due.latest, *([due.fallback] if due.fallback else [])):
+        found = clock_version(programme, part, at)
+        if found:
+            return found
+    return None
 
 
 def words(span: Span, value: str | None, clock: Running | None, calendar, now: datetime) -> Words:

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casemgr.db import Base
+from casemgr.db import Base, QuickUuid
 
 
 class CaseFile(Base):
@@ -15,10 +15,10 @@ class CaseFile(Base):
     __tablename__ = "case_file"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     number: Mapped[str] = mapped_column(sa.String(12))
     programme: Mapped[str] = mapped_column(sa.String(8))
-    beneficiary: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    beneficiary: Mapped[UUID | None] = mapped_column(QuickUuid)
     unit_id: Mapped[str] = mapped_column(sa.String(32))
     worker: Mapped[str | None] = mapped_column(sa.String(36))
     status: Mapped[str] = mapped_column(sa.String(8))
@@ -36,7 +36,18 @@ class CaseFile(Base):
         sa.UniqueConstraint("province", "number"),
         sa.CheckConstraint("status IN ('open','closing','closed')", name="status_known"),
         sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_has_date"),
-        sa.Index("ix_case_file_list", "province", "unit_id", "programme", "status", "next_due"),
+        # A list is counted and put in order here; only the files it shows are opened.
+        sa.Index(
+            "ix_case_file_list",
+            "province",
+            "unit_id",
+            "programme",
+            "next_due",
+            "number",
+            "worker",
+            "status",
+            "subject",
+        ),
         sa.Index("ix_case_file_worker", "province", "worker", "status", "next_due"),
         sa.Index("ix_case_file_beneficiary", "province", "beneficiary"),
         sa.Index(
@@ -75,19 +86,19 @@ class CaseSpan(Base):
     __tablename__ = "case_span"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     position: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
     track: Mapped[str] = mapped_column(sa.String(9))  # case | detection
     number: Mapped[str] = mapped_column(sa.String(12))
     programme: Mapped[str] = mapped_column(sa.String(8))
     criterion: Mapped[str] = mapped_column(sa.String(24))
     item: Mapped[int] = mapped_column(sa.SmallInteger)
-    anchor: Mapped[UUID] = mapped_column(sa.Uuid)
+    anchor: Mapped[UUID] = mapped_column(QuickUuid)
     arises: Mapped[datetime] = mapped_column(sa.DateTime)
     due: Mapped[datetime | None] = mapped_column(sa.DateTime)
     due_missing: Mapped[bool]
     met: Mapped[datetime | None] = mapped_column(sa.DateTime)
-    met_entry: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    met_entry: Mapped[UUID | None] = mapped_column(QuickUuid)
     blurred: Mapped[bool]
     failed: Mapped[datetime | None] = mapped_column(sa.DateTime)
     ended: Mapped[datetime | None] = mapped_column(sa.DateTime)
@@ -100,7 +111,22 @@ class CaseSpan(Base):
     role: Mapped[str] = mapped_column(sa.String(12))
 
     __table_args__ = (
-        sa.Index("ix_case_span_due", "province", "unit_id", "pending", "role", "due"),
+        # The same for what a worker, or whoever looks over a few units, has to do.
+        sa.Index(
+            "ix_case_span_work",
+            "province",
+            "unit_id",
+            "worker",
+            "due",
+            "number",
+            "criterion",
+            "track",
+            "role",
+            "programme",
+            "subject",
+            sqlite_where=sa.text("pending = 1"),
+            postgresql_where=sa.text("pending"),
+        ),
         sa.Index("ix_case_span_criterion", "province", "programme", "criterion", "arises"),
         # What is still to be done, by due date, and by rule and due date, for whoever looks over many units.
         sa.Index(
@@ -136,7 +162,7 @@ class Verdict(Base):
     __tablename__ = "verdict"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     item: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
     start: Mapped[datetime] = mapped_column(sa.DateTime, primary_key=True)
     end: Mapped[datetime] = mapped_column(sa.DateTime)
@@ -149,8 +175,8 @@ class Verdict(Base):
     band: Mapped[str] = mapped_column(sa.String(16))
     unit_id: Mapped[str] = mapped_column(sa.String(32))
     # Whose: the child or household counted once where persons are printed beside cases.
-    beneficiary: Mapped[UUID | None] = mapped_column(sa.Uuid)
-    incident: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    beneficiary: Mapped[UUID | None] = mapped_column(QuickUuid)
+    incident: Mapped[UUID | None] = mapped_column(QuickUuid)
     sex: Mapped[str] = mapped_column(sa.String(12))
     age_band: Mapped[str] = mapped_column(sa.String(8))
     ethnicity: Mapped[str] = mapped_column(sa.String(12))
@@ -172,6 +198,7 @@ class Verdict(Base):
             "beneficiary",
             "incident",
         ),
+        sa.Index("ix_verdict_unit", "province", "unit_id", "programme", "end"),  # after a write in a unit
     )
 
 
@@ -181,8 +208,8 @@ class CaseTransfer(Base):
     __tablename__ = "case_transfer"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
-    asked: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
+    asked: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     number: Mapped[str] = mapped_column(sa.String(12))
     programme: Mapped[str] = mapped_column(sa.String(8))
     # The unit that is asked; under this name the scope of a reader is asked for everywhere.
@@ -218,8 +245,8 @@ class CaseReferral(Base):
     __tablename__ = "case_referral"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
-    sent: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
+    sent: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     number: Mapped[str] = mapped_column(sa.String(12))
     programme: Mapped[str] = mapped_column(sa.String(8))
     unit_id: Mapped[str] = mapped_column(sa.String(32))
@@ -243,8 +270,8 @@ class CaseBar(Base):
     __tablename__ = "case_bar"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
-    hidden: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
+    hidden: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     account: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
 
     __table_args__ = (sa.Index("ix_case_bar_account", "province", "account", "hidden"),)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from casemgr.cases import handover, services
+from casemgr.cases import conflicts, handover, services
 from casemgr.cases.handover import ASKED, ASSIGN_ASKED, CONFLICTED, REASONS, TRANSFERRED
 from casemgr.cases.rules import CLOSED, CaseState
 from casemgr.ledger import services as ledger
@@ -103,18 +103,21 @@ def succeed(session, subject: UUID, *, to: str | None, tree: UnitTree, author: s
 def mark_conflict(
     session, subject: UUID, accounts: Collection[str], *, note: str | None, tree: UnitTree, author: str, now: datetime
 ) -> Entry:
-    """Takes the file from these accounts at once and moves it to the unit above the one that holds it. The last mark
+    """Takes the file from these accounts at once and moves it above (see `conflicts.holder_above`). The last mark
     counts: one without accounts ends the conflict and leaves the file where it is. Raises Refused."""
     if not note:
         raise Refused(N_("Cần ghi rõ vì sao có xung đột lợi ích."), "note")
     ledger.lock(session, subject)
     state, _entries = services.state(session, subject)
     coded: dict = {"barred": sorted(accounts)}
-    if not accounts and not handover.barred(state.entries):
+    before = handover.barred(state.entries)
+    if not accounts and not before:
         raise Refused(N_("Hãy chọn người có liên quan."), "accounts")
-    above = handover.unit_above(state.unit, tree, now.date())
-    if accounts and above != state.unit and not handover.barred(state.entries):
-        coded["to"] = above
+    if accounts:
+        programme, day = state.programme.code, now.date()
+        above = conflicts.holder_above(session, tree, state.unit, programme, accounts, move=not before, on=day)
+        if above != state.unit:
+            coded["to"] = above
     return ledger.append(session, subject, [_draft(state, CONFLICTED, coded, note, author, state.unit, now)])[0]
 
 
@@ -127,9 +130,10 @@ def decide_conflict(
     note: str | None,
     tree: UnitTree,
     author: str,
+    unit: str,
     now: datetime,
 ) -> list[Entry]:
-    """A second person of the unit that now holds the file confirms the mark, or sends the file back: else one person
+    """A second person of `unit` (see `conflicts.confirming`) confirms the mark, or sends the file back: else one person
     could take a file out of a commune's figures. Raises Refused."""
     ledger.lock(session, subject)
     state, _entries = services.state(session, subject)
@@ -137,12 +141,12 @@ def decide_conflict(
     waiting = found if found is not None and found.mark.id == mark else None
     found = handover.check_conflict_decision(waiting, outcome=outcome, note=note, author=author)
     coded = {"on": mark.hex, "about": CONFLICTED, "outcome": outcome, "signer": ""}
-    drafts = [_draft(state, "decided", coded, note, author, state.unit, now)]
+    drafts = [_draft(state, "decided", coded, note, author, unit, now)]
     if outcome == "returned":
         ended: dict = {"barred": []}
         if found.unit != state.unit and tree[found.unit].valid(now.date()):
             ended["to"] = found.unit
-        drafts.append(_draft(state, CONFLICTED, ended, note, author, state.unit, now))
+        drafts.append(_draft(state, CONFLICTED, ended, note, author, unit, now))
     return ledger.append(session, subject, drafts)
 
 

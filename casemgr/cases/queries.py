@@ -6,12 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
 
 from casemgr.access import policy
-from casemgr.access.models import RoleGrant, User
+from casemgr.access.models import User
 from casemgr.access.policy import ALL, Actor, Permission
-from casemgr.cases.models import CaseBar, CaseFile
+from casemgr.cases.models import CaseBar, CaseFile, CaseSpan
 from casemgr.ledger import services as ledger
 from casemgr.programmes import programmes
 from casemgr.units.rules import UnitTree
@@ -44,7 +43,9 @@ def within(actor: Actor, permission: Permission, table, tree: UnitTree):
         if scope.programmes is not ALL:
             parts.append(table.programme.in_(sorted(scope.programmes)))
         if scope.assigned_only and assigned:
-            parts.append(sa.or_(table.programme.not_in(assigned), table.worker == str(actor.user_id)))
+            mine, codes = table.worker == str(actor.user_id), scope.programmes
+            every = codes is not ALL and codes <= set(assigned)  # said plainly, so that an index of workers is found
+            parts.append(mine if every else sa.or_(table.programme.not_in(assigned), mine))
         reached.append(sa.and_(sa.true(), *parts))
     return sa.and_(table.province == ledger.province(), sa.or_(sa.false(), *reached))
 
@@ -144,6 +145,22 @@ def files_of(session, conditions: Sequence, subjects: Iterable[UUID]) -> list[sa
     return list(session.execute(_LISTED.where(*conditions, FILES.c.beneficiary.in_(subjects))))
 
 
+def next_steps(session, files: Sequence[CaseFile]) -> dict[UUID, sa.Row]:
+    """What stands behind `next_due` of each of these files: subject, criterion, detail, arises, due. One query."""
+    wanted = {file.subject: file.next_due for file in files if file.next_due is not None}
+    if not wanted:
+        return {}
+    span = CaseSpan.__table__.c
+    query = sa.select(span.subject, span.criterion, span.detail, span.arises, span.due).where(
+        span.province == ledger.province(), span.subject.in_(sorted(wanted)), span.pending, span.due.is_not(None)
+    )
+    found: dict[UUID, sa.Row] = {}
+    for row in session.execute(query.order_by(span.subject, span.position)):
+        if row.due == wanted[row.subject]:
+            found.setdefault(row.subject, row)
+    return found
+
+
 def names_of(session, ids: Iterable[str]) -> dict[str, str]:
     """Full names of users by id as text; ids that are no users (system:...) are absent."""
     wanted = []
@@ -156,41 +173,6 @@ def names_of(session, ids: Iterable[str]) -> dict[str, str]:
         return {}
     found = sa.select(User.id, User.full_name).where(User.id.in_(wanted))
     return {str(row.id): row.full_name for row in session.execute(found)}
-
-
-def workers_for(session, tree: UnitTree, file: CaseFile, actor_of) -> list[User]:
-    """The active users who may write in this case file once it is theirs, by name."""
-    readers, near = programmes()[file.programme].readers, home_of(tree, file.unit_id)
-    users = session.scalars(
-        sa.select(User)
-        .where(User.active, User.grants.any(sa.and_(RoleGrant.role == "worker", RoleGrant.unit_id.in_(sorted(near)))))
-        .order_by(User.full_name)
-        .options(selectinload(User.grants))
-    )
-    return [
-        user
-        for user in users
-        if policy.may(
-            actor_of(user),
-            Permission.CASE_WRITE,
-            unit=file.unit_id,
-            programme=file.programme,
-            worker=user.id,
-            read=readers,
-        )
-    ]
-
-
-def home_of(tree: UnitTree, unit: str) -> set[str]:
-    """The unit, those above it, and those that it and they went into: where a role may reach it from."""
-    near, queue = set(), [unit]
-    while queue:
-        each = queue.pop()
-        if each in near or each not in tree:
-            continue
-        near.add(each)
-        queue += [*tree.line(each), *(new for new, _default, _split in tree.successors(each))]
-    return near
 
 
 def case_of_entry(session, entry: UUID) -> UUID | None:

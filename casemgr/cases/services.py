@@ -193,8 +193,11 @@ def void(
 
 
 def assign(session, subject: UUID, worker: str, *, author: str, unit: str, now: datetime) -> Entry:
-    """Gives the file to a worker; the note stays in the ledger."""
+    """Gives the file to a worker; the note stays in the ledger. Raises Refused for who is named in its conflict of
+    interest: the fold would leave the file with nobody."""
     current, _entries = state(session, subject)
+    if worker in handover.barred(current.entries):
+        raise Refused(N_("Người này có liên quan đến hồ sơ, không phụ trách được."), "worker")
     draft = assign_draft(current.programme, worker, author=author, unit=unit, now=now)
     return ledger.append(session, subject, [draft])[0]
 

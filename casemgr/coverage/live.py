@@ -15,6 +15,7 @@ from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme
 from casemgr.programmes.spans import Span
 
+FEW_UNITS = 12  # in so many, each item is looked at
 COLUMNS = {"unit": Verdict.unit_id, "sex": Verdict.sex, "age": Verdict.age_band, "ethnicity": Verdict.ethnicity}
 
 
@@ -61,26 +62,11 @@ def _key(question: Question) -> tuple[list, list]:
     return [*shown, *rest], [*(columns[d] for d in DIMENSIONS if d in question.dims), *rest]
 
 
-def tallies(session, question: Question) -> dict[str, Tally]:
-    """{programme: Tally}: one query for the cells, one for all marks.
+def tallies(session, questions: Sequence[Question]) -> list[dict[str, Tally]]:
+    """[{programme: Tally}] of questions that differ in their times only: one query for the cells, one for all marks.
 
     Each programme is a part of its own, because SQLite leaves the covering index for an OR over programmes.
     """
-    result = {code: Tally() for code in question.counting}
-    shown, grouped = _key(question)
-    parts = [
-        sa.select(sa.literal(code).label("code"), *shown, sa.func.count()).where(at(question, code)).group_by(*grouped)
-        for code in question.counting
-    ]
-    for code, *group, verdict, steps, band, count in session.execute(sa.union_all(*parts)):
-        result[code].cells[Key(Group(*group), verdict, steps, band)] = count
-    if question.marks:
-        add_marks(session, question, result)
-    return result
-
-
-def tallies_through(session, questions: Sequence[Question]) -> list[dict[str, Tally]]:
-    """The same for questions that differ in their times only: two queries for all of them."""
     result = [{code: Tally() for code in question.counting} for question in questions]
     cells, marked = [], []
     for n, question in enumerate(questions):
@@ -97,20 +83,14 @@ def tallies_through(session, questions: Sequence[Question]) -> list[dict[str, Ta
     return result
 
 
-def add_marks(session, question: Question, result: Mapping[str, Tally]) -> None:
-    """Counts the items with each mark; the same as `marks_of`."""
-    parts = [_marked(question, mark) for mark in question.marks]
-    for name, code, *group, verdict, steps, band, count in session.execute(sa.union_all(*parts)):
-        result[code].mark(name, Key(Group(*group), verdict, steps, band), count)
-
-
 def _marked(question: Question, mark: Mark):
     if mark.apart:
         return apart.counted(question, mark)
     shown, grouped = _key(question)
     if not mark.by_detail:
         # Never joined: of the two tables a planner may walk the wrong one for minutes.
-        if mark.due or mark.late:  # few spans fall due in a period: those first
+        few = question.units is not None and len(question.units) <= FEW_UNITS
+        if (mark.due or mark.late) and not few:  # few spans fall due in a period: those first
             where = (CaseSpan.province == province(), CaseSpan.programme == mark.programme, *_span_is(question, mark))
             spans = sa.tuple_(Verdict.subject, Verdict.item).in_(
                 sa.select(CaseSpan.subject, CaseSpan.item).where(*where)

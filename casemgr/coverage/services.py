@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from casemgr.coverage import live, replay, silence
+from casemgr.coverage import by_unit, live, replay, silence
 from casemgr.coverage.asked import AS_WERE, TODAY, Asked
 from casemgr.coverage.cases import COUNTS_CASES, Case
 from casemgr.coverage.figures import Figure
@@ -15,16 +15,16 @@ from casemgr.coverage.results import Result, dims_of, groups_of, result_of, scen
 from casemgr.coverage.rules import marks
 from casemgr.coverage.tally import FOCUS, HAMLET, REST, Question, Tally
 from casemgr.ledger.kept import kept
-from casemgr.ledger.services import settle
+from casemgr.ledger.services import Position, position, settle
 from casemgr.plans import services as reported
 from casemgr.plans.model import Indicator, Plan
 from casemgr.programmes import programmes, under
+from casemgr.programmes.deadlines import DAY_END
 from casemgr.refused import N_, Refused
 from casemgr.units.loading import load
 from casemgr.units.rules import UnitTree
 from casemgr.units.web import current_tree
 
-DAY_END = time(23, 59, 59)
 NO_FILES = Tally()  # of an indicator whose figure comes from outside alone
 
 
@@ -177,15 +177,20 @@ def through_days(
         asked.hamlets,
         *(i.code for i in indicators),
     )
-    moments = tuple(each.t for each in then)
-    return kept(session, (*key, *moments), lambda: _through(session, then, now, indicators))
+    stand = position(session)
+    return kept(
+        session,
+        (*key, *(each.t for each in then)),
+        lambda: _through(session, then, now, indicators, stand),
+        sum(stand.values()),
+    )
 
 
-def _through(session, then: Sequence[Asked], now: datetime, indicators: Sequence[Indicator]) -> dict:
+def _through(session, then: Sequence[Asked], now: datetime, indicators: Sequence[Indicator], stand: Position) -> dict:
     tree, said = current_tree(), reported.figures_for(session, then[0].plan)
     questions = [question_of(each, indicators, tree, now) for each in then]
     counts = any(i.programme for i in indicators)
-    tallies = live.tallies_through(session, questions) if counts else [{} for _each in then]
+    tallies = by_unit.tallies(session, questions, stand) if counts else [{} for _each in then]
     found: dict[str, list[Figure]] = {i.code: [] for i in indicators}
     for each, counted in zip(then, tallies, strict=True):
         money = money_of(session, indicators, each, tree)
@@ -231,15 +236,15 @@ def _tallies(session, asked: Asked, question: Question, wanted: Sequence[Indicat
         numbers = [sum(found[c].distinct.get(f"received:{n}", 0) for c in codes) for n in range(2)]
     else:
         once = tuple(dict.fromkeys(i.programme for i in wanted if i.rule in ("all_steps", "reduction")))
+        stand = position(session)
 
         def count():
-            found = live.tallies(session, question)
+            (found,) = by_unit.tallies(session, [question], stand)
             live.add_distinct(session, question, found, once)
             return found, live.received(session, question, codes, windows) if codes else [0, 0]
 
-        # An append is counted at once; a clock that runs out in the middle of a minute at the end of it.
-        t = question.t if question.t.time() == DAY_END else question.t.replace(second=0, microsecond=0)
-        found, numbers = kept(session, (*replace(question, t=t).key, once, tuple(sorted(codes))), count)
+        key = (*question.key, once, tuple(sorted(codes)))
+        found, numbers = kept(session, key, count, sum(stand.values()))
     return found, (numbers[0], numbers[1] or None)
 
 

@@ -1,7 +1,7 @@
 """What a scorecard must say beside its figures: who has not confirmed the month, and what a named register knows."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time
 from typing import NamedTuple
 
@@ -12,7 +12,8 @@ from casemgr.access.web import Permission, may
 from casemgr.coverage.asked import Asked
 from casemgr.db import db
 from casemgr.detections import monthly
-from casemgr.ledger.kept import kept
+from casemgr.ledger.kept import ByUnit, kept_by_unit
+from casemgr.ledger.services import position
 from casemgr.plans.model import Indicator
 from casemgr.programmes import programmes
 from casemgr.reconciling import as_known, disputing, queries
@@ -42,12 +43,14 @@ def unconfirmed(session, asked: Asked, tree: UnitTree, codes: Iterable[str]) -> 
     if not units or not wanted or month < asked.start:
         return []
 
-    def count() -> dict[str, int]:
-        found = monthly.months_of(session, units, wanted, month)
-        return {code: sum(not found[unit, code].confirmed for unit in units) for code in wanted}
+    def count(some: Collection[str] | None) -> ByUnit:
+        here = units if some is None else [unit for unit in units if unit in some]
+        found = monthly.months_of(session, here, wanted, month) if here else {}
+        return {u: ({code for code in wanted if not found[u, code].confirmed}, datetime.max) for u in here}
 
-    missing = kept(session, ("silence", frozenset(units), tuple(wanted), month), count)
-    return [Silence(code, month, missing[code], len(units)) for code in wanted]
+    key = ("silence", frozenset(units), tuple(wanted), month)
+    missing = kept_by_unit(session, key, count, position(session), datetime.min)
+    return [Silence(code, month, sum(code in each for each, _ in missing.values()), len(units)) for code in wanted]
 
 
 def named_register(session, asked: Asked, programme: str, units: frozenset[str] | None) -> dict[str, int]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from casemgr.plans.model import IN_PERIOD
+from casemgr.programmes.deadlines import DAY_END
 from casemgr.programmes.spans import MET, MISSED, NOT_DUE, UNKNOWN, Span
 
 # Verdicts of items that belong to a figure; all others stand beside it.
@@ -82,12 +83,14 @@ class Question:
 
     @property
     def key(self) -> tuple:
-        """The question as something to look an answer up by."""
+        """The question as something to look an answer up by. An append is counted at once; a clock that runs out in
+        the middle of a minute at the end of it."""
+        t = self.t if self.t.time() == DAY_END else self.t.replace(second=0, microsecond=0)
         units = None if self.units is None else frozenset(self.units)
         return (
             *sorted(self.counting.items()),
             self.start,
-            self.t,
+            t,
             self.since,
             units,
             self.dims,
@@ -117,7 +120,7 @@ class Question:
 
 
 def marks_of(question: Question, programme: str, steps: str, spans: Iterable[Span]) -> set[str]:
-    """The marks that the spans of one item give it; the same as `live.add_marks` says in SQL."""
+    """The marks that the spans of one item give it; the same as `live.tallies` says in SQL."""
     spans, t, found = list(spans), question.t, set()
     for mark in question.marks:
         if (
@@ -198,12 +201,25 @@ class Tally:
                 parts.setdefault(names_of(key.group), Tally()).mark(mark, key, count)
         return parts
 
+    def without_unit(self) -> "Tally":
+        """The same, not told apart by unit."""
+        part = Tally(_without_unit(self.cells))
+        part.marked = {mark: _without_unit(counter) for mark, counter in self.marked.items()}
+        return part
+
     def only(self, units: Collection[str]) -> "Tally":
         """The part that is charged to these units."""
         part = Tally(Counter({k: n for k, n in self.cells.items() if k.group.unit in units}))
         for mark, counter in self.marked.items():
             part.marked[mark] = Counter({k: n for k, n in counter.items() if k.group.unit in units})
         return part
+
+
+def _without_unit(counter: Counter[Key]) -> Counter[Key]:
+    found: Counter[Key] = Counter()
+    for key, count in counter.items():
+        found[key._replace(group=key.group._replace(unit=""))] += count
+    return found
 
 
 def funnel(tally: Tally, steps: int) -> list[int]:

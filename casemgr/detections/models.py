@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casemgr.db import Base
+from casemgr.db import Base, QuickUuid
 from casemgr.detections.rules import STATUSES
 
 
@@ -16,7 +16,7 @@ class Incident(Base):
     __tablename__ = "incident"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     number: Mapped[str] = mapped_column(sa.String(12))
     programme: Mapped[str] = mapped_column(sa.String(8))
     unit_id: Mapped[str] = mapped_column(sa.String(32))
@@ -37,11 +37,11 @@ class Detected(Base):
     __tablename__ = "detected"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     number: Mapped[str] = mapped_column(sa.String(12))
     programme: Mapped[str] = mapped_column(sa.String(8))
     unit_id: Mapped[str] = mapped_column(sa.String(32))
-    incident: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    incident: Mapped[UUID | None] = mapped_column(QuickUuid)
     received_at: Mapped[datetime] = mapped_column(sa.DateTime)
     received_precision: Mapped[str] = mapped_column(sa.String(6))
     emergency: Mapped[bool]
@@ -49,9 +49,9 @@ class Detected(Base):
     status: Mapped[str] = mapped_column(sa.String(16))
     # Whether the programme's figures are about this person at all (not: 16-17 years old, at risk only).
     counted: Mapped[bool]
-    case_subject: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    case_subject: Mapped[UUID | None] = mapped_column(QuickUuid)
     case_number: Mapped[str] = mapped_column(sa.String(12))
-    beneficiary: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    beneficiary: Mapped[UUID | None] = mapped_column(QuickUuid)
     sex: Mapped[str] = mapped_column(sa.String(12))
     birth_year: Mapped[int | None] = mapped_column(sa.SmallInteger)
     age: Mapped[int | None] = mapped_column(sa.SmallInteger)  # when it happened
@@ -66,7 +66,20 @@ class Detected(Base):
         sa.UniqueConstraint("province", "number"),
         sa.CheckConstraint(f"status IN {STATUSES}", name="status_known"),
         sa.CheckConstraint("(status = 'matched') = (case_subject IS NOT NULL)", name="matched_has_case"),
-        sa.Index("ix_detected_list", "province", "unit_id", "programme", "status", "emergency", "next_due"),
+        # A list is counted and put in order here; only the detections it shows are opened.
+        sa.Index(
+            "ix_detected_list",
+            "province",
+            "unit_id",
+            "programme",
+            "status",
+            "emergency",
+            "next_due",
+            "waiting",
+            "received_at",
+            "number",
+            "subject",
+        ),
         sa.Index("ix_detected_incident", "province", "incident"),
         sa.Index("ix_detected_beneficiary", "province", "beneficiary"),
     )
@@ -78,7 +91,7 @@ class ConfirmedMonth(Base):
     __tablename__ = "confirmed_month"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     unit_id: Mapped[str] = mapped_column(sa.String(32))
     programme: Mapped[str] = mapped_column(sa.String(8))
     month: Mapped[date] = mapped_column(sa.Date)

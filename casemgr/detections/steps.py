@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 from flask import abort, flash, redirect, url_for
 from flask_babel import gettext
 
-from casemgr.access.web import Permission, actor_of, current_actor, guard, may, require
+from casemgr.access.holders import who_may
+from casemgr.access.web import Permission, current_actor, guard, may, require
 from casemgr.cases.forms import entry_form, options, refuse
-from casemgr.cases.queries import workers_for
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.detections import services
@@ -119,7 +119,8 @@ def include(number: str):
 def assign(number: str):
     sheet = open_sheet(number, Permission.CASE_ASSIGN)
     form = _today(AssignForm, worker=sheet.row.worker)
-    workers = workers_for(db.session, current_tree(), sheet.row, actor_of)
+    unit, programme = sheet.row.unit_id, sheet.row.programme
+    workers = who_may(db.session, Permission.CASE_WRITE, current_tree(), unit, programme)
     form.worker.choices = form.worker.choices[:1] + options((str(user.id), user.full_name) for user in workers)
 
     def write(moment: datetime):

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casemgr.db import Base
+from casemgr.db import Base, QuickUuid
 
 
 class FileBlob(Base):
@@ -15,8 +15,8 @@ class FileBlob(Base):
     __tablename__ = "file_blob"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid)
+    id: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid)
     media: Mapped[str] = mapped_column(sa.String(8))
     size: Mapped[int] = mapped_column(sa.Integer)
     sha256: Mapped[str] = mapped_column(sa.String(64))  # of the content in clear, as the ledger names it

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casemgr.db import Base
+from casemgr.db import Base, QuickUuid
 
 
 class FundBalance(Base):
@@ -15,7 +15,7 @@ class FundBalance(Base):
     __tablename__ = "fund_balance"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     fund: Mapped[str] = mapped_column(sa.String(32))
     unit: Mapped[str] = mapped_column(sa.String(32))
     money: Mapped[int] = mapped_column(sa.BigInteger)
@@ -36,8 +36,8 @@ class FundMove(Base):
     __tablename__ = "fund_move"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
-    entry: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
+    entry: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     fund: Mapped[str] = mapped_column(sa.String(32))
     unit: Mapped[str] = mapped_column(sa.String(32))
     kind: Mapped[str] = mapped_column(sa.String(9))

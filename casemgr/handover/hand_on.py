@@ -3,9 +3,9 @@
 from flask import flash, redirect, url_for
 from flask_babel import gettext
 
-from casemgr.access.web import Permission, actor_of, current_actor, guard
+from casemgr.access.holders import who_may
+from casemgr.access.web import Permission, current_actor, guard
 from casemgr.cases import moves
-from casemgr.cases import queries as case_queries
 from casemgr.cases.forms import options
 from casemgr.cases.handover import asked_assignment, barred
 from casemgr.cases.views import teller
@@ -24,7 +24,8 @@ from casemgr.units.web import current_tree
 def hand_on(number: str):
     dossier = open_dossier(number, Permission.CASE_WRITE)
     form, hidden = HandOnForm(), {dossier.state.worker, *barred(dossier.state.entries)}
-    workers = case_queries.workers_for(db.session, current_tree(), dossier.file, actor_of)
+    file = dossier.file
+    workers = who_may(db.session, Permission.CASE_WRITE, current_tree(), file.unit_id, file.programme)
     others = [(str(user.id), user.full_name) for user in workers if str(user.id) not in hidden]
     form.worker.choices = form.worker.choices[:1] + options(others)
     if form.validate_on_submit():

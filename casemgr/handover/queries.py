@@ -2,17 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
-from types import SimpleNamespace
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from casemgr.access.models import RoleGrant, User
+from casemgr.access.holders import holders, who_may
+from casemgr.access.models import User
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases.handover import SENT, WAITING
-from casemgr.cases.models import CaseFile, CaseReferral, CaseTransfer
-from casemgr.cases.queries import home_of, not_barred, visible, workers_for
+from casemgr.cases.models import CaseFile, CaseReferral, CaseSpan, CaseTransfer
+from casemgr.cases.queries import not_barred, visible
 from casemgr.ledger.services import province
 from casemgr.people.models import Beneficiary
 from casemgr.units.models import Hamlet
@@ -21,11 +21,9 @@ from casemgr.units.rules import UnitTree
 MOST = 100
 
 
-def staffed(session, tree: UnitTree, unit: str, programme: str, actor_of) -> bool:
+def staffed(session, tree: UnitTree, unit: str, programme: str) -> bool:
     """Whether somebody in this unit works for this programme, so that a file would not lie there unseen."""
-    if unit not in tree:
-        return False
-    return bool(workers_for(session, tree, SimpleNamespace(unit_id=unit, programme=programme), actor_of))
+    return unit in tree and bool(who_may(session, Permission.CASE_WRITE, tree, unit, programme))
 
 
 def incoming(session, actor: Actor, tree: UnitTree) -> list[CaseTransfer]:
@@ -65,15 +63,27 @@ def open_referrals(session, actor: Actor, tree: UnitTree, number: int, size: int
     return list(session.scalars(query.offset((number - 1) * size).limit(size))), total
 
 
-def readers_of(session, tree: UnitTree, file: CaseFile, named: Collection[str]) -> list[User]:
-    """The active accounts of workers and leaders whose roles reach this file, by name; and those already named in its
-    conflict of interest, whose roles need not reach it any more: it has moved away from them."""
-    near = home_of(tree, file.unit_id)
-    role = sa.and_(
-        RoleGrant.role.in_(("worker", "supervisor")), RoleGrant.unit_id.in_(sorted(near)), RoleGrant.ended_at.is_(None)
+def answers_due(session, rows: Collection[CaseReferral]) -> dict[UUID, datetime]:
+    """Until when each of these referrals should be answered, by the entry that sent it; none where it has been."""
+    span = CaseSpan.__table__.c
+    query = sa.select(span.anchor, span.due).where(
+        span.province == province(),
+        span.subject.in_({row.subject for row in rows}),
+        span.pending,
+        span.due.is_not(None),
+        span.anchor.in_({row.sent for row in rows}),
     )
-    query = sa.select(User).where(sa.or_(sa.and_(User.active, User.grants.any(role)), User.id.in_(map(UUID, named))))
-    return list(session.scalars(query.order_by(User.full_name)))
+    return {row.anchor: row.due for row in session.execute(query)} if rows else {}
+
+
+def readers_of(session, tree: UnitTree, file: CaseFile, named: Collection[str]) -> list[User]:
+    """The active accounts of workers and leaders whose roles reach the unit of this file, by name; and those already
+    named in its conflict of interest, whose roles need not reach it any more: it has moved away from them."""
+    found = holders(session, Permission.CASE_CONFLICT, tree, [file.unit_id])
+    missing = set(named) - {str(user.id) for user in found}
+    if missing:
+        found += session.scalars(sa.select(User).where(User.id.in_(map(UUID, missing))))
+    return sorted(found, key=lambda user: (user.full_name, user.username))
 
 
 @dataclass(frozen=True, slots=True)

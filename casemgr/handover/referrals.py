@@ -1,5 +1,6 @@
 """Pages of referrals: those without an answer, and the letter that goes with one."""
 
+from datetime import date
 from uuid import UUID
 
 from flask import abort, render_template
@@ -16,6 +17,7 @@ from casemgr.ledger import services as ledger
 from casemgr.papers import Paper, Rows, Signature, Text
 from casemgr.people import services as people
 from casemgr.programmes import programmes
+from casemgr.programmes.spans import overdue
 from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
 from casemgr.units.rules import UnitTree
@@ -32,7 +34,10 @@ def open_list():
     found, total = queries.open_referrals(db.session, current_actor(), current_tree(), number, PAGE)
     log_access(Permission.CASE_LIST)
     names = {row.sent: programmes()[row.programme].needs[row.need].name[language()] for row in found}
-    return render_template("handover/referrals.html", page=Page(found, number, PAGE, total), names=names, now=now())
+    due, moment = queries.answers_due(db.session, found), now()
+    late = {sent for sent, at in due.items() if overdue(at, moment)}
+    page = Page(found, number, PAGE, total)
+    return render_template("handover/referrals.html", page=page, names=names, due=due, late=late, now=moment)
 
 
 @bp.get("/cases/<number>/referrals/<uuid:id>/letter.<ending>")
@@ -54,8 +59,11 @@ def _paper(dossier: Dossier, sent, sealed: dict, tree: UnitTree) -> Paper:
     named = {field.name: field for field in kind.fields}
     codes = {name: programme.codes[field.codes] for name, field in named.items() if field.codes}
     ground = codes["referral_consent"][sent.coded["referral_consent"]].name.vi
-    if sealed.get("consent_by"):
-        ground += f" ({sealed['consent_by']})"
+    consent = [sealed["consent_by"]] if sealed.get("consent_by") else []
+    if sealed.get("consent_on"):
+        consent.append(f"ngày {date.fromisoformat(sealed['consent_on']):%d/%m/%Y}")
+    if consent:
+        ground += f" ({', '.join(consent)})"
     person = people.identity(db.session, dossier.file.beneficiary) if dossier.file.beneficiary else None
     who = [("Họ tên", person.person.name)] if person and not person.erased else [("Mã hồ sơ", dossier.file.number)]
     if dossier.state.identity.get("birth_year"):

@@ -5,13 +5,15 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from casemgr.access.web import Permission, actor_of, current_actor, guard, log_access, may, require
-from casemgr.cases import moves
+from casemgr.access.holders import who_may
+from casemgr.access.web import Permission, actor_of, current_actor, guard, log_access, may, require, role_title
+from casemgr.cases import conflicts, moves
 from casemgr.cases import queries as case_queries
 from casemgr.cases.forms import options
 from casemgr.cases.handover import REASONS, WAITING, barred, pending_transfer
 from casemgr.cases.handover import conflict as conflict_of
 from casemgr.cases.page import risk_badge
+from casemgr.cases.rows import Rows
 from casemgr.cases.web import open_dossier
 from casemgr.clock import now
 from casemgr.db import db
@@ -20,9 +22,11 @@ from casemgr.handover.forms import AnswerForm, AskForm, ConfirmForm, ConflictFor
 from casemgr.ledger import services as ledger
 from casemgr.people import services as people
 from casemgr.programmes import programmes
-from casemgr.refused import Refused
+from casemgr.refused import N_, Refused
 from casemgr.ui.forms import show_form
 from casemgr.ui.i18n import language, say
+from casemgr.ui.rules import show_moment
+from casemgr.units.loading import calendar
 from casemgr.units.web import current_tree
 
 bp = Blueprint("handover", __name__)
@@ -51,7 +55,7 @@ def ask(number: str):
     communes = [id for root in tree.children(None, moment.date()) for id in tree.communes(root, moment.date())]
     form.to.choices = form.to.choices[:1] + options((id, tree.full_label(id)) for id in communes)
     if form.validate_on_submit():
-        staffed = queries.staffed(db.session, tree, form.to.data, dossier.programme.code, actor_of)
+        staffed = queries.staffed(db.session, tree, form.to.data, dossier.programme.code)
         try:
             moves.ask_transfer(
                 db.session,
@@ -85,9 +89,10 @@ def answer(asked: UUID):
     actor = require(Permission.TRANSFER_ANSWER, subject=row.subject, author=row.asked_by, **facts)
     file = case_queries.file_of(db.session, row.subject)
     form = AnswerForm()
-    place = type("Place", (), {"unit_id": row.unit_id, "programme": row.programme})
-    workers = case_queries.workers_for(db.session, current_tree(), place, actor_of)
-    form.worker.choices = form.worker.choices[:1] + options((str(user.id), user.full_name) for user in workers)
+    barred_here = conflicts.named_in(db.session, [row.subject]).get(row.subject, ())
+    workers = who_may(db.session, Permission.CASE_WRITE, current_tree(), row.unit_id, row.programme)
+    offered = [(str(user.id), user.full_name) for user in workers if str(user.id) not in barred_here]
+    form.worker.choices = form.worker.choices[:1] + options(offered)
     if form.validate_on_submit():
         try:
             moves.answer_transfer(
@@ -119,12 +124,18 @@ def answer(asked: UUID):
         programme=programme.name[language()],
         # Once it has answered, the unit sees no more of a file than it did then.
         risk=risk_badge(programme, file.risk, language()) if row.state == WAITING else None,
-        next_due=file.next_due if row.state == WAITING else None,
+        due=_due(file) if row.state == WAITING else None,
         note=sealed.get(asked, {}).get("note"),
         asker=case_queries.names_of(db.session, [row.asked_by]).get(row.asked_by, ""),
         reason=REASONS.get(row.reason, row.reason),
         waiting=row.state == WAITING,
     )
+
+
+def _due(file) -> tuple[str, str] | None:
+    """The verdict on what is due first, and its words."""
+    row = Rows(db.session, calendar(db.session), now(), language()).of([file])[0]
+    return row.due
 
 
 @bp.route("/cases/<number>/conflict", methods=["GET", "POST"])
@@ -134,7 +145,7 @@ def conflict(number: str):
     named = barred(dossier.state.entries)
     form = ConflictForm(data={"accounts": sorted(named)}) if request.method == "GET" else ConflictForm()
     users = queries.readers_of(db.session, current_tree(), dossier.file, named)
-    form.accounts.choices = options((str(user.id), user.full_name) for user in users)
+    form.accounts.choices = options(map(_office, users))
     if form.validate_on_submit():
         try:
             moves.mark_conflict(
@@ -154,27 +165,59 @@ def conflict(number: str):
     return _conflict(dossier, form, ConfirmForm(formdata=None), form)
 
 
+def _office(user) -> tuple[str, str]:
+    """An account as it is offered: names alone tell too little, and two people may bear the same."""
+    held = [grant for grant in actor_of(user).grants if grant.role in ("supervisor", "worker")]
+    tree = current_tree()
+    roles = [f"{role_title(grant.role, grant.unit)}, {tree.label(grant.unit)}" for grant in held]
+    return str(user.id), " · ".join([user.full_name, *roles])
+
+
 def _conflict(dossier, form: ConflictForm, confirm: ConfirmForm, shown):
     found = conflict_of(dossier.state.entries)
     waits = found is not None and found.decision is None
-    asks = waits and may(Permission.CASE_DECIDE, author=found.mark.author, **dossier.facts)
-    facts = {"file": dossier.file, "label": dossier.label, "found": found, "waits": waits, "asks": asks}
-    return show_form("handover/conflict.html", shown, mark=form, confirm=confirm, **facts)
+    where = _confirming(dossier, found) if waits else None
+    facts = {"unit": where, "programme": dossier.programme.code}
+    asks = waits and may(Permission.CASE_DECIDE, author=found.mark.author, **facts)
+    said = _said(found) if found else []
+    shows = {"file": dossier.file, "label": dossier.label, "found": found, "waits": waits, "where": where, "asks": asks}
+    shows["said"] = said
+    return show_form("handover/conflict.html", shown, mark=form, confirm=confirm, **shows)
+
+
+def _said(found) -> list[tuple[str, str]]:
+    """What the second person has to go by: who wrote the mark, when, why, and where the file came from."""
+    mark, tree = found.mark, current_tree()
+    why = ledger.read_sealed(db.session, [mark]).get(mark.id, {}).get("note", "")
+    return [
+        (gettext("Người ghi nhận"), case_queries.names_of(db.session, [mark.author]).get(mark.author, "")),
+        (gettext("Ghi nhận lúc"), show_moment(mark.occurred_at, mark.precision)),
+        (gettext("Trước đó do"), tree.full_label(found.unit)),
+        (gettext("Lý do"), why),
+    ]
+
+
+def _confirming(dossier, found) -> str:
+    """The unit whose leaders confirm the mark of this file."""
+    without = barred(dossier.state.entries) | {found.mark.author}
+    held = conflicts.Held(dossier.state.unit, dossier.programme.code, without)
+    return conflicts.confirming(db.session, current_tree(), [held])[0]
 
 
 @bp.post("/cases/<number>/conflict/decide")
 @guard(Permission.CASE_DECIDE)
 def decide_conflict(number: str):
-    """The second person, of the unit that holds the file now, confirms the mark or sends the file back."""
-    dossier = open_dossier(number, Permission.CASE_DECIDE)
+    """The second person confirms the mark or sends the file back: of the unit that holds the file now, or of the unit
+    above it where nobody else is left there."""
+    dossier = open_dossier(number)
     found, confirm = conflict_of(dossier.state.entries), ConfirmForm()
-    mark = found.mark if found else None
-    author = mark.author if mark else None
-    actor = require(Permission.CASE_DECIDE, subject=dossier.file.subject, author=author, **dossier.facts)
+    mark, where = (found.mark, _confirming(dossier, found)) if found else (None, dossier.state.unit)
+    facts = {"unit": where, "programme": dossier.programme.code, "author": mark.author if mark else None}
+    actor = require(Permission.CASE_DECIDE, subject=dossier.file.subject, **facts)
     if confirm.validate():
         facts = {"outcome": confirm.outcome.data, "note": confirm.why.data, "tree": current_tree()}
         try:
-            facts |= {"author": str(actor.user_id), "now": now()}
+            facts |= {"author": str(actor.user_id), "unit": where, "now": now()}
             moves.decide_conflict(db.session, dossier.file.subject, mark.id if mark else None, **facts)
         except Refused as refused:
             confirm.refuse(refused)
@@ -183,7 +226,7 @@ def decide_conflict(number: str):
             return redirect(url_for("work.exception_list", code="conflict"), 303)
     form = ConflictForm(formdata=None, data={"accounts": sorted(barred(dossier.state.entries))})
     users = queries.readers_of(db.session, current_tree(), dossier.file, barred(dossier.state.entries))
-    form.accounts.choices = options((str(user.id), user.full_name) for user in users)
+    form.accounts.choices = options(map(_office, users))
     return _conflict(dossier, form, confirm, confirm)
 
 
@@ -198,10 +241,12 @@ def succession(unit: str):
     found = queries.files_left(db.session, actor, tree, unit, MOST_FILES)
     heirs = [(new, tree.full_label(new)) for new, _default, _split in tree.successors(unit)]
     form = SuccessionForm()
+    chosen = {file.subject: request.form.get(f"to-{file.number}") for file, _hamlet in found}
     if form.validate_on_submit():
-        chosen = {file.subject: request.form.get(f"to-{file.number}") for file, _hamlet in found}
         done = 0
         try:
+            if not any(chosen.values()):
+                raise Refused(N_("Hãy chọn đơn vị cho ít nhất một hồ sơ."))
             for subject, to in chosen.items():
                 if to:
                     moves.succeed(
@@ -220,7 +265,12 @@ def succession(unit: str):
     hamlets = queries.hamlet_names(db.session, [hamlet for _file, hamlet in found if hamlet])
     labels = people.labels(db.session, [file.beneficiary for file, _hamlet in found if file.beneficiary])
     rows = [
-        (file, labels.get(file.beneficiary), hamlets.get(hamlet, ""), tree.map_to(unit, moment.date(), hamlet))
+        (
+            file,
+            labels.get(file.beneficiary),
+            hamlets.get(hamlet, ""),
+            chosen[file.subject] or tree.map_to(unit, moment.date(), hamlet),
+        )
         for file, hamlet in found
     ]
     return show_form("handover/succession.html", form, unit=unit, rows=rows, heirs=heirs, left=left)

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casemgr.db import Base
+from casemgr.db import Base, QuickUuid
 
 STATES = ("waiting", "running", "done", "failed")
 
@@ -17,7 +17,7 @@ class Job(Base):
     __tablename__ = "job"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    id: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(40))
     params: Mapped[str] = mapped_column(sa.Text)  # JSON of ids and codes
     asked_by: Mapped[str] = mapped_column(sa.String(64))
@@ -28,9 +28,9 @@ class Job(Base):
     total: Mapped[int] = mapped_column(sa.Integer, default=0)
     message: Mapped[str] = mapped_column(sa.String(300), default="")  # a source string, why it failed
     values: Mapped[str] = mapped_column(sa.Text, default="{}")  # JSON for its places
-    file: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    file: Mapped[UUID | None] = mapped_column(QuickUuid)
     tries: Mapped[int] = mapped_column(sa.SmallInteger, default=0)
-    claim: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    claim: Mapped[UUID | None] = mapped_column(QuickUuid)
     worker: Mapped[str] = mapped_column(sa.String(100), default="")  # machine:process
     heartbeat: Mapped[datetime | None] = mapped_column(sa.DateTime)
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from casemgr import vault
 from casemgr.ledger.pulses import EVERYWHERE
-from casemgr.ledger.rules import Break, first_break
+from casemgr.ledger.rules import Break, broken_line
 from casemgr.ledger.services import (
     ENTRIES,
     PROJECTIONS,
@@ -31,11 +31,11 @@ def verify(session) -> tuple[int, list[Break]]:
     for subject, ledger in chains(session):
         count += len(ledger)
         head = heads.pop(subject, None)
-        broken = first_break(key, ledger)
+        broken = broken_line(key, ledger)
         if broken is None and (head is None or (head.head_seq, head.head_mac) != (ledger[-1].seq, ledger[-1].mac)):
-            broken = Break(subject, ledger[-1].seq + 1, "head")
+            broken = ledger[-1].seq + 1, "head"
         if broken:
-            breaks.append(broken)
+            breaks.append(Break(subject, *broken))
     # What is left has no entries: right only for a subject that never had one.
     breaks += [Break(row.id, 1, "head") for row in heads.values() if row.head_seq]
     return count, breaks

@@ -1,40 +1,19 @@
 """Two tables: a subject with the head of its ledger, and the entries, clustered by (subject, seq)."""
 
 from datetime import datetime
-from uuid import UUID, SafeUUID
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casemgr.db import Base
-
-_new, _set, _unsure = object.__new__, object.__setattr__, SafeUUID.unknown
-
-
-def quick_uuid(text: str | None) -> UUID | None:
-    """The same as UUID(text), without looking for braces and dashes: entries are read by the million."""
-    if text is None:
-        return None
-    found = _new(UUID)
-    _set(found, "int", int(text, 16))
-    _set(found, "is_safe", _unsure)
-    return found
-
-
-class QuickUuid(sa.Uuid):
-    """sa.Uuid for columns that are read by the million; PostgreSQL's driver needs no help."""
-
-    cache_ok = True
-
-    def result_processor(self, dialect, coltype):
-        return super().result_processor(dialect, coltype) if dialect.supports_native_uuid else quick_uuid
+from casemgr.db import Base, QuickUuid
 
 
 class LedgerSubject(Base):
     __tablename__ = "ledger_subject"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    id: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(16))
     head_seq: Mapped[int] = mapped_column(sa.Integer, default=0)
     head_mac: Mapped[bytes] = mapped_column(sa.LargeBinary(32))

@@ -16,9 +16,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import current_app
 
-from casemgr.db import is_postgresql
-from casemgr.ledger.models import LedgerEntry, LedgerSubject, quick_uuid
-from casemgr.ledger.rules import Entry, write_time
+from casemgr.db import is_postgresql, quick_uuid
+from casemgr.ledger.models import LedgerEntry, LedgerSubject
+from casemgr.ledger.rules import Entry, Line, write_time
 
 SUBJECTS = LedgerSubject.__table__
 ENTRIES = LedgerEntry.__table__
@@ -32,7 +32,7 @@ Batch = tuple[UUID, list[Entry]]
 Part = tuple[UUID, UUID]
 FIELDS = [field.name for field in fields(Entry) if field.name != "coded"]
 
-_new = object.__new__
+_new, _new_line = object.__new__, tuple.__new__
 _time = datetime.fromisoformat
 _STREAMS = count()
 _scan = json.JSONDecoder().scan_once
@@ -81,15 +81,14 @@ def replay(session, kind: str, known_at: datetime | None = None, part: Part | No
     return _ledgers(session, *where)
 
 
-def chains(session) -> Iterator[Batch]:
-    """Streams every ledger for checking its chain. The coded text is not read, for it may be broken; a line that holds
-    what no entry can hold comes with its fields as they stand."""
-    return _ledgers(session, strict=True)
+def chains(session) -> Iterator[tuple[UUID, list[Line]]]:
+    """Streams every ledger for checking its chain: each line as it is written, whatever it holds. A subject that is no
+    id is text."""
+    return _ledgers(session, make=_written if is_postgresql(session) else _line)
 
 
-def _ledgers(session, *where, stream: bool = True, strict: bool = False) -> Iterator[Batch]:
-    make = _native if is_postgresql(session) else _strict if strict else _textual
-    parse = str if strict else _parsed
+def _ledgers(session, *where, stream: bool = True, make: Callable | None = None) -> Iterator[tuple[UUID, list]]:
+    make, native = make or (_native if is_postgresql(session) else _textual), is_postgresql(session)
     query = sa.select(*COLUMNS).where(ENTRIES.c.province == province(), *where)
     query = query.order_by(ENTRIES.c.subject, ENTRIES.c.seq)
     current, subject, ledger = None, None, []
@@ -98,8 +97,8 @@ def _ledgers(session, *where, stream: bool = True, strict: bool = False) -> Iter
             if ledger:
                 yield subject, ledger
             current, ledger = row[0], []
-            subject = current if make is _native else _subject(current)
-        ledger.append(make(row, subject, parse))
+            subject = current if native else _subject(current)
+        ledger.append(make(row, subject))
     if ledger:
         yield subject, ledger
 
@@ -117,42 +116,39 @@ def _streamed(session, query) -> Iterator[tuple]:
                 tell(len(rows))
 
 
-def _native(row: tuple, subject: UUID, parse: Callable) -> Entry:
+def _native(row: tuple, subject: UUID) -> Entry:
     """From a row as PostgreSQL's driver gives it."""
     entry = _new(Entry)
     (
         _, entry.seq, entry.id, entry.kind, entry.occurred_at, entry.precision, entry.recorded_at, entry.author,
         entry.unit, text, entry.sealed, entry.definition, entry.voids, entry.digest, entry.prev, entry.mac,
     ) = row  # fmt: skip
-    entry.subject, entry.coded, entry.coded_text = subject, parse(text), text
+    entry.subject, entry.coded, entry.coded_text = subject, _parsed(text), text
     return entry
 
 
-def _textual(row: tuple, subject: UUID, parse: Callable) -> Entry:
+def _textual(row: tuple, subject: UUID) -> Entry:
     """From a row as SQLite keeps it: ids and times are text."""
     entry = _new(Entry)
     (
         _, entry.seq, id, entry.kind, occurred_at, entry.precision, recorded_at, entry.author,
         entry.unit, text, entry.sealed, entry.definition, voids, entry.digest, entry.prev, entry.mac,
     ) = row  # fmt: skip
-    entry.subject, entry.coded, entry.coded_text = subject, parse(text), text
+    entry.subject, entry.coded, entry.coded_text = subject, _parsed(text), text
     entry.id, entry.occurred_at, entry.recorded_at = quick_uuid(id), _time(occurred_at), _time(recorded_at)
     entry.voids = quick_uuid(voids)
     return entry
 
 
-def _strict(row: tuple, subject: UUID, parse: Callable) -> Entry:
-    """The same for a check: SQLite takes any text for an id or a time, and only one way to write each is ours."""
-    try:
-        entry = _textual(row, subject, parse)
-        voids = None if entry.voids is None else entry.voids.hex
-        if (row[0], row[2], row[4], row[6], row[12]) == (
-            subject.hex, entry.id.hex, write_time(entry.occurred_at), write_time(entry.recorded_at), voids
-        ):  # fmt: skip
-            return entry
-    except (AttributeError, TypeError, ValueError):
-        pass
-    return Entry(subject, *row[1:9], None, *row[9:])  # its id is text: no MAC fits
+def _line(row: tuple, _subject: UUID) -> Line:
+    return _new_line(Line, row)
+
+
+def _written(row: tuple, subject: UUID) -> Line:
+    """What SQLite would keep of a row that PostgreSQL's driver gives."""
+    _, seq, id, kind, occurred_at, precision, recorded_at, *rest, voids, digest, prev, mac = row
+    times = write_time(occurred_at), precision, write_time(recorded_at)
+    return Line(subject.hex, seq, id.hex, kind, *times, *rest, voids and voids.hex, digest, prev, mac)
 
 
 def _subject(text: str) -> UUID | str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
+from typing import NamedTuple
 from uuid import UUID
 
 PRECISIONS = ("minute", "day", "month", "year")
@@ -94,21 +95,60 @@ def genesis(subject: UUID) -> bytes:
     return subject.bytes.ljust(32, b"\0")
 
 
+class Line(NamedTuple):
+    """An entry as it is written: ids and times as text. What a check reads, for only one way to write each is ours."""
+
+    subject: str
+    seq: int
+    id: str
+    kind: str
+    occurred_at: str
+    precision: str
+    recorded_at: str
+    author: str
+    unit: str
+    coded_text: str
+    sealed: bytes | None
+    definition: str
+    voids: str | None
+    digest: bytes
+    prev: bytes
+    mac: bytes
+
+
+def line_of(e: Entry) -> Line:
+    return Line(
+        e.subject.hex, e.seq, e.id.hex, e.kind, write_time(e.occurred_at), e.precision, write_time(e.recorded_at),
+        e.author, e.unit, e.coded_text, e.sealed, e.definition, None if e.voids is None else e.voids.hex, e.digest,
+        e.prev, e.mac,
+    )  # fmt: skip
+
+
 def entry_mac(key: bytes, entry: Entry) -> bytes:
+    """See `line_mac`."""
+    return line_mac(key, line_of(entry))
+
+
+def line_mac(key: bytes, line: Line) -> bytes:
     """Keyed BLAKE2b (RFC 7693) over every stored field of the entry and the MAC before it.
 
-    The text is the fields one after the other, before them their lengths, so that no two entries give the same text.
-    Times are written as SQLite keeps them, all of one length.
+    The text is the fields one after the other, before them the lengths of those that have no length of their own, so
+    that no two entries give the same text. Times are written as SQLite keeps them. Raises ValueError where an id or a
+    time has not its length, TypeError where a field is not of its type.
     """
-    e, voids, sealed = entry, entry.voids, entry.sealed
-    void = "" if voids is None else voids.hex
+    (
+        subject, seq, id, kind, occurred_at, precision, recorded_at, author, unit, coded, sealed, definition, voids,
+        digest, prev, _mac,
+    ) = line  # fmt: skip
+    if not len(subject) == len(id) == 32 or not len(occurred_at) == len(recorded_at) == 26:
+        raise ValueError("an id or a time that no entry can hold")
+    void = voids or ""
     text = (
-        f"{e.seq},{len(e.kind)},{len(e.precision)},{len(e.author)},{len(e.unit)},{len(e.coded_text)},"
-        f"{-1 if sealed is None else len(sealed)},{len(e.definition)},{len(void)},{len(e.digest)};"
-        f"{e.subject.hex}{e.id.hex}{write_time(e.occurred_at)}{write_time(e.recorded_at)}{e.kind}{e.precision}"
-        f"{e.author}{e.unit}{e.coded_text}{e.definition}{void}"
+        f"{seq},{len(kind)},{len(precision)},{len(author)},{len(unit)},{len(coded)},"
+        f"{-1 if sealed is None else len(sealed)},{len(definition)},{len(void)},{len(digest)};"
+        f"{subject}{id}{occurred_at}{recorded_at}{kind}{precision}{author}{unit}{coded}{definition}{void}"
     ).encode("utf-8", "surrogatepass")
-    tail = e.digest + e.prev
+    tail = digest + prev
     return blake2b(
         text + tail if sealed is None else text + sealed + tail, digest_size=32, key=key, person=b"casemgr.entry"
     ).digest()
@@ -125,18 +165,25 @@ class Break:
 
 def first_break(key: bytes, entries: Iterable[Entry]) -> Break | None:
     """The first entry of one ledger, given by seq, that is not what was appended; None if the chain holds."""
+    entries = list(entries)
+    found = broken_line(key, map(line_of, entries))
+    return Break(entries[0].subject, *found) if found else None
+
+
+def broken_line(key: bytes, lines: Iterable[Line]) -> tuple[int, str] | None:
+    """(seq, reason) of the first line of one ledger that is not what was appended; None if the chain holds."""
     prev = None
-    for expected, entry in enumerate(entries, start=1):
-        if entry.seq != expected:
-            return Break(entry.subject, expected, "gap")
+    for expected, line in enumerate(lines, start=1):
+        if line.seq != expected:
+            return expected, "gap"
         try:
-            if entry.prev != (prev or genesis(entry.subject)):
-                return Break(entry.subject, entry.seq, "prev")
-            if not hmac.compare_digest(entry.mac, entry_mac(key, entry)):
-                return Break(entry.subject, entry.seq, "mac")
+            if line.prev != (prev or genesis(UUID(line.subject))):
+                return expected, "prev"
+            if not hmac.compare_digest(line.mac, line_mac(key, line)):
+                return expected, "mac"
         except (AttributeError, TypeError, ValueError):  # a field holds what no entry can hold, as SQLite lets it
-            return Break(entry.subject, entry.seq, "unread")
-        prev = entry.mac
+            return expected, "unread"
+        prev = line.mac
     return None
 
 

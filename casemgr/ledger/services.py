@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from casemgr import db_bulk, vault
 from casemgr.db import begin_write, is_postgresql
-from casemgr.ledger.pulses import beat, position, pulse, touched
+from casemgr.ledger.pulses import Position, beat, position, pulse, touched
 from casemgr.ledger.reading import (
     ENTRIES,
     FIELDS,
@@ -40,7 +40,8 @@ from casemgr.ledger.settling import settle, take_turn
 from casemgr.refused import N_, Refused
 
 __all__ = [
-    "CONFLICT", "ENTRIES", "PROJECTIONS", "SUBJECTS", "EntryConflict", "Part", "Projection", "Stale", "VoidRefused",
+    "CONFLICT", "ENTRIES", "PROJECTIONS", "SUBJECTS", "EntryConflict", "Part", "Position", "Projection", "Stale",
+    "VoidRefused",
     "append", "append_many", "beat", "chains", "create", "create_many", "entries", "entries_of", "lock", "position",
     "project_as", "province", "pulse", "read_sealed", "replay", "settle", "take_turns", "touched", "write_projection",
 ]  # fmt: skip

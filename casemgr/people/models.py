@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casemgr.db import Base
+from casemgr.db import Base, QuickUuid
 
 
 class Beneficiary(Base):
@@ -18,10 +18,10 @@ class Beneficiary(Base):
     __tablename__ = "beneficiary"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(9))
     unit_id: Mapped[str] = mapped_column(sa.String(32))  # unit of residence
-    hamlet_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    hamlet_id: Mapped[UUID | None] = mapped_column(QuickUuid)
     sex: Mapped[str] = mapped_column(sa.String(10))
     birth_year: Mapped[int | None] = mapped_column(sa.SmallInteger)
     birth_precision: Mapped[str] = mapped_column(sa.String(9))  # "" where unknown
@@ -45,7 +45,7 @@ class NameIndex(Base):
     __tablename__ = "name_index"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     bucket: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
 
     __table_args__ = (sa.Index(None, "province", "bucket", "subject"), {"sqlite_with_rowid": False})
@@ -59,7 +59,7 @@ class IdentifierIndex(Base):
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
     digest: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
 
     __table_args__ = (sa.Index(None, "province", "subject"), {"sqlite_with_rowid": False})
 
@@ -70,8 +70,8 @@ class HouseholdMember(Base):
     __tablename__ = "household_member"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)  # the household
-    person: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)  # the household
+    person: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     relation: Mapped[str] = mapped_column(sa.String(12))  # to the head of the household
 
     __table_args__ = (sa.Index(None, "province", "person"), {"sqlite_with_rowid": False})

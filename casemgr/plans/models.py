@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casemgr.db import Base
+from casemgr.db import Base, QuickUuid
 
 
 class ReportedFigure(Base):
@@ -16,8 +16,8 @@ class ReportedFigure(Base):
     __tablename__ = "reported_figure"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
-    entry: Mapped[UUID] = mapped_column(sa.Uuid)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
+    entry: Mapped[UUID] = mapped_column(QuickUuid)
     plan: Mapped[str] = mapped_column(sa.String(32))
     input: Mapped[str] = mapped_column(sa.String(32))
     unit: Mapped[str] = mapped_column(sa.String(32))

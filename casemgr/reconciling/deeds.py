@@ -5,11 +5,11 @@ from uuid import UUID
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from casemgr.access.holders import who_may
 from casemgr.access.policy import ROLES
-from casemgr.access.web import Permission, actor_of, current_actor, guard, log_access, may, require
+from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.cases.entries import ProgrammeRefusal
 from casemgr.cases.forms import options, refuse
-from casemgr.cases.queries import workers_for
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.detections.forms import PERSON, person_block
@@ -90,15 +90,8 @@ def _arrange(form: DetectForm, register, at) -> None:
     form.unit.choices = form.unit.choices[:1] + options((u, tree.label(u)) for u in units)
     if at.unit and not form.unit.data:
         form.unit.data = at.unit
-    workers = workers_for(db.session, tree, _Place(at.unit, register.programme), actor_of) if at.unit else []
+    workers = who_may(db.session, Permission.CASE_WRITE, tree, at.unit, register.programme) if at.unit else []
     form.worker.choices = form.worker.choices[:1] + options((str(user.id), user.full_name) for user in workers)
-
-
-class _Place:
-    """What `workers_for` wants to know of a file."""
-
-    def __init__(self, unit: str, programme: str):
-        self.unit_id, self.programme = unit, programme
 
 
 @bp.route("/<uuid:register>/rows/<int:number>/exclude", methods=["GET", "POST"])

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casemgr.db import Base
+from casemgr.db import Base, QuickUuid
 from casemgr.reconciling.rules import SAID
 
 
@@ -16,18 +16,18 @@ class ReconciledRow(Base):
     __tablename__ = "reconciled_row"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     number: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
     said: Mapped[str] = mapped_column(sa.String(9))
     by: Mapped[str] = mapped_column(sa.String(7))
     later: Mapped[bool]
-    person: Mapped[UUID | None] = mapped_column(sa.Uuid)
-    detected: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    person: Mapped[UUID | None] = mapped_column(QuickUuid)
+    detected: Mapped[UUID | None] = mapped_column(QuickUuid)
     near: Mapped[str] = mapped_column(sa.Text)  # JSON: [[kind, subject, score]]
     same_as: Mapped[int | None] = mapped_column(sa.Integer)
     reason: Mapped[str] = mapped_column(sa.String(24))  # why it is not counted; "" where it is
-    asked: Mapped[UUID | None] = mapped_column(sa.Uuid)  # the exclusion that waits for a decision above
-    dispute: Mapped[UUID | None] = mapped_column(sa.Uuid)  # not yet answered
+    asked: Mapped[UUID | None] = mapped_column(QuickUuid)  # the exclusion that waits for a decision above
+    dispute: Mapped[UUID | None] = mapped_column(QuickUuid)  # not yet answered
     turns: Mapped[int] = mapped_column(sa.SmallInteger)  # how often people wrote about it
 
     __table_args__ = (
@@ -43,9 +43,9 @@ class NotSame(Base):
     __tablename__ = "not_same"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     number: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
-    who: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    who: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     digest: Mapped[bytes] = mapped_column(sa.LargeBinary(16))
     since: Mapped[datetime] = mapped_column(sa.DateTime)
 
@@ -58,7 +58,7 @@ class Dispute(Base):
     __tablename__ = "dispute"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     programme: Mapped[str] = mapped_column(sa.String(8))
     unit_id: Mapped[str] = mapped_column(sa.String(32))
     plan: Mapped[str] = mapped_column(sa.String(24))
@@ -66,7 +66,7 @@ class Dispute(Base):
     start: Mapped[date | None] = mapped_column(sa.Date)
     through: Mapped[date | None] = mapped_column(sa.Date)
     shown: Mapped[str] = mapped_column(sa.String(80))  # what the figure was when it was disputed
-    detected: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    detected: Mapped[UUID | None] = mapped_column(QuickUuid)
     number: Mapped[str] = mapped_column(sa.String(12))
     author: Mapped[str] = mapped_column(sa.String(64))
     at: Mapped[datetime] = mapped_column(sa.DateTime)

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casemgr.db import Base
+from casemgr.db import Base, QuickUuid
 from casemgr.registers.rules import CHANGES, STATES
 
 
@@ -19,7 +19,7 @@ class Register(Base):
     __tablename__ = "register"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     source: Mapped[str] = mapped_column(sa.String(24))
     programme: Mapped[str] = mapped_column(sa.String(8))
     unit_id: Mapped[str] = mapped_column(sa.String(32))  # the unit it covers
@@ -29,14 +29,14 @@ class Register(Base):
     document_date: Mapped[date | None] = mapped_column(sa.Date)
     named: Mapped[bool]  # False: only codes of the source, never matched
     sha256: Mapped[str] = mapped_column(sa.String(64))
-    file: Mapped[UUID] = mapped_column(sa.Uuid)
-    errors: Mapped[UUID | None] = mapped_column(sa.Uuid)  # the file of the rows that were not taken
+    file: Mapped[UUID] = mapped_column(QuickUuid)
+    errors: Mapped[UUID | None] = mapped_column(QuickUuid)  # the file of the rows that were not taken
     good: Mapped[int] = mapped_column(sa.Integer)
     parked: Mapped[int] = mapped_column(sa.Integer)  # taken, with a doubt
     wrong: Mapped[int] = mapped_column(sa.Integer)  # not taken
     state: Mapped[str] = mapped_column(sa.String(8))
-    replaces: Mapped[UUID | None] = mapped_column(sa.Uuid)  # the register that this one corrects
-    adds_to: Mapped[UUID | None] = mapped_column(sa.Uuid)  # the register whose mended rows these are
+    replaces: Mapped[UUID | None] = mapped_column(QuickUuid)  # the register that this one corrects
+    adds_to: Mapped[UUID | None] = mapped_column(QuickUuid)  # the register whose mended rows these are
     received_at: Mapped[datetime] = mapped_column(sa.DateTime)
     author: Mapped[str] = mapped_column(sa.String(64))
     head_seq: Mapped[int] = mapped_column(sa.Integer)
@@ -59,7 +59,7 @@ class RegisterRow(Base):
     __tablename__ = "register_row"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    register: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    register: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     number: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)  # its line in the file
     doubts: Mapped[str] = mapped_column(sa.String(200), default="")  # codes of rules.DOUBTS; not empty: parked
     same_as: Mapped[int | None] = mapped_column(sa.Integer)  # an earlier line about the same person
@@ -90,13 +90,13 @@ class RegisterDraft(Base):
     __tablename__ = "register_draft"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)  # the subject of the register to be
+    id: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)  # the subject of the register to be
     author: Mapped[str] = mapped_column(sa.String(64))
     unit: Mapped[str] = mapped_column(sa.String(32))
-    file: Mapped[UUID] = mapped_column(sa.Uuid)
+    file: Mapped[UUID] = mapped_column(QuickUuid)
     sha256: Mapped[str] = mapped_column(sa.String(64))
     facts: Mapped[str] = mapped_column(sa.Text)  # JSON of codes, dates and the mapping of columns
-    job: Mapped[UUID | None] = mapped_column(sa.Uuid)  # the import under way
+    job: Mapped[UUID | None] = mapped_column(QuickUuid)  # the import under way
     made_at: Mapped[datetime] = mapped_column(sa.DateTime)
 
 

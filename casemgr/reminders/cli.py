@@ -8,24 +8,32 @@ from flask.cli import AppGroup
 
 from casemgr.clock import now
 from casemgr.db import db
-from casemgr.reminders import services
+from casemgr.reminders import post
 from casemgr.units.loading import load
 
 reminders = AppGroup("reminders", help="Nhắc việc buổi sáng qua thư điện tử.")
 
 
 @reminders.command("send")
-def send() -> None:
-    """Send everybody who asked for it the counts of the day, through CASEMGR_SMTP_URL."""
-    url = current_app.config["CASEMGR_SMTP_URL"]
-    if not url:
+@click.option("--again", is_flag=True, help="Gửi lại cả những thư không rõ đã đến máy chủ thư hay chưa.")
+def send(again: bool) -> None:
+    """Send everybody who asked for it the counts of the day, through CASEMGR_SMTP_URL. A second run on the same day
+    sends only what the first did not."""
+    config = current_app.config
+    if not config["CASEMGR_SMTP_URL"]:
         click.echo("Chưa đặt CASEMGR_SMTP_URL: không gửi thư nào.", err=True)
         sys.exit(2)
-    base, sender = current_app.config["CASEMGR_BASE_URL"], current_app.config["CASEMGR_MAIL_FROM"]
-    made = list(services.letters(db.session, load(db.session), now(), base, sender))
+    source = post.From(config["CASEMGR_SMTP_URL"], config["CASEMGR_MAIL_FROM"], config["CASEMGR_BASE_URL"])
     try:
-        sent = services.send(url, made) if made else 0
+        run = post.send_letters(db.session, load(db.session), now(), source, again=again)
     except OSError as error:  # smtplib's errors are OSErrors too
         click.echo(f"Máy chủ thư không nhận: {type(error).__name__}. Hãy chạy lại sau.", err=True)
         sys.exit(1)
-    click.echo(f"Đã gửi {sent} thư.")
+    click.echo(f"Đã gửi {run.sent} thư.")
+    if run.before:
+        click.echo(f"{run.before} thư của hôm nay đã gửi trước đó.")
+    if run.unsure:
+        click.echo(f"{run.unsure} thư không rõ đã gửi hay chưa; `flask reminders send --again` gửi lại.", err=True)
+    if run.refused:
+        click.echo(f"Máy chủ thư từ chối {run.refused} thư: hãy xem lại địa chỉ.", err=True)
+        sys.exit(1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
-# Ids of calendar entries are made from what they are about, so that a calendar that is read again changes them.
+# Ids of calendar entries and of letters are made from what they are about, so that what comes again is known again.
 NAMES = UUID("3c2a55a2-7a5f-5c43-9d0b-0a6a5d0f7b11")
 
 
@@ -34,6 +34,11 @@ def letter(counts: Counts, day: date, address: str) -> tuple[str, str]:
     told = "\n".join(f"- {n} {words}" for n, words in lines if n) or "- không có việc đến hạn"
     text = f"Việc ngày {day:%d/%m/%Y}:\n\n{told}\n\nXem chi tiết sau khi đăng nhập: {address}\n"
     return f"Việc ngày {day:%d/%m/%Y}", text
+
+
+def letter_id(user: UUID, day: date) -> str:
+    """The Message-ID of somebody's letter of one day: a mail server that gets it twice can tell."""
+    return f"<{uuid5(NAMES, f'{user}/{day:%Y%m%d}')}@casemgr.invalid>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Working days in Vietnam. Plain Python.
 
-Public holidays come from the `holidays` package: Tết, Giỗ Tổ Hùng Vương (10/3 âm lịch), 30/4, 1/5, 2/9, days taken in
-lieu, and the swaps it knows of. The state decides each year anew on further days off and on Saturdays worked
-instead; those come as `extra_off` and `extra_on` and prevail over the package.
+Public holidays come from the file `holidays.csv`: Tết, Giỗ Tổ Hùng Vương (10/3 âm lịch), 30/4, 1/5, 2/9, days taken in
+lieu, and the swaps that are known. The state decides each year anew on further days off and on Saturdays worked
+instead; those come as `extra_off` and `extra_on` and prevail over the file.
 
 A term counts from the day after the event (Bộ luật Dân sự 2015, art. 147) and is calculated in whole days: a
 datetime is accepted wherever a date is, its time of day does not matter.
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
-from holidays.countries.vietnam import Vietnam
+from casemgr.units.holidays import known
 
 DAY = timedelta(days=1)
 
@@ -91,7 +91,5 @@ def vietnam_calendar(years: Iterable[int], extra_off: Iterable[date] = (), extra
 def _vietnam(years: tuple[int, ...], extra_off: frozenset[date], extra_on: frozenset[date]) -> Calendar:
     if extra_off & extra_on:
         raise ValueError(f"both a day off and a working day: {sorted(extra_off & extra_on)}")
-    known = Vietnam(years=years)
-    off = (frozenset(known) | extra_off) - extra_on
-    on = (frozenset(known.weekend_workdays) | extra_on) - extra_off
-    return Calendar(off, on)
+    off, on = known(years)
+    return Calendar((off | extra_off) - extra_on, (on | extra_on) - extra_off)

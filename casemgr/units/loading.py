@@ -7,11 +7,9 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 
 from casemgr.units.calendar import Calendar, vietnam_calendar
+from casemgr.units.holidays import YEARS
 from casemgr.units.models import Hamlet, Holiday, Lineage, Unit, UnitVersion
 from casemgr.units.rules import Descent, UnitNode, UnitTree
-
-# The years for which holidays are computed. Later Tết days follow the law's rule until the state has decided.
-YEARS = range(2000, 2061)
 
 _TREES = WeakKeyDictionary()  # engine -> (token, tree)
 

@@ -5,7 +5,7 @@ import uuid
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casemgr.db import Base
+from casemgr.db import Base, QuickUuid
 
 
 class SubjectKey(Base):
@@ -14,7 +14,7 @@ class SubjectKey(Base):
     __tablename__ = "vault_key"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[uuid.UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[uuid.UUID] = mapped_column(QuickUuid, primary_key=True)
     wrapped: Mapped[bytes] = mapped_column(sa.LargeBinary(40))
 
     __table_args__ = ({"sqlite_with_rowid": False},)

@@ -10,16 +10,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from casemgr.access.models import RoleGrant, User
-from casemgr.access.web import actor_of
+from casemgr.access.holders import holders, reaches
+from casemgr.access.models import User
+from casemgr.access.policy import Permission
 from casemgr.cases.models import CaseFile
-from casemgr.cases.queries import home_of, late
+from casemgr.cases.queries import late
 from casemgr.programmes import programmes
 from casemgr.programmes.model import STAGES
 from casemgr.units.rules import UnitTree
 from casemgr.work import counted
 from casemgr.work.counted import NOW, WEEK
-from casemgr.work.left import could_work
 from casemgr.work.scope import OPEN, View
 
 HIGH, MEDIUM, LOW, NONE = "high", "medium", "low", "none"
@@ -205,14 +205,5 @@ def _uuid(text: str) -> UUID | None:
 def candidates(session, tree: UnitTree, shown: Sequence[CaseFile]) -> list[User]:
     """The workers who could take at least one of these files, by name."""
     places = {(file.unit_id, file.programme) for file in shown}
-    near: set[str] = set()
-    for unit, _programme in places:
-        near |= home_of(tree, unit)
-    if not near:
-        return []
-    grants = User.grants.any(sa.and_(RoleGrant.role == "worker", RoleGrant.unit_id.in_(sorted(near))))
-    users = session.scalars(
-        sa.select(User).where(User.active, grants).order_by(User.full_name).options(selectinload(User.grants))
-    )
-    actors = ((user, actor_of(user)) for user in users)
-    return [user for user, actor in actors if any(could_work(actor, *place) for place in places)]
+    found = holders(session, Permission.CASE_WRITE, tree, {unit for unit, _programme in places})
+    return [user for user in found if any(reaches(user, Permission.CASE_WRITE, *place) for place in places)]

@@ -1,6 +1,6 @@
 """The lists of exceptions and why each line stands there."""
 
-from flask import abort, render_template, request
+from flask import abort, render_template, request, url_for
 from flask_babel import gettext
 
 from casemgr.access.web import Permission, guard, log_access, may
@@ -13,8 +13,9 @@ from casemgr.ui.paging import Page, page_number
 from casemgr.units.web import current_tree
 from casemgr.work import exceptions
 from casemgr.work.bursts import Burst, bursts
+from casemgr.work.caseload import users_of
 from casemgr.work.exceptions import Row
-from casemgr.work.lists import BURSTS, UNITS, supervision
+from casemgr.work.lists import BURSTS, UNITS, WORKERS, supervision
 from casemgr.work.queries import add_labels
 from casemgr.work.views import bp
 from casemgr.work.web import current_view, page_of, words_at
@@ -58,10 +59,16 @@ def exception_list(code: str):
         rules=rules,
         origins=exceptions.conflicts_by_unit(view) if code == "conflict" else [],
         only=only,
-        why=Why(view.now, language()),
+        why=Why(view.now, language(), _closed(rows) if rule.sort == WORKERS else frozenset()),
         worker_of=_workers(rows),
-        page_of=page_of,
+        page_of=_conflict_page if code == "conflict" else page_of,
     )
+
+
+def _conflict_page(row: Row) -> str:
+    """Where the mark is confirmed, for readers who may come there."""
+    here = {"unit": row.unit, "programme": row.programme.code, "worker": row.worker, "read": row.programme.readers}
+    return url_for("handover.conflict", number=row.number) if may(Permission.CASE_CONFLICT, **here) else page_of(row)
 
 
 def unit_label(unit: str) -> str:
@@ -101,6 +108,12 @@ def _workers(rows: list[Row]):
     return worker_of
 
 
+def _closed(rows: list[Row]) -> frozenset[str]:
+    """Those of the workers whose account is closed."""
+    users = users_of(db.session, {row.worker for row in rows if row.worker})
+    return frozenset(id for id, user in users.items() if not user.active)
+
+
 def _writers(found: list[Burst]):
     """Who wrote so much on a day, for readers who see names there; an auditor sees the account."""
     theirs = [each for each in found if each.author and may(Permission.CASE_ASSIGN, unit=each.unit)]
@@ -116,14 +129,15 @@ def _writers(found: list[Burst]):
 class Why:
     """Says in one sentence, with dates, why a line stands on its list."""
 
-    def __init__(self, moment, lang: str):
-        self.now, self.language, self.words = moment, lang, words_at(moment)
+    def __init__(self, moment, lang: str, closed: frozenset[str]):
+        self.now, self.language, self.words, self.closed = moment, lang, words_at(moment), closed
 
     def __call__(self, row: Row) -> str:
         if row.task is not None:
             return self._promise(row.task)
         if row.sign is None:
-            return gettext("tài khoản đã khóa hoặc không còn quyền ở nơi giữ hồ sơ")
+            closed = row.worker in self.closed
+            return gettext("tài khoản đã khóa") if closed else gettext("không còn quyền ở nơi giữ hồ sơ")
         return getattr(self, "_" + row.sign.code.replace("-", "_"))(row, row.sign)
 
     def _promise(self, task) -> str:

@@ -9,9 +9,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from casemgr.access.policy import Actor, Permission
+from casemgr.access.policy import Actor, Permission, may
 from casemgr.cases.changes import PlanChange, plan_changes, previous_plan
-from casemgr.cases.models import CaseFile, CaseSpan
+from casemgr.cases.conflicts import Held, confirming, named_in
+from casemgr.cases.handover import WAITING
+from casemgr.cases.models import CaseFile, CaseSpan, CaseTransfer
 from casemgr.cases.queries import names_of, visible
 from casemgr.detections.models import Detected
 from casemgr.ledger import services as ledger
@@ -30,7 +32,7 @@ LATE = "recorded-late"
 
 
 class Elsewhere(NamedTuple):
-    """What waits for the reader on a page of a package above this one."""
+    """What waits for the reader on another page, mostly of a package above this one."""
 
     count: Callable[[View], int]
     sentence: str  # with %(n)s
@@ -55,6 +57,12 @@ class Item:
     own: bool = False  # the reader wrote it, so somebody else decides
     before: Entry | None = None
     changes: list[PlanChange] = field(default_factory=list)
+
+    @property
+    def on_paper(self) -> bool:
+        programme = self.task.programme
+        track = programme.detection if self.task.track == "detection" else programme.case
+        return on_paper(track, self.task.criterion)
 
 
 @dataclass(slots=True)
@@ -82,12 +90,19 @@ class LateEntry:
 
 
 def asks_leader(programme: Programme, track: Track, criterion: Criterion) -> bool:
-    """Whether a promise is a leader's to keep here: a decision, or an entry that only leaders write. What the leader
-    answers for but a worker writes (a decision on paper) stands among the work of the day."""
+    """Whether a promise is a leader's to keep here: a decision, or an entry that only leaders write."""
     if criterion.role not in ("supervisor", "above"):
         return False
     kind = track.kinds.get(criterion.task or "")
-    return criterion.task == "decided" or track is programme.detection or (kind is not None and kind.by == "supervisor")
+    by_leader = kind is not None and kind.by == "supervisor"
+    return criterion.task == "decided" or track is programme.detection or by_leader or on_paper(track, criterion)
+
+
+def on_paper(track: Track, criterion: Criterion) -> bool:
+    """Whether a leader owes a decision that is signed on paper and that the worker then writes into the file: on
+    rehabilitation (procedure 1.010941), within three working days."""
+    kind = track.kinds.get(criterion.task or "")
+    return criterion.role == "supervisor" and kind is not None and kind.paper == "decision" and kind.by != "supervisor"
 
 
 def _criteria(wanted) -> list[str]:
@@ -202,9 +217,27 @@ def late_entries(view: View, size: int) -> tuple[list[LateEntry], int]:
 
 def unconfirmed(view: View) -> int:
     """How many conflicts of interest wait for the reader as the second person."""
-    where = (visible(view.actor, Permission.CASE_DECIDE, CaseSign, view.tree), CaseSign.code == "conflict")
-    query = sa.select(sa.func.count()).where(*where, CaseSign.asks, CaseSign.author != str(view.actor.user_id))
-    return view.kept(("conflicts", view.actor.user_id), lambda: view.session.scalar(query))
+    return view.kept(("conflicts", view.actor.user_id), lambda: _unconfirmed(view))
+
+
+def _unconfirmed(view: View) -> int:
+    where = (view.holds(CaseSign), CaseSign.code == "conflict", CaseSign.asks)
+    query = sa.select(CaseSign).where(*where, CaseSign.author != str(view.actor.user_id))
+    waits = list(view.session.scalars(query))
+    named = named_in(view.session, {sign.subject for sign in waits}) if waits else {}
+    held = [
+        Held(sign.unit_id, sign.programme, frozenset({sign.author, *named.get(sign.subject, ())})) for sign in waits
+    ]
+    units = confirming(view.session, view.tree, held)
+    asked = zip(units, held, strict=True)
+    return sum(may(view.actor, Permission.CASE_DECIDE, unit=unit, programme=each.programme) for unit, each in asked)
+
+
+def offered(view: View) -> int:
+    """How many files other units ask the reader's to take."""
+    asked = visible(view.actor, Permission.TRANSFER_ANSWER, CaseTransfer, view.tree)
+    where = (asked, CaseTransfer.state == WAITING, CaseTransfer.asked_by != str(view.actor.user_id))
+    return view.session.scalar(sa.select(sa.func.count()).select_from(CaseTransfer).where(*where))
 
 
 def unassigned(view: View) -> int:

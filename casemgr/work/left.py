@@ -6,14 +6,12 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
 
-from casemgr.access import policy
+from casemgr.access.holders import once_theirs
 from casemgr.access.models import RoleGrant, User
-from casemgr.access.policy import Actor, Permission
-from casemgr.access.web import actor_of
+from casemgr.access.policy import Permission
+from casemgr.access.web import actors
 from casemgr.cases.models import CaseFile
-from casemgr.programmes import programmes
 from casemgr.work import counted
 from casemgr.work.scope import View
 
@@ -25,18 +23,19 @@ class Place(NamedTuple):
 
 
 def left_places(view: View) -> dict[Place, int]:
-    """Where which worker holds how many open files without being able to work on them. Looks only at accounts that are closed
-    or have lost a role once."""
-    lost = sa.or_(sa.not_(User.active), User.grants.any(RoleGrant.valid_to <= view.now.date()))
-    users = {
-        str(user.id): user
-        for user in view.session.scalars(sa.select(User).where(lost).options(selectinload(User.grants)))
-    }
-    if not users:
-        return {}
+    """Where which worker holds how many open files without being able to work on them. Looks only at accounts that are
+    closed, have lost a role once, or hold one in a unit that has ended: a divided commune's files went elsewhere."""
+    today = view.now.date()
+    ended = sorted(id for id, node in view.tree.nodes.items() if node.valid_to is not None and node.valid_to < today)
+    lost = User.grants.any(sa.or_(RoleGrant.valid_to <= today, RoleGrant.unit_id.in_(ended)))
     held = view.kept(("held",), lambda: _held(view))
-    found = {place: n for place, n in held.items() if place.worker in users}
-    return {place: n for place, n in found.items() if not may_work(users[place.worker], place.unit, place.programme)}
+    who = {str(id): actor for id, actor in actors(view.session, sa.or_(~User.active, lost)).items()} if held else {}
+    write = Permission.CASE_WRITE
+    return {
+        place: n
+        for place, n in held.items()
+        if place.worker in who and not once_theirs(who[place.worker], write, place.unit, place.programme)
+    }
 
 
 def _held(view: View) -> Counter[Place]:
@@ -45,16 +44,6 @@ def _held(view: View) -> Counter[Place]:
         if files.worker:
             found[Place(files.worker, unit, files.programme)] += files.n
     return found
-
-
-def may_work(user: User, unit: str, programme: str) -> bool:
-    """Whether a file in this unit and programme could be written in by this user, were it theirs."""
-    return user.active and could_work(actor_of(user), unit, programme)
-
-
-def could_work(actor: Actor, unit: str, programme: str) -> bool:
-    facts = {"unit": unit, "programme": programme, "worker": actor.user_id, "read": programmes()[programme].readers}
-    return policy.may(actor, Permission.CASE_WRITE, **facts)
 
 
 def of_places(places: Collection[Place]):

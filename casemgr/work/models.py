@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from casemgr.db import Base
+from casemgr.db import Base, QuickUuid
 
 
 class CaseSign(Base):
@@ -16,7 +16,7 @@ class CaseSign(Base):
     __tablename__ = "case_sign"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    subject: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     position: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
     code: Mapped[str] = mapped_column(sa.String(24))  # of a list in supervision.toml
     track: Mapped[str] = mapped_column(sa.String(9))  # case | detection
@@ -30,7 +30,7 @@ class CaseSign(Base):
     day: Mapped[datetime] = mapped_column(sa.DateTime)
     amount: Mapped[int] = mapped_column(sa.Integer)
     detail: Mapped[str] = mapped_column(sa.String(32))
-    entry: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    entry: Mapped[UUID | None] = mapped_column(QuickUuid)
     author: Mapped[str] = mapped_column(sa.String(64))
     asks: Mapped[bool]  # an entry that somebody else must accept
 
@@ -57,7 +57,7 @@ class SavedView(Base):
     __tablename__ = "saved_view"
 
     province: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    id: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     owner: Mapped[UUID] = mapped_column(sa.ForeignKey("user_account.id"))
     unit_id: Mapped[str] = mapped_column(sa.String(32))  # those who supervise here see a shared view
     name: Mapped[str] = mapped_column(sa.String(60))

@@ -39,29 +39,47 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
 
     With `mine` only files assigned to the actor or to nobody yet.
     """
-    scope = sa.or_(
-        sa.and_(CaseSpan.track == "case", visible(actor, Permission.CASE_READ, CaseSpan, tree)),
-        sa.and_(CaseSpan.track == "detection", visible(actor, Permission.DETECTION_LIST, CaseSpan, tree)),
-    )
-    urgent = CaseSpan.criterion.in_(urgent_criteria())
+    urgent = urgent_criteria()
+    units = _near(actor, Permission.CASE_READ, Permission.DETECTION_LIST)
+    few = len(units) <= FEW_UNITS
     query = sa.select(*COLUMNS).where(
         CaseSpan.province == province(),
-        scope,
         CaseSpan.pending,
-        sa.or_(CaseSpan.role.in_(roles), urgent),  # an emergency is everybody's, whoever should have taken it
-        sa.or_(CaseSpan.due <= until, urgent, CaseSpan.track == "detection"),
+        # An emergency is everybody's, whoever should have taken it.
+        sa.or_(CaseSpan.role.in_(roles), CaseSpan.criterion.in_(urgent)),
+        sa.or_(CaseSpan.due <= until, CaseSpan.criterion.in_(urgent), CaseSpan.track == "detection"),
     )
     # Said once for the index, which cannot look into the alternatives: a few units, or the few rules that are a leader's.
-    units = _near(actor, Permission.CASE_READ, Permission.DETECTION_LIST)
-    if len(units) <= FEW_UNITS or "worker" in roles:
+    if few or "worker" in roles:
         query = query.where(CaseSpan.unit_id.in_(sorted(units)) if len(units) < len(tree) else sa.true())
     if "worker" not in roles:
         query = query.where(CaseSpan.criterion.in_(_criteria_of(roles)))
     if mine:
-        query = query.where(sa.or_(CaseSpan.worker == str(actor.user_id), CaseSpan.worker.is_(None)))
-    # The index gives them by due date within a unit; what is most late, or most urgent, comes first.
-    query = query.order_by(sa.case((urgent, 0), else_=1), CaseSpan.due.is_(None), CaseSpan.due, CaseSpan.number)
-    return tasks_of(session.execute(query.limit(MOST)))
+        # Two questions in one, for an index finds one worker, or nobody, but not either.
+        whose = (CaseSpan.worker == str(actor.user_id), CaseSpan.worker.is_(None))
+        parts = [query.where(_reached(actor, CaseSpan, tree), each) for each in whose]
+        both = sa.union_all(*(sa.select(_most_pressing(part, SPANS.c, urgent).subquery()) for part in parts)).subquery()
+        query, columns = sa.select(both), both.c
+    elif few or "worker" in roles:
+        query, columns = query.where(_reached(actor, CaseSpan, tree)), SPANS.c
+    else:  # by those rules first: with many units in sight a planner would walk them all
+        ruled = query.add_columns(SPANS.c.province).cte().prefix_with("MATERIALIZED")
+        query, columns = sa.select(ruled).where(_reached(actor, ruled.c, tree)), ruled.c
+    return tasks_of(session.execute(_most_pressing(query, columns, urgent)))
+
+
+def _reached(actor: Actor, table, tree: UnitTree):
+    """The SQL condition of what the reader may see of files and of detections."""
+    return sa.or_(
+        sa.and_(table.track == "case", visible(actor, Permission.CASE_READ, table, tree)),
+        sa.and_(table.track == "detection", visible(actor, Permission.DETECTION_LIST, table, tree)),
+    )
+
+
+def _most_pressing(query, columns, urgent: Sequence[str]):
+    """What is most urgent, or most late, comes first."""
+    order = (sa.case((columns.criterion.in_(urgent), 0), else_=1), columns.due.is_(None), columns.due, columns.number)
+    return query.order_by(*order).limit(MOST)
 
 
 def _criteria_of(roles: Sequence[str]) -> list[str]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from casemgr.programmes.model import ClockVersion, Criterion, Due, Programme
+from casemgr.cases.clocks import clock_version
+from casemgr.programmes.model import ClockVersion, Criterion, Programme
 from casemgr.programmes.spans import overdue
 
 EMERGENCY, OVERDUE, TODAY, NEW, SOON = "emergency", "overdue", "today", "new", "soon"
@@ -38,19 +39,6 @@ class Task:
     @property
     def version(self) -> ClockVersion | None:
         return clock_version(self.programme, self.criterion.due, self.arises)
-
-
-def clock_version(programme: Programme, due: Due | None, at: datetime) -> ClockVersion | None:
-    """The version of the first clock a due date names; it says whether time is counted in hours or working days."""
-    if due is None:
-        return None
-    if due.clock:
-        return programme.clocks[due.clock].on(at.date())
-    for part in (*due.earliest, *due.latest, *([due.fallback] if due.fallback else [])):
-        found = clock_version(programme, part, at)
-        if found:
-            return found
-    return None
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from casemgr.access import policy
+from casemgr.access.holders import reaches
 from casemgr.access.models import User
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases import entries as rules
@@ -24,7 +25,6 @@ from casemgr.programmes import programmes
 from casemgr.refused import N_, Refused
 from casemgr.units.rules import UnitTree
 from casemgr.work import inbox
-from casemgr.work.left import may_work
 from casemgr.work.models import SavedView
 
 NOT_HERE = N_("không có hồ sơ này trong phạm vi của bạn")
@@ -81,7 +81,7 @@ def _refusal(actor: Actor, file: CaseFile | None, worker: User, hidden, barred) 
         return N_("hồ sơ đã đóng")
     if file.worker == str(worker.id):
         return N_("đã do cán bộ này phụ trách")
-    if file.subject in barred or not may_work(worker, file.unit_id, file.programme):
+    if file.subject in barred or not reaches(worker, Permission.CASE_WRITE, file.unit_id, file.programme):
         return N_("cán bộ được chọn không phụ trách được hồ sơ này")
     return None
 
@@ -139,7 +139,8 @@ def _accept(session, subject: UUID, entries: Sequence[UUID], seq: int, *, author
 
 
 def _may_take(session, worker: User, subject: UUID, current: CaseState) -> bool:
-    return subject not in _barred(session, worker) and may_work(worker, current.unit, current.programme.code)
+    reached = reaches(worker, Permission.CASE_WRITE, current.unit, current.programme.code)
+    return reached and subject not in _barred(session, worker)
 
 
 def _above(actor: Actor, sign) -> str:

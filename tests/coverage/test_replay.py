@@ -1,12 +1,12 @@
 """The live figures and the replayed ones are the same numbers, for the whole and for every group."""
 
 import random
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from casemgr.coverage import processes, services
+from casemgr.coverage import live, processes, services
 from casemgr.coverage.show import as_json
 from casemgr.ledger.check import rebuild
 from casemgr.ledger.models import LedgerEntry
@@ -58,6 +58,27 @@ def test_several_processes_find_the_same(place, monkeypatch):
     monkeypatch.setattr(processes.os, "sched_getaffinity", lambda _pid: {0, 1}, raising=False)
     assert len(processes.parts(place)) == 2
     assert said(place, date(2022, 9, 30), LATE) == alone
+
+
+def test_a_write_counts_again_only_the_units_it_touched(place, monkeypatch):
+    counted, count = [], live.tallies
+
+    def watched(session, asked):
+        counted.extend(question.units for question in asked)
+        return count(session, asked)
+
+    monkeypatch.setattr(live, "tallies", watched)
+    day = date(2022, 12, 31)
+    histories.write(place, 21, count=20)
+    said(place, day, None)
+    for seed in range(22, 30):
+        counted.clear()
+        (case,) = histories.write(place, seed, count=1)
+        touched = {case.unit, *(d.coded["to"] for d in case.drafts if d.kind == "transferred")}
+        later = LATE + timedelta(minutes=seed)  # nothing is recorded before a time that was asked about
+        assert said(place, day, None) == said(place, day, later)
+        assert counted
+        assert all(units is not None and set(units) <= touched for units in counted)
 
 
 def test_what_was_recorded_later_is_not_known(place):

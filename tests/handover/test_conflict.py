@@ -7,7 +7,10 @@ import sqlalchemy as sa
 
 from casemgr.cases import services
 from casemgr.cases.models import CaseBar, CaseFile
-from tests.cases.files import DISTRICT, HERE, filled, send
+from casemgr.ledger import services as ledger
+from casemgr.refused import Refused
+from tests.accounts import make_user
+from tests.cases.files import DISTRICT, HERE, PROVINCE, filled, send
 
 
 def test_who_is_named_loses_the_file_at_once_and_silently(as_, session, who, drawn):
@@ -92,6 +95,10 @@ def test_a_second_person_above_confirms_and_the_list_counts_the_communes(as_, se
     assert "1 hồ sơ, 1 chờ xác nhận" in page
     assert "chờ người thứ hai xác nhận" in page
     assert "1 xung đột lợi ích chờ người thứ hai xác nhận" in district.get("/approvals").text
+    assert f'href="/cases/{number}/conflict"' in district.get("/exceptions/conflict").text
+    asked = district.get(f"/cases/{number}/conflict").text
+    for text in (who.worker.full_name, "22/03/2022 09:00", "xã Núi Tô, huyện Tri Tôn", "Người nhà của chủ tịch."):
+        assert text in asked, "what the second person has to go by"
     for outsider in ("chair", "worker"):
         assert confirm(as_(outsider), number, outcome="approved").status_code in (403, 404)
         assert number not in as_(outsider).get("/exceptions/conflict").text
@@ -150,3 +157,94 @@ def test_the_figure_says_above_how_many_files_are_held_because_of_conflicts(as_,
     assert said in as_("district").get(path).text
     assert said not in as_("chair").get(path).text
     assert said not in as_("worker").get(path).text
+
+
+def name(client, number: str, *accounts, note="Người nhà."):
+    data = filled(client, f"/cases/{number}/conflict", note=note)
+    return client.post(f"/cases/{number}/conflict", data=data | {"accounts": [str(each.id) for each in accounts]})
+
+
+def held(session, number: str) -> str:
+    session.expire_all()
+    return session.scalar(sa.select(CaseFile.unit_id).where(CaseFile.number == number))
+
+
+def waits_for(client) -> bool:
+    return "xung đột lợi ích chờ người thứ hai xác nhận" in client.get("/approvals").text
+
+
+@pytest.fixture
+def above(session, who):
+    """A leader of the province, the only one above the district's."""
+    who.province = make_user(session, "tinh", ("supervisor", PROVINCE))
+    return who
+
+
+def test_a_file_goes_past_a_unit_whose_only_leader_is_named(as_, session, above, drawn):
+    number, province = drawn[1], as_("province")
+    assert name(as_("worker"), number, above.chair, above.district).status_code == 303
+    assert held(session, number) == PROVINCE, "somebody must be left who decides on its plans"
+    assert not waits_for(as_("district"))
+    assert waits_for(province)
+    assert confirm(as_("district"), number, outcome="approved").status_code == 404
+    assert confirm(province, number, outcome="approved").status_code == 303
+    assert not waits_for(province)
+    assert services.state(session, drawn[0])[0].charged_at(datetime(2030, 1, 1)) == PROVINCE
+
+
+def test_a_leader_who_is_named_later_loses_the_file_to_the_unit_above(as_, session, above, drawn):
+    number, district = drawn[1], as_("district")
+    name(as_("worker"), number, above.chair)
+    assert held(session, number) == DISTRICT
+    send(district, f"/cases/{number}/assign", worker=str(above.above_worker.id))
+    assert name(as_("above_worker"), number, above.chair, above.district).status_code == 303
+    assert held(session, number) == PROVINCE
+    assert district.get(f"/cases/{number}").status_code == 404
+    assert confirm(as_("province"), number, outcome="returned", why="Không có quan hệ gì.").status_code == 303
+    assert held(session, number) == HERE, "back to where it came from at first"
+
+
+def test_another_leader_of_the_district_confirms_and_not_the_province(as_, session, above, drawn):
+    above.second = make_user(session, "huyen2", ("supervisor", DISTRICT))
+    number = drawn[1]
+    name(as_("worker"), number, above.chair, above.district)
+    assert held(session, number) == DISTRICT
+    assert (waits_for(as_("second")), waits_for(as_("province"))) == (True, False)
+    assert confirm(as_("province"), number, outcome="approved").status_code == 404
+    assert confirm(as_("second"), number, outcome="approved").status_code == 303
+
+
+def test_the_only_leader_of_the_district_marks_and_the_province_confirms(as_, session, above, drawn):
+    number, province, district = drawn[1], as_("province"), as_("district")
+    marked(district, number, above)
+    assert held(session, number) == DISTRICT, "its leader is not named and still leads it"
+    assert (waits_for(district), waits_for(province)) == (False, True)
+    assert "Chờ người thứ hai của tỉnh An Giang xác nhận" in district.get(f"/cases/{number}/conflict").text
+    assert confirm(district, number, outcome="approved").status_code == 404
+    assert "/conflict/decide" not in district.get(f"/cases/{number}/conflict").text
+    assert "/conflict/decide" in province.get(f"/cases/{number}/conflict").text
+    assert confirm(province, number, outcome="approved").status_code == 303
+    assert [e.unit for e in ledger.entries(session, drawn[0]) if e.coded.get("about") == "conflicted"] == [PROVINCE]
+    assert not waits_for(province)
+
+
+def test_a_leader_whose_account_is_closed_leaves_the_confirmation_to_the_unit_above(as_, session, above, drawn):
+    number, province = drawn[1], as_("province")
+    marked(as_("worker"), number, above)
+    assert not waits_for(province)
+    above.district.active = False
+    session.commit()
+    assert confirm(province, number, outcome="approved").status_code == 303
+
+
+def test_who_is_named_is_not_assigned_nor_offered(as_, session, above, drawn):
+    number, district = drawn[1], as_("district")
+    name(as_("worker"), number, above.chair, above.above_worker)
+    page = district.get(f"/cases/{number}/assign")
+    assert str(above.above_worker.id) not in page.text
+    assert send(district, f"/cases/{number}/assign", worker=str(above.above_worker.id)).status_code == 422
+    with pytest.raises(Refused, match="có liên quan"):
+        services.assign(
+            session, drawn[0], str(above.above_worker.id), author=str(above.district.id), unit=DISTRICT,
+            now=datetime(2022, 3, 22, 10, 0),
+        )  # fmt: skip

@@ -1,21 +1,29 @@
 """Random sequences of what several people do to one file, against a model of who holds it and who works on it."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
+from uuid import uuid4
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from casemgr.cases import handover, moves, services
+from casemgr.access.web import actor_of
+from casemgr.cases import conflicts, handover, moves, services
 from casemgr.ledger.services import Stale
 from casemgr.refused import Refused
 from casemgr.units.loading import load
+from casemgr.work import services as work
+from tests.accounts import make_user
 from tests.cases import files
-from tests.cases.files import HERE, THERE
+from tests.cases.files import DISTRICT, HERE, PROVINCE, THERE
+
+LINE = {HERE: [HERE, DISTRICT, PROVINCE], THERE: [THERE, DISTRICT, PROVINCE], DISTRICT: [DISTRICT, PROVINCE]}
+NAMED = ("both", "away", "chair", "leader_there", "above_worker", "district")
 
 
 class Passing(RuleBasedStateMachine):
-    """The model: who holds the file, who is assigned, who asked whom, what plan waits and who wrote it."""
+    """The model: who holds the file, who is assigned, who asked whom, who is named, what plan waits and who wrote it."""
 
     setting: tuple = ()
 
@@ -23,7 +31,7 @@ class Passing(RuleBasedStateMachine):
         super().__init__()
         session, who = self.setting
         self.session, self.who = session, who
-        self.case, _number = files.open_child(session, who)
+        self.case, self.number = files.open_child(session, who)
         files.write(session, self.case, "screened", files.SCREENED, "2022-03-04T17:40", who.worker)
         needs = {code: ("yes", "") for code in files.PLAN}
         files.write(session, self.case, "assessed", {"needs": needs, "opinions": "x"}, "2022-03-07", who.worker)
@@ -31,10 +39,17 @@ class Passing(RuleBasedStateMachine):
         files.write(session, self.case, "met", values, "2022-03-08", who.worker)
         self.now = datetime(2022, 3, 10, 8, 0)
         self.tree = load(session)
-        self.people = {HERE: [who.worker, who.other], THERE: [who.away]}
-        self.chairs = {HERE: who.chair, THERE: who.leader_there}
-        self.holder, self.worker = HERE, str(who.worker.id)
+        # `both` works in the commune and leads it too.
+        self.workers = {HERE: [who.worker, who.both], THERE: [who.away], DISTRICT: [who.above_worker], PROVINCE: []}
+        self.leaders = {
+            HERE: [who.chair, who.both], THERE: [who.leader_there], DISTRICT: [who.district], PROVINCE: [who.province],
+        }  # fmt: skip
+        self.holder, self.assigned = HERE, str(who.worker.id)
         self.asked = None  # (entry id, to, author)
+        self.wish = None  # (entry id, colleague, author)
+        self.named = frozenset()
+        self.mark = None  # (entry, author) while it waits
+        self.origin = None  # where a file with a mark came from
         self.plan = None  # (entry, author)
         self.planned = 0
 
@@ -42,18 +57,45 @@ class Passing(RuleBasedStateMachine):
         self.now += timedelta(minutes=7)
         return self.now
 
+    @property
+    def worker(self):
+        return None if self.assigned in self.named else self.assigned
+
+    def left(self, unit: str, without=frozenset()) -> list:
+        """The leaders of a unit who are not among these."""
+        return [user for user in self.leaders[unit] if str(user.id) not in without]
+
+    @property
+    def leader(self):
+        """Of those who hold the file; that there always is one, is an invariant."""
+        return self.left(self.holder, self.named)[0]
+
+    def moved(self, to: str, worker: str | None) -> None:
+        self.holder, self.assigned, self.wish = to, worker, None
+
+    def user(self, id: str):
+        return next(user for user in vars(self.who).values() if str(user.id) == id)
+
+    # --- assigned, handed to another unit ---
+
+    @precondition(lambda self: self.workers[self.holder])
     @rule(pick=st.integers(0, 1))
     def assign(self, pick):
-        who = self.people[self.holder][pick % len(self.people[self.holder])]
-        services.assign(
-            self.session, self.case, str(who.id), author=str(self.chairs[self.holder].id), unit=self.holder,
-            now=self.later(),
-        )  # fmt: skip
-        self.worker = str(who.id)
+        here = self.workers[self.holder]
+        worker = str(here[pick % len(here)].id)
+        try:
+            services.assign(
+                self.session, self.case, worker, author=str(self.leader.id), unit=self.holder, now=self.later()
+            )
+        except Refused:
+            assert worker in self.named
+        else:
+            assert worker not in self.named
+            self.assigned, self.wish = worker, None
 
-    @rule(by_chair=st.booleans(), to=st.sampled_from([HERE, THERE]))
-    def ask(self, by_chair, to):
-        author = str(self.chairs[self.holder].id if by_chair else self.who.worker.id)
+    @rule(by_leader=st.booleans(), to=st.sampled_from([HERE, THERE]))
+    def ask(self, by_leader, to):
+        author = str(self.leader.id) if by_leader or not self.worker else self.worker
         wrong = self.asked is not None or to == self.holder
         try:
             entry = moves.ask_transfer(
@@ -66,12 +108,13 @@ class Passing(RuleBasedStateMachine):
             assert not wrong
             self.asked = (entry.id, to, author)
 
-    @precondition(lambda self: self.asked)
+    @precondition(lambda self: self.asked and self.left(self.asked[1], self.named))
     @rule(accepted=st.booleans(), with_worker=st.booleans(), by_asker=st.booleans())
     def answer(self, accepted, with_worker, by_asker):
         entry, to, asker = self.asked
-        author = asker if by_asker else str(self.chairs[to].id)
-        worker = str(self.people[to][0].id) if with_worker else None
+        author = asker if by_asker else str(self.left(to, self.named)[0].id)
+        free = [str(each.id) for each in self.workers[to] if str(each.id) not in self.named]
+        worker = free[0] if with_worker and free else None
         try:
             moves.answer_transfer(
                 self.session, self.case, entry, accepted=accepted, note="x", worker=worker, author=author, unit=to,
@@ -83,7 +126,7 @@ class Passing(RuleBasedStateMachine):
         assert author != asker
         self.asked = None
         if accepted:
-            self.holder, self.worker = to, worker
+            self.moved(to, worker)
 
     @precondition(lambda self: self.asked)
     @rule()
@@ -94,6 +137,86 @@ class Passing(RuleBasedStateMachine):
             now=self.later(),
         )  # fmt: skip
         self.asked = None
+
+    # --- given on to a colleague, if a leader agrees ---
+
+    @precondition(lambda self: self.worker)
+    @rule(pick=st.integers(0, 1))
+    def wish_to_give_on(self, pick):
+        here = self.workers[self.holder]
+        if not here:
+            return
+        colleague, author = str(here[pick % len(here)].id), self.worker
+        wrong = self.wish is not None or colleague == self.worker or colleague in self.named
+        facts = {"note": "x", "author": author, "now": self.later(), "entry_id": uuid4()}
+        try:
+            entry = moves.ask_assignment(self.session, self.case, colleague, **facts)
+        except Refused:
+            assert wrong
+        else:
+            assert not wrong
+            self.wish = (entry.id, colleague, author)
+
+    @precondition(lambda self: self.wish)
+    @rule(approved=st.booleans(), by_asker=st.booleans(), stale=st.booleans())
+    def answer_the_wish(self, approved, by_asker, stale):
+        entry, colleague, asker = self.wish
+        free = self.left(self.holder, self.named | {asker})
+        if not by_asker and not free:
+            return
+        actor = self.user(asker) if by_asker else free[0]
+        token = f"{self.number}.{len(services.state(self.session, self.case)[1]) - stale}.{entry.hex}"
+        facts = {"outcome": "approved" if approved else "returned", "number": "1", "note": "x", "now": self.later()}
+        found = work.accept_late(self.session, actor_of(actor), self.tree, [token], **facts)
+        assert bool(found.done) == (not by_asker and not stale), found
+        if found.done:
+            self.wish = None
+            self.assigned = colleague if approved else self.assigned
+
+    # --- somebody is implicated ---
+
+    @rule(named=st.sets(st.sampled_from(NAMED), min_size=1), by_leader=st.booleans())
+    def mark_a_conflict(self, named, by_leader):
+        accounts = frozenset(str(getattr(self.who, each).id) for each in named)
+        author = str(self.leader.id) if by_leader or not self.worker else self.worker
+        facts = {"note": "x", "tree": self.tree, "author": author, "now": self.later()}
+        entry = moves.mark_conflict(self.session, self.case, accounts, **facts)
+        line = LINE.get(self.holder, [PROVINCE])
+        line = line if self.named else line[1:] or line
+        to = next(unit for unit in line if self.left(unit, accounts))
+        self.origin = self.origin if self.named else self.holder
+        self.named, self.mark, self.wish = accounts, (entry.id, author), None
+        if to != self.holder:
+            self.moved(to, None)
+
+    @precondition(lambda self: self.mark)
+    @rule(approved=st.booleans(), by_author=st.booleans())
+    def confirm(self, approved, by_author):
+        mark, marker = self.mark
+        held = conflicts.Held(self.holder, "TE", self.named | {marker})
+        (unit,) = conflicts.confirming(self.session, self.tree, [held])
+        expected = (each for each in LINE.get(self.holder, [PROVINCE]) if self.left(each, held.without))
+        second = self.left(unit, held.without)
+        if (where := next(expected, None)) is not None:
+            assert unit == where, "the lowest unit with somebody who is neither named nor wrote it"
+        if not by_author and not second:
+            return
+        author = marker if by_author else str(second[0].id)
+        facts = {"outcome": "approved" if approved else "returned", "note": "x", "tree": self.tree, "unit": unit}
+        try:
+            moves.decide_conflict(self.session, self.case, mark, **facts, author=author, now=self.later())
+        except Refused:
+            assert by_author
+            return
+        assert not by_author
+        self.mark = None
+        if not approved:
+            self.named = frozenset()
+            if self.origin != self.holder:
+                self.moved(self.origin, None)
+            self.wish = None
+
+    # --- a plan ---
 
     @precondition(lambda self: self.plan is None and self.planned < 2)
     @rule()
@@ -106,12 +229,12 @@ class Passing(RuleBasedStateMachine):
     def decide(self, by_author, stale, outcome):
         plan, author = self.plan
         head = len(services.state(self.session, self.case)[1])
-        chair = author if by_author else str(self.chairs[self.holder].id)
+        leader = author if by_author else str(self.leader.id)
         now = self.later()
         try:
             services.decide(
                 self.session, self.case, plan.id, on_seq=head - 1 if stale else head, outcome=outcome, number="1/QĐ",
-                note="x", signer="CHU_TICH", occurred=(now, "minute"), author=chair, unit=self.holder, now=now,
+                note="x", signer="CHU_TICH", occurred=(now, "minute"), author=leader, unit=self.holder, now=now,
             )  # fmt: skip
         except Stale:
             assert stale
@@ -127,8 +250,12 @@ class Passing(RuleBasedStateMachine):
         state = services.state(self.session, self.case)[0]
         assert state.unit == self.holder
         assert state.worker == self.worker
+        assert self.left(self.holder, self.named), "somebody is left who decides on it"
+        assert handover.barred(state.entries) == self.named
         waiting = handover.pending_transfer(state.entries)
         assert (waiting.asked.id if waiting else None) == (self.asked[0] if self.asked else None)
+        wish = handover.asked_assignment(state.entries)
+        assert (wish.id if wish else None) == (self.wish[0] if self.wish else None)
         for entry in state.entries:
             decision = state.decision_on(entry)
             assert decision is None or decision.author != entry.author
@@ -146,11 +273,13 @@ class Passing(RuleBasedStateMachine):
 
 
 def test_no_sequence_leaves_a_file_without_a_holder_or_a_plan_approved_by_its_author(session, who, backend):
-    Passing.setting = (session, who)
+    both = make_user(session, "kiemnhiem", ("worker", HERE), ("supervisor", HERE))
+    province = make_user(session, "tinh", ("supervisor", PROVINCE))
+    Passing.setting = (session, SimpleNamespace(**vars(who), both=both, province=province))
     case = Passing.TestCase
     case.settings = settings(
-        max_examples=20 if backend == "sqlite" else 5,
-        stateful_step_count=12,
+        max_examples=25 if backend == "sqlite" else 6,
+        stateful_step_count=15,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )

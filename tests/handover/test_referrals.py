@@ -9,6 +9,7 @@ from pypdfium2 import PdfDocument
 
 from casemgr.cases.handover import ACCEPTED, AFTER, DECLINED, DONE, SENT, check_referral_answer, referrals
 from casemgr.refused import Refused
+from tests.accounts import sign_in
 from tests.cases.files import HERE, send, write
 
 REFERRED = {
@@ -45,7 +46,12 @@ def test_a_referral_is_sent_printed_answered_and_done(as_, session, who, drawn):
     links = [a for a in worker.get(f"/cases/{number}").text.split('"') if a.endswith(("letter.pdf", "letter.docx"))]
     pdf, word = (worker.get(link) for link in sorted(links, reverse=True))
     told = " ".join(PdfDocument(pdf.data)[0].get_textpage().get_text_range().split())
-    for text in ("PHIẾU CHUYỂN GỬI", "Neáng Sóc Kha", "Trung tâm Công tác xã hội tỉnh", "Bà ngoại của trẻ"):
+    for text in (
+        "PHIẾU CHUYỂN GỬI",
+        "Neáng Sóc Kha",
+        "Trung tâm Công tác xã hội tỉnh",
+        "Bà ngoại của trẻ, ngày 22/03/2022",
+    ):
         assert text in told
     document = Document(BytesIO(word.data))
     written = " ".join(p.text for p in document.paragraphs) + " ".join(
@@ -57,6 +63,17 @@ def test_a_referral_is_sent_printed_answered_and_done(as_, session, who, drawn):
         answer = send(worker, entry_page(number, "referral_answered"), need="TAM_LY", referral_outcome=outcome)
         assert answer.status_code == status, outcome
     assert number not in worker.get("/referrals").text
+
+
+def test_the_list_says_which_answer_is_overdue(as_, session, who, drawn, clock):
+    values = REFERRED | {"referral_consent": "NGHIA_VU"}
+    write(session, drawn[0], "referred", values, "2022-03-21", who.worker, unit=HERE)
+    session.commit()
+    page = as_("worker").get("/referrals").text
+    assert "chưa trả lời" in page
+    assert "hạn 28/03/2022" in page
+    clock("2022-03-29T08:00")
+    assert "quá hạn trả lời" in sign_in(as_("worker"), who.worker).get("/referrals").text
 
 
 def test_no_answer_in_time_is_a_missed_promise(session, who, drawn):

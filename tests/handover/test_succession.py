@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pytest
 import sqlalchemy as sa
 
+from casemgr.access.models import RoleGrant
 from casemgr.cases import services
 from casemgr.cases.models import CaseFile
 from casemgr.units.services import add_hamlet, add_unit, close_unit, move_hamlet
@@ -57,9 +58,26 @@ def test_each_file_waits_for_a_person_who_chooses_by_hamlet(app, client, session
     assert sign_in(app.test_client(), north).get(f"/cases/{known}").status_code == 200
     # What was due before stays with the unit that held it then.
     assert services.state(session, moved.subject)[0].charged_at(datetime(2022, 3, 5)) == HERE
+    none = client.post(path, data=data)
+    assert none.status_code == 422, "of those that are left none was chosen"
+    assert "Hãy chọn đơn vị cho ít nhất một hồ sơ." in none.text
     wrong = client.post(path, data=data | {f"to-{unknown}": "891-20210101"})
     assert wrong.status_code == 422
     assert "Hãy chọn một trong các đơn vị" in wrong.text
+
+
+def test_a_worker_whose_role_stayed_on_the_old_commune_is_told_as_having_left(app, client, session, who, divided):
+    known, _unknown = divided
+    client, path = sign_in(client, make_user(session, "tinh", ("supervisor", "89-20210101"))), f"/succession/{HERE}"
+    assert known not in client.get("/exceptions/worker-left").text, "the old commune's file is still theirs to work on"
+    client.post(path, data=client.form(path, 1))
+    page = client.get("/exceptions/worker-left").text
+    assert known in page
+    assert "không còn quyền ở nơi giữ hồ sơ" in page
+    session.add(RoleGrant(user_id=who.worker.id, role="worker", unit_id=NORTH, programmes="*", valid_from=FIRST,
+                          granted_at=WHEN))  # fmt: skip
+    session.commit()
+    assert known not in client.get("/exceptions/worker-left").text
 
 
 def test_nobody_of_another_unit_chooses(app, client, session, who, divided):

@@ -1,6 +1,6 @@
 """A file is passed to another commune: asked, accepted or declined, held by one unit at every moment."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -9,8 +9,10 @@ from casemgr.access.models import User
 from casemgr.cases import moves, services
 from casemgr.cases.models import CaseFile, CaseTransfer
 from casemgr.cases.verdicts import segments
+from casemgr.ledger import services as ledger
 from casemgr.refused import Refused
 from casemgr.units.loading import load
+from casemgr.units.services import add_unit, close_unit
 from tests.cases.files import HERE, THERE, send
 
 ASK = {"to": THERE, "reason": "moved", "note": "Gia đình chuyển về thị trấn."}
@@ -36,6 +38,9 @@ def test_a_file_goes_over_with_its_schedule_once_the_other_commune_accepts(as_, 
     assert (held.unit_id, held.worker) == (HERE, str(who.worker.id)), "until the answer the sender holds it"
     assert "Chờ tiếp nhận" in worker.get(f"/cases/{number}").text
 
+    assert "1 hồ sơ đơn vị khác đề nghị tiếp nhận" in there.get("/approvals").text
+    assert "1 nội dung chờ duyệt" in there.get("/").text
+    assert "đề nghị tiếp nhận" not in as_("chair").get("/approvals").text
     page = there.get("/transfers").text
     assert number in page
     assert "Kha" not in page
@@ -52,6 +57,7 @@ def test_a_file_goes_over_with_its_schedule_once_the_other_commune_accepts(as_, 
     after = services.state(session, drawn[0])[0]
     assert [(s.criterion.code, s.due) for s in after.spans if s.met is None] == promised
     assert there.post(offer, data=answer).status_code == 422, "answered once"
+    assert "đề nghị tiếp nhận" not in there.get("/approvals").text
 
 
 def test_a_criterion_is_charged_to_the_unit_that_held_the_file_when_it_was_due(session, who, drawn):
@@ -116,8 +122,6 @@ def test_who_asked_may_withdraw_until_it_is_answered(as_, session, who, drawn):
     ],
 )
 def test_where_a_file_cannot_go(session, who, drawn, to, said):
-    from casemgr.units.services import add_unit, close_unit
-
     if to == "30550-20210101":
         day = datetime(2021, 1, 1)
         add_unit(
@@ -140,3 +144,39 @@ def test_a_commune_where_nobody_works_for_the_programme_is_refused_on_the_field(
     assert answer.status_code == 422
     assert "chưa có ai phụ trách nhóm đối tượng này" in answer.text
     assert "Gia đình chuyển về thị trấn." in answer.text, "what was typed is kept"
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        (HERE, "Hồ sơ đang do chính đơn vị này giữ."),
+        ("30550-20210101", "Hãy chọn một giá trị trong danh sách."),  # abolished at the end of 2021
+        ("891-20210101", "Hãy chọn một giá trị trong danh sách."),
+        ("", "Cần nhập nội dung này."),
+    ],
+)
+def test_the_page_says_where_a_file_cannot_go_and_writes_nothing(as_, session, who, drawn, to, said):
+    add_unit(
+        session, code="30550", name="Xã cũ", kind="xa", parent_id="891-20210101", valid_from=date(2021, 1, 1),
+        now=datetime(2021, 1, 1),
+    )  # fmt: skip
+    close_unit(session, "30550-20210101", date(2021, 12, 31), datetime(2021, 1, 1))
+    session.commit()
+    before = len(ledger.entries(session, drawn[0]))
+    worker, path = as_("worker"), f"/cases/{drawn[1]}/transfer"
+    assert "Xã cũ" not in worker.get(path).text
+    answer = send(worker, path, **ASK | {"to": to})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert 'href="#to"' in answer.text, "the error lies on the field"
+    assert "Gia đình chuyển về thị trấn." in answer.text, "what was typed is kept"
+    assert len(ledger.entries(session, drawn[0])) == before
+
+
+def test_who_has_no_colleague_is_told_so(as_, session, who, drawn):
+    for user in (who.other, who.above_worker):
+        user.active = False
+    session.commit()
+    page = as_("worker").get(f"/cases/{drawn[1]}/hand-on").text
+    assert "Đơn vị chưa có ai khác phụ trách được hồ sơ này." in page
+    assert "Gửi đề nghị" not in page

@@ -9,7 +9,8 @@ import pytest
 from flask import g
 from icalendar import Calendar
 
-from casemgr.reminders import services
+from casemgr.clock import now
+from casemgr.reminders import post, services
 from casemgr.reminders.rules import Counts, letter
 from tests.accounts import sign_in
 from tests.cases import files
@@ -22,7 +23,8 @@ def who(clock, session):  # noqa: F811
 
 
 class _Mailbox(socketserver.StreamRequestHandler):
-    """As much of a mail server as is needed to hear what it is given."""
+    """As much of a mail server as is needed to hear what it is given. It refuses the addresses in `refused`, and hangs
+    up instead of answering to the letters numbered in `lost`."""
 
     def handle(self):
         self.wfile.write(b"220 here\r\n")
@@ -33,9 +35,13 @@ class _Mailbox(socketserver.StreamRequestHandler):
                 if line == b".\r\n":
                     self.server.letters.append(b"".join(text))
                     text = None
+                    if len(self.server.letters) in self.server.lost:
+                        return
                     self.wfile.write(b"250 kept\r\n")
                 else:
                     text.append(line)
+            elif line.upper().startswith(b"RCPT") and any(each in line for each in self.server.refused):
+                self.wfile.write(b"550 nobody here\r\n")
             elif line.upper().startswith(b"DATA"):
                 text = []
                 self.wfile.write(b"354 go on\r\n")
@@ -49,7 +55,7 @@ class _Mailbox(socketserver.StreamRequestHandler):
 @pytest.fixture
 def mailbox():
     server = socketserver.TCPServer(("127.0.0.1", 0), _Mailbox)
-    server.letters, server.heard = [], []
+    server.letters, server.heard, server.refused, server.lost = [], [], set(), set()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield server
@@ -95,7 +101,7 @@ def test_the_calendar_of_a_closed_account_is_gone(app, session, who):
 
 def test_a_password_is_not_sent_in_clear(mailbox):
     with pytest.raises(OSError, match="STARTTLS"):
-        services.send(f"smtp://nhac:mat-khau@127.0.0.1:{mailbox.server_address[1]}", [])
+        post._connected(f"smtp://nhac:mat-khau@127.0.0.1:{mailbox.server_address[1]}")
     assert any(line.upper().startswith(b"EHLO") for line in mailbox.heard)
     assert not any(line.upper().startswith(b"AUTH") for line in mailbox.heard)
 
@@ -121,7 +127,72 @@ def test_the_morning_letter_counts_and_names_nobody(app, client, session, who, m
     assert "https://hoso.example" in text
     assert not [word for word in ("Kha", number) if word in str(said) + text]
     app.config["CASEMGR_SMTP_URL"] = "smtp://127.0.0.1:1"
-    assert run(args=["reminders", "send"]).exit_code == 1
+    assert run(args=["reminders", "send"]).exit_code == 0, "nothing is left to send"
+
+
+@pytest.fixture
+def post_office(app, session, who, mailbox):
+    """Three people who have something to do today and get a letter: flask reminders send, the addresses of what came."""
+    files.drawn_case(session, who)
+    for user in (who.worker, who.chair, who.district):
+        services.set_email(session, user.id, f"{user.username}@thu.example", now())
+    session.commit()
+    app.config["CASEMGR_SMTP_URL"] = f"smtp://127.0.0.1:{mailbox.server_address[1]}"
+
+    def run(*options):
+        return app.test_cli_runner().invoke(args=["reminders", "send", *options])
+
+    def came():
+        return [message_from_bytes(each, policy=policy.default) for each in mailbox.letters]
+
+    return run, lambda: [each["To"].split("@")[0] for each in came()], came
+
+
+def test_a_run_that_broke_off_is_repeated_and_nobody_gets_two(post_office, mailbox):
+    run, names, came = post_office
+    mailbox.lost = {2}
+    broken = run()
+    assert (broken.exit_code, names()) == (1, ["canbo", "chutich"])
+    second = run()
+    assert (second.exit_code, names()) == (0, ["canbo", "chutich", "huyen"])
+    assert "Đã gửi 1 thư." in second.output
+    assert "1 thư của hôm nay đã gửi trước đó." in second.output
+    assert "1 thư không rõ đã gửi hay chưa" in second.output
+    assert "Đã gửi 1 thư." in run("--again").output
+    assert names() == ["canbo", "chutich", "huyen", "chutich"]
+    once, twice = came()[1]["Message-ID"], came()[3]["Message-ID"]
+    assert once == twice, "who got it twice can tell"
+    assert len({each["Message-ID"] for each in came()}) == 3
+    assert "Đã gửi 0 thư." in run("--again").output
+    assert len(names()) == 4
+
+
+def test_a_refused_address_stops_nobody_else_and_is_tried_again(post_office, mailbox):
+    run, names, _came = post_office
+    mailbox.refused = {b"canbo@"}
+    first = run()
+    assert (first.exit_code, names()) == (1, ["chutich", "huyen"])
+    assert "từ chối 1 thư" in first.output
+    mailbox.refused = set()
+    assert run().exit_code == 0
+    assert names() == ["chutich", "huyen", "canbo"]
+
+
+def test_no_server_no_letter_is_written_down(app, post_office, mailbox):
+    run, names, _came = post_office
+    here, app.config["CASEMGR_SMTP_URL"] = app.config["CASEMGR_SMTP_URL"], "smtp://127.0.0.1:1"
+    assert run().exit_code == 1
+    app.config["CASEMGR_SMTP_URL"] = here
+    assert run().exit_code == 0
+    assert names() == ["canbo", "chutich", "huyen"]
+
+
+def test_the_next_day_has_a_letter_of_its_own(post_office, clock):  # noqa: F811
+    run, names, _came = post_office
+    run()
+    clock("2022-03-23T07:00")
+    run()
+    assert names() == ["canbo", "chutich", "huyen"] * 2
 
 
 @pytest.mark.parametrize(

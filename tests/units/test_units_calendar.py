@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casemgr.units import holidays
 from casemgr.units.calendar import Calendar, vietnam_calendar
 
 VIETNAM = vietnam_calendar(range(2000, 2061))
@@ -126,3 +127,7 @@ def test_outside_its_years_a_calendar_knows_weekends_only():
     assert VIETNAM.is_working(date(1999, 9, 2))
     assert VIETNAM.add_working_days(date(1999, 12, 31), 1) == date(2000, 1, 4)  # 1/1 was a Saturday
     assert VIETNAM.add_working_days(date(2060, 12, 31), 1) == date(2061, 1, 3)
+
+
+def test_the_file_of_holidays_is_what_the_package_knows():
+    assert holidays.known() == holidays.of_package()

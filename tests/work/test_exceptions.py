@@ -1,63 +1,19 @@
 """Each list of exceptions says why a case is on it, and empties itself when the cause is gone."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 
 from casemgr.cases import services
 from casemgr.detections import services as detections
-from casemgr.detections.drafts import Seen
 from casemgr.people.identifiers import Birth
 from casemgr.work.lists import supervision
 from tests.accounts import sign_in
 from tests.cases import files
 from tests.cases.conftest import as_, clock, count_queries, who  # noqa: F401 - fixtures
-from tests.cases.files import HERE, PLAN, SCREENED, at, open_child, plan_of, write
-
-LOW = {"emergency": False, "a1": "T", "a2": "T", "a3": "T"} | {f"b{n}": "C" for n in range(1, 6)}
-VISIT = {"place": "TAI_NHA", "seen": "CO", "note": "x"}
-SERVED = {"provider": "CO_SO_Y_TE", "proof": "BIEN_NHAN"}
-
-
-class World:
-    """Files written for one list, and the doing away with its cause."""
-
-    def __init__(self, session, who, clock):  # noqa: F811
-        self.session, self.who, self.clock = session, who, clock
-
-    def child(self, emergency=False, risk="C", needs=PLAN, **more):
-        case, number = open_child(self.session, self.who, emergency=emergency, **more)
-        screened = SCREENED | {"emergency": emergency, "a1": risk} if risk else LOW
-        write(self.session, case, "screened", screened, "2022-03-04T17:40", self.who.worker)
-        if needs:
-            answers = {c: ("yes", "") if c in needs else ("no", "Không cần.") for c in PLAN}
-            write(self.session, case, "assessed", {"needs": answers}, "2022-03-07", self.who.worker)
-        return case, number
-
-    def write(self, case, kind, values, when, **more):
-        return write(self.session, case, kind, values, when, self.who.worker, **more)
-
-    def detected(self, emergency=True, received="2022-03-22T07:00"):
-        made = detections.report(
-            self.session, "TE",
-            detections.Report(
-                at(received), source="TRUONG_HOC", mode="DIEN_THOAI",
-                persons=[(
-                    detections_seen(),
-                    {"level": "BI_XAM_HAI", "harm": ["BL"], "emergency": emergency},
-                )],
-            ),
-            author=str(self.who.worker.id), unit=HERE, now=at(received)[0] + timedelta(minutes=5),
-        )  # fmt: skip
-        return made.detected[0]
-
-    def by(self, text):
-        return detections.By(str(self.who.worker.id), HERE, at(text)[0] + timedelta(minutes=1), at(text))
-
-
-def detections_seen():
-    return Seen(name="Nguyễn Thị Bé", sex="nu", birth=Birth(2011), ethnicity="kinh")
+from tests.cases.files import HERE, PLAN, SCREENED, plan_of, write
+from tests.work.world import SERVED, VISIT, World, words
 
 
 def emergency_untaken(w):
@@ -72,6 +28,16 @@ def detected_no_file(w):
     yield number, "Mở hồ sơ: hạn 10/03/2022, quá 8 ngày làm việc"
     person = {"name": "Nguyễn Thị Bé", "sex": "nu", "birth": Birth(2011), "ethnicity": "kinh"}
     detections.open_file(w.session, subject, w.by("2022-03-22T08:30"), person=person)
+
+
+def overdue(w):
+    w.clock("2022-03-16T09:00")
+    case, number = w.child(needs=())
+    yield number, "Kế hoạch được phê duyệt: hạn 15/03/2022, quá 1 ngày làm việc"
+    w.write(case, "assessed", {"needs": {code: ("yes", "") for code in PLAN}}, "2022-03-14")
+    w.write(case, "met", {"present": ["CAN_BO", "CHU_TRI"], "conclusion": "x"}, "2022-03-14")
+    plan = plan_of(w.session, case, w.who.worker, "2022-03-15")
+    files.decide(w.session, case, plan, w.who.chair, "2022-03-15T11:00")
 
 
 def suspect_released(w):
@@ -159,14 +125,14 @@ def recorded_late(w):
 def worker_left(w):
     _case, number = w.child()
     w.who.worker.active = False
-    yield number, "tài khoản đã khóa hoặc không còn quyền"
+    yield number, "tài khoản đã khóa"
     w.who.worker.active = True
 
 
 SCENES = {
     scene.__name__.replace("_", "-"): scene
     for scene in (
-        emergency_untaken, detected_no_file, suspect_released, isolation_ending, high_risk_silent, plan_past_end,
+        emergency_untaken, detected_no_file, overdue, suspect_released, isolation_ending, high_risk_silent, plan_past_end,
         need_without_service, single_need, closed_without_outcome, date_missing, burst, recorded_late, worker_left,
     )
 }  # fmt: skip
@@ -194,8 +160,8 @@ def test_a_list_says_why_and_empties_itself(session, as_, who, clock, code):  # 
 
 
 def test_every_list_of_the_file_has_its_scene():
-    # conflict: tests/handover/test_conflict.py
-    assert set(supervision().lists) - set(SCENES) == {"overdue", "few-needs", "burst-many", "conflict"}
+    # conflict: tests/handover/test_conflict.py; the others below
+    assert set(supervision().lists) - set(SCENES) == {"few-needs", "burst-many", "conflict"}
 
 
 def test_overdue_is_one_thing_everywhere(session, as_, who, clock):  # noqa: F811
@@ -221,51 +187,6 @@ def test_overdue_is_one_thing_everywhere(session, as_, who, clock):  # noqa: F81
     assert list(said[1].values()) == [1, 1, 1, True, "1"]
 
 
-def test_few_needs_are_told_by_commune(session, as_, who, clock):  # noqa: F811
-    world = World(session, who, clock)
-    for n in range(5):
-        world.child(needs=("AN_TOAN",), name=f"Trần Văn Ba {n}")
-        case, _number = open_child(session, who, name=f"Chau Rít {n}", unit=files.THERE, emergency=False)
-        write(session, case, "screened", SCREENED | {"emergency": False}, "2022-03-04T17:40", who.worker, files.THERE)
-        answers = {"needs": {code: ("yes", "") for code in PLAN}}
-        write(session, case, "assessed", answers, "2022-03-07", who.worker, files.THERE)
-    session.commit()
-    page = words(as_("chair").get("/exceptions/few-needs").text)
-    assert "xã Núi Tô Trẻ em 1,0 3,0 5" in page
-    assert "thị trấn Tri Tôn" not in page
-
-
-def _burst(session, who, clock, per_file: int):  # noqa: F811
-    """Three files of a worker, each with as many visits written down on the day before the plan was due."""
-    world, made = World(session, who, clock), []
-    for n in range(3):
-        case, _number = world.child(name=f"Trần Văn Ba {n}")
-        for k in range(per_file):
-            when = f"2022-03-{8 + k:02}T08:00"
-            made.append((case, world.write(case, "visited", VISIT, when, now=datetime(2022, 3, 15, 10, 0))))
-    session.commit()
-    return made
-
-
-def test_a_burst_over_several_files_is_told_by_who_wrote(session, as_, who, clock):  # noqa: F811
-    made = _burst(session, who, clock, 4)
-    page = words(as_("chair").get("/exceptions/burst-many").text)
-    assert f"15/03/2022 {who.worker.full_name} xã Núi Tô 12 3" in page
-    read = words(as_("auditor").get("/exceptions/burst-many").text)
-    assert "12 3" in read
-    assert who.worker.full_name not in read, "an auditor sees the account only"
-    case, entry = made[0]
-    services.void(session, case, entry.id, reason="double", note="x", author=str(who.worker.id), unit=HERE,
-                  now=files.NOW)  # fmt: skip
-    session.commit()
-    assert "Không có lần nhập dồn nào." in as_("chair").get("/exceptions/burst-many").text
-
-
-def test_one_file_alone_is_no_burst_over_several(session, as_, who, clock):  # noqa: F811
-    _burst(session, who, clock, 3)
-    assert "Không có lần nhập dồn nào." in as_("chair").get("/exceptions/burst-many").text
-
-
 def test_the_lists_take_as_many_queries_with_more_in_them(session, as_, who, clock, count_queries):  # noqa: F811
     world = World(session, who, clock)
     world.child()
@@ -283,7 +204,3 @@ def test_the_lists_take_as_many_queries_with_more_in_them(session, as_, who, clo
             taken.append((path, len(seen)))
     assert taken[:5] == taken[5:]
     assert max(n for _path, n in taken) <= 22, taken
-
-
-def words(page: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", page).split())
