@@ -11,12 +11,15 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from casemgr.access.policy import Actor, Permission
+from casemgr.cases.queries import within
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry, effective
 from casemgr.ledger.services import Projection, project_as, province
 from casemgr.reconciling.models import Dispute
 from casemgr.reconciling.rules import APPROVED, RETURNED
 from casemgr.refused import N_, Refused
+from casemgr.units.rules import UnitTree
 
 KIND, RAISED, ANSWERED = "dispute", "disputed", "answered"
 TABLE = Dispute.__table__
@@ -100,6 +103,13 @@ def beside(session, plan: str, indicator: str, units: frozenset[str], start: dat
         Dispute.unit_id.in_(sorted(units)), Dispute.start <= through, Dispute.through >= start,
     )  # fmt: skip
     return list(session.scalars(query.order_by(Dispute.at.desc())))
+
+
+def waiting(session, actor: Actor, tree: UnitTree) -> int:
+    """How many wait for an answer of this reader, who never answers what they asked themselves."""
+    reach = within(actor, Permission.DETECTION_DECIDE, Dispute, tree)
+    query = sa.select(sa.func.count()).select_from(Dispute)
+    return session.scalar(query.where(Dispute.outcome == "", Dispute.author != str(actor.user_id), reach))
 
 
 def texts(session, subjects: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:

@@ -13,12 +13,15 @@ from casemgr.cases.queries import hidden_from, names_of, within
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.detections.web import open_sheet
+from casemgr.ledger import services as ledger
 from casemgr.ledger.services import province
 from casemgr.programmes import programmes
 from casemgr.reconciling import disputes as kept
+from casemgr.reconciling.excluded_rows import Asked, asked_of_rows, who_and_when
 from casemgr.reconciling.forms import DecideForm, DisputeForm
 from casemgr.reconciling.models import Dispute
-from casemgr.reconciling.views import bp
+from casemgr.reconciling.rules import DISPUTED
+from casemgr.reconciling.views import bp, may_answer, source_name
 from casemgr.refused import N_, Refused
 from casemgr.ui.forms import show_form
 from casemgr.ui.i18n import language
@@ -36,7 +39,7 @@ STANDS = {
 @bp.get("/disputes")
 @guard(Permission.REGISTER_MATCHES)
 def disputes():
-    """Every dispute of the reader's scope, those that wait first."""
+    """Every dispute of the reader's scope, those that wait first; and those about rows of registers."""
     actor, at = current_actor(), page_number()
     where = [within(actor, Permission.REGISTER_MATCHES, Dispute, current_tree())]
     hidden = hidden_from(db.session, actor)
@@ -45,10 +48,41 @@ def disputes():
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Dispute).where(*where))
     query = sa.select(Dispute).where(*where).order_by(Dispute.outcome != "", Dispute.at.desc(), Dispute.subject)
     found = list(db.session.scalars(query.limit(SIZE).offset((at - 1) * SIZE)))
+    rows = asked_of_rows(actor, DISPUTED)
     log_access(Permission.REGISTER_MATCHES, detail="disputes")
     return render_template(
-        "reconciling/disputes.html", lines=lines(found, full=True), page=Page(found, at, SIZE, total)
+        "reconciling/disputes.html",
+        lines=lines(found, full=True),
+        rows=_of_rows(rows[(at - 1) * SIZE : at * SIZE]),
+        page=Page(found, at, SIZE, max(total, len(rows))),  # both lists are turned together
     )
+
+
+def _of_rows(found: list[Asked]) -> list[dict]:
+    """Disputes about rows of registers. What was written may name somebody: it is for those who may see the row."""
+    readable = [e for register, unit, *asked in found if may_answer(register, unit) for e in asked if e is not None]
+    said = ledger.read_sealed(db.session, readable)
+    names = names_of(db.session, [e.author for _register, _unit, *asked in found for e in asked if e is not None])
+    told = []
+    for register, unit, asked, decided in found:
+        shape, words = STANDS[decided.coded["outcome"] if decided else ""]
+        place = {"unit": unit or register.unit_id, "programme": register.programme}
+        told.append(
+            {
+                "register": register.subject,
+                "number": asked.coded["row"],
+                "source": source_name(register),
+                "unit": unit,
+                "texts": [note for e in (asked, decided) if e and (note := said.get(e.id, {}).get("note"))],
+                "asked": who_and_when(asked, names),
+                "decided": who_and_when(decided, names) if decided else None,
+                "stands": (shape, gettext(words)),
+                "answer": asked.id
+                if decided is None and may(Permission.DETECTION_DECIDE, author=asked.author, **place)
+                else None,
+            }
+        )
+    return told
 
 
 def lines(found: list[Dispute], full: bool = False) -> list[dict]:

@@ -47,19 +47,27 @@ class Line:
     source: str = ""
 
 
+Asked = tuple[Register, str, Entry, Entry | None]  # the register, the row's commune, what was asked, what was decided
+
+
 def row_lines(actor: Actor) -> list[Line]:
-    """Every request about a row of the registers of today that the reader reaches, the newest first."""
+    """Every request to leave out a row of the registers of today that the reader reaches, the newest first."""
+    return _told(asked_of_rows(actor, EXCLUDED))
+
+
+def asked_of_rows(actor: Actor, kind: str) -> list[Asked]:
+    """What was asked of the unit above about rows of the registers of today that the reader reaches, the newest first."""
     registers = [r for r in stored.current(db.session) if r.named and r.programme not in NEVER]
     about = {register.subject: numbers for register in registers if (numbers := _numbers(actor, register))}
     ledgers = ledger.entries_of(db.session, [subject_of(subject) for subject in about])
-    found: list[tuple[Register, str, Entry, Entry | None]] = []
+    found: list[Asked] = []
     for register in registers:
         units = about.get(register.subject, {})
         told = [e for e in effective(ledgers.get(subject_of(register.subject), [])) if e.coded.get("row") in units]
         decided = {e.coded["on"]: e for e in told if e.kind == DECIDED}
-        asked = [e for e in told if e.kind == EXCLUDED]
+        asked = [e for e in told if e.kind == kind]
         found += [(register, units[e.coded["row"]], e, decided.get(e.id.hex)) for e in asked]
-    return _told(sorted(found, key=lambda each: each[2].occurred_at, reverse=True))
+    return sorted(found, key=lambda each: each[2].occurred_at, reverse=True)
 
 
 def _numbers(actor: Actor, register: Register) -> dict[int, str]:
@@ -78,7 +86,7 @@ def _numbers(actor: Actor, register: Register) -> dict[int, str]:
     return {number: unit for number, unit in db.session.execute(query)}
 
 
-def _told(found: Sequence[tuple[Register, str, Entry, Entry | None]]) -> list[Line]:
+def _told(found: Sequence[Asked]) -> list[Line]:
     papers = ledger.read_sealed(db.session, [asked for _register, _unit, asked, _decision in found])
     authors = [e.author for _r, _u, asked, decision in found for e in (asked, decision) if e is not None]
     names = names_of(db.session, authors)

@@ -16,6 +16,7 @@ def init_app(app) -> None:
     for pages in ("approvals", "exception_pages", "caseload_pages"):
         import_module(f"casemgr.work.{pages}")
     register()
+    _what_registers_ask()
     inbox.also(inbox.offered, N_("%(n)s hồ sơ đơn vị khác đề nghị tiếp nhận"), "handover.transfers")
     app.register_blueprint(bp)
     # Those who may search for persons are those who work on cases: workers and their leaders.
@@ -31,3 +32,25 @@ def init_app(app) -> None:
         (("work.exception_lists", lazy_gettext("Cần chú ý")), ("work.caseload_page", lazy_gettext("Phụ trách"))), 16
     ):
         navigation.add(app, page, label, Permission.CASELOAD_READ, order=order, covers=further[page])
+
+
+def _what_registers_ask() -> None:
+    """What a commune asks about rows of registers and about figures is decided on pages of its own."""
+    from casemgr.reconciling import disputes, queries
+    from casemgr.reconciling.models import ReconciledRow
+    from casemgr.refused import N_
+    from casemgr.work import inbox
+
+    inbox.also(
+        lambda view: queries.rows_waiting(view.session, view.actor, ReconciledRow.asked),
+        N_("%(n)s đề nghị không tính dòng của danh sách nguồn"),
+        "reconciling.exclusions",
+    )
+    inbox.also(
+        lambda view: (
+            queries.rows_waiting(view.session, view.actor, ReconciledRow.dispute)
+            + disputes.waiting(view.session, view.actor, view.tree)
+        ),
+        N_("%(n)s đề nghị xem xét lại số liệu chờ trả lời"),
+        "reconciling.disputes",
+    )

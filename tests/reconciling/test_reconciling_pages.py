@@ -230,3 +230,31 @@ def test_parked_rows_are_found_with_their_doubts_until_somebody_has_written_of_t
     address = f"/registers/{subject}/rows/2/dispute"
     assert client.post(address, data=client.form(address, 1) | {"note": "Số sai"}).status_code == 303
     assert "Có nghi vấn khi đọc tệp" not in client.get(path).text
+
+
+def test_what_is_asked_about_a_row_reaches_who_decides(client, reading_as, place, register):
+    sign_in(client, make_user(place, "hoa", ("worker", UNIT, "TE")))
+    path = f"/registers/{register}/rows/38"
+    for deed, typed in (
+        ("exclude", {"reason": "NGOAI_DIA_BAN", "document": "12/CV"}),
+        ("dispute", {"note": "Không ở xã"}),
+    ):
+        assert client.post(f"{path}/{deed}", data=client.form(f"{path}/{deed}", 1) | typed).status_code == 303
+    above = reading_as(make_user(place, "huyen", ("supervisor", DISTRICT)))
+    chair = reading_as(make_user(place, "chutich", ("supervisor", UNIT)))
+    asked = ("1 đề nghị không tính dòng của danh sách nguồn", "1 đề nghị xem xét lại số liệu chờ trả lời")
+    for words in asked:
+        assert words in above.get("/approvals").text
+        assert words not in chair.get("/approvals").text, "the unit that is measured does not decide"
+    listed = above.get("/registers/disputes").text
+    assert "Không ở xã" in listed
+    auditor = reading_as(make_user(place, "kt", ("auditor", PROVINCE))).get("/registers/disputes").text
+    assert "Dòng 38" in auditor
+    assert "Không ở xã" not in auditor, "what is written of a row may name somebody"
+    (address,) = re.findall(r'href="([^"]+/decide)"', listed)
+    typed = {"outcome": "returned", "note": "Đã kiểm tra"}
+    assert above.post(address, data=above.form(address, 1) | typed).status_code == 303
+    answered = client.get("/registers/disputes").text
+    for words in ("Không ở xã", "Đã kiểm tra", "giữ nguyên số liệu"):
+        assert words in answered
+    assert asked[1] not in above.get("/approvals").text

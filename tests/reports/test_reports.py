@@ -132,6 +132,7 @@ def test_every_format_says_what_the_page_says(as_, figures, tmp_path):
         "từngày01/01/2022đếnhếtngày30/06/2022",
         "theodữliệunhậpđến",
         "Sốliệuchưachốt",
+        "BẢNTRÌNHDIỄN:mọingười",
     ):
         assert text in said, text
     laid = laid_out(client.get(f"/reports/outgoing/KH322-2022/docx?{ASKED}").data, tmp_path)
