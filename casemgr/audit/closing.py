@@ -6,7 +6,7 @@ its digest, which the sealed entry names; so does the seal that it rests on.
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -61,6 +61,7 @@ class Report:
     digest: str = ""
     seal: int = 0
     sealed_at: datetime | None = None
+    open: Sequence = ()  # what was still open when it was approved, see `left_open`
 
     @property
     def status(self) -> str:
@@ -92,6 +93,7 @@ def fold(entries: list[Entry]) -> Report | None:
             )
         elif entry.kind == APPROVED:
             report.approver, report.approved_at = entry.author, entry.recorded_at
+            report.open = said.get("open", ())
         elif entry.kind == SEALED:
             report.digest, report.seal, report.sealed_at = said["digest"], said["seal"], entry.recorded_at
             report.known_at = datetime.fromisoformat(said["known_at"])
@@ -140,14 +142,14 @@ def prepare(
     return subject
 
 
-def approve(session, report: Report, *, author: str, at: str, now: datetime) -> None:
-    """The second person's approval; the sealing follows as long work."""
+def approve(session, report: Report, *, author: str, at: str, now: datetime, left: Sequence = ()) -> None:
+    """The second person's approval, with what they saw was left open; the sealing follows as long work."""
     if report.status == SEALED:
         raise Refused(CLOSED)
     if report.author == author:
         raise Refused(N_("Người lập báo cáo không tự phê duyệt."))
     if report.status == PREPARED:
-        ledger.append(session, report.subject, [_draft(APPROVED, author, at, now, {}, "")], on_seq=1)
+        ledger.append(session, report.subject, [_draft(APPROVED, author, at, now, {"open": list(left)}, "")], on_seq=1)
 
 
 def _draft(kind: str, author: str, unit: str, now: datetime, coded: dict, definition: str) -> Draft:

@@ -1,26 +1,20 @@
 """The pages of closed periods: check, approve and seal, read, hold against the database, and check a code."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
 from uuid import UUID
 
-import sqlalchemy as sa
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 
 from casemgr import papers
 from casemgr.access.policy import Answer, answer
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, public, require
-from casemgr.audit import bundle, closing, replays, sheets, standing, trust
+from casemgr.audit import bundle, closing, left_open, replays, sheets, standing
 from casemgr.audit.closing import SEALED, Report
 from casemgr.audit.present import cause_name, signed
 from casemgr.audit.rules import code_of
-from casemgr.cases.models import Verdict
 from casemgr.clock import now
-from casemgr.coverage import silence
 from casemgr.db import db
 from casemgr.jobs import start
-from casemgr.ledger.services import province
 from casemgr.papers.web import download
 from casemgr.plans import plans
 from casemgr.programmes import programmes
@@ -95,7 +89,7 @@ def show(report: UUID):
         said=said,
         gone=gone,
         rows=sheets.figure_rows(said) if said else [],
-        checks=_open(found) if found.status != SEALED else [],
+        checks=left_open.said(found.open if found.status == SEALED else _open(found)),
         may_approve=found.status != SEALED and all(each is Answer.YES for each in asked),
         own=Answer.OWN_WORK in asked,
         may_correct=found.status == SEALED and may(Permission.REPORT_PREPARE, unit=found.unit),
@@ -146,49 +140,9 @@ def _checked(found: Report):
     return sheets.checked_at(said), [(number, seq, gettext(REASONS[reason])) for number, seq, reason in said["wrong"]]
 
 
-def _open(found: Report) -> list[tuple[str, int]]:
-    """What is still open in the period of a report: a number for each kind."""
-    tree = current_tree()
-    units = tree.below(found.unit) if found.unit in tree else frozenset()
-    t = min(datetime.combine(found.through, closing.services.DAY_END), now())
-    table, groups = Verdict.__table__, {facts["programme"] for facts in _facts(found) if "programme" in facts}
-    query = (
-        sa.select(table.c.verdict, sa.func.count())
-        .where(
-            table.c.province == province(),
-            table.c.unit_id.in_(sorted(units)),
-            table.c.programme.in_(sorted(groups)),
-            table.c.start <= t,
-            table.c.end > t,
-            table.c.counted_at >= datetime.combine(found.start, datetime.min.time()),
-        )
-        .group_by(table.c.verdict)
-    )
-    numbers = dict(db.session.execute(query).all())
-    return [
-        (gettext("Trường hợp phát hiện chờ xác minh"), numbers.get("pending", 0)),
-        (gettext("Trường hợp thiếu thông tin"), numbers.get("unknown", 0)),
-        (gettext("Trường hợp chưa đến hạn"), numbers.get("not_due", 0)),
-        (gettext("Trường hợp không tính vào chỉ tiêu (đã duyệt)"), numbers.get("excluded", 0)),
-        (gettext("Đề nghị xem xét lại chưa trả lời (toàn hệ thống)"), trust.at_a_glance(db.session, now()).disputes),
-        *_silent(found, tree, groups),
-    ]
-
-
-def _silent(found: Report, tree, groups: set[str]) -> list[tuple[str, int]]:
-    """Communes that have not confirmed what was detected in the last month of the period, for each group."""
-    over = replace(found, through=found.through + timedelta(days=1))  # a month is over on the day after it
-    return [
-        (
-            gettext(
-                "Xã chưa xác nhận số phát hiện tháng %(month)s: %(group)s",
-                month=f"{each.month:%m/%Y}",
-                group=programmes()[each.programme].short[language()],
-            ),
-            each.missing,
-        )
-        for each in silence.unconfirmed(db.session, over, tree, sorted(groups))
-    ]
+def _open(found: Report) -> list[left_open.Point]:
+    groups = {facts["programme"] for facts in _facts(found) if "programme" in facts}
+    return left_open.points(db.session, found, groups, current_tree(), now())
 
 
 @bp.post("/reports/<uuid:report>/approve")
@@ -199,7 +153,7 @@ def approve(report: UUID):
     for facts in _facts(found):
         actor = require(Permission.REPORT_APPROVE, author=found.author, **facts)
     try:
-        closing.approve(db.session, found, author=str(actor.user_id), at=found.unit, now=now())
+        closing.approve(db.session, found, author=str(actor.user_id), at=found.unit, now=now(), left=_open(found))
     except Refused as refused:
         raise NoAnswer(refused) from None
     params = {"report": str(found.subject)}

@@ -5,16 +5,22 @@ from datetime import date, datetime
 
 from flask_babel import gettext
 
-from casemgr.audit import described, replays
+from casemgr.audit import described, left_open, replays
 from casemgr.audit.closing import Report
 from casemgr.audit.present import cause_name, signed
 from casemgr.coverage import present as figures
+from casemgr.coverage.asked import AS_WERE, TODAY
 from casemgr.papers import Cell, Heading, Paper, Rows, Table, Text
 from casemgr.plans import plans
 from casemgr.reports.hiding import HIDDEN, unsafe
 from casemgr.reports.prepare import SMALL, sensitive
 from casemgr.reports.rules import counts, guarded
 from casemgr.ui.rules import show_date, show_moment
+
+BASES = {
+    AS_WERE: lambda: gettext("như vào ngày đó"),
+    TODAY: lambda: gettext("quy về đơn vị hiện nay"),
+}
 
 
 def figure_rows(said: Mapping) -> list:
@@ -73,14 +79,19 @@ def paper(report: Report, said: Mapping, before: Mapping | None = None) -> Paper
     facts = (
         (gettext("Kỳ số liệu"), f"{show_date(report.start)} – {show_date(report.through)}"),
         (gettext("Theo dữ liệu nhập đến"), show_moment(report.known_at)),
+        (gettext("Tính theo đơn vị"), BASES[report.basis]()),
         (gettext("Cách tính"), ", ".join(rule["name"] for rule in said["rules"].values())),
         (gettext("Mã ngắn"), report.code),
         (gettext("Mã xác thực số liệu"), report.digest),
         (gettext("Dựa trên lần chốt sổ số"), str(said["seal"]["number"])),
     )
     body = [Rows(facts), table]
+    if left := left_open.on_paper(report.open):
+        body.append(Text(gettext("Khi phê duyệt còn: %(what)s.", what="; ".join(left)), "note"))
     if said["corrects"]:
-        body += [Heading(gettext("Điều chỉnh báo cáo %(number)s", number=said["corrects"]["number"])), _parts(said)]
+        body.append(Heading(gettext("Điều chỉnh báo cáo %(number)s", number=said["corrects"]["number"])))
+        parts = _parts(said)
+        body.append(parts if parts.rows else Text(gettext("Không trường hợp nào được tính khác trước.")))
     if before is not None and (changed := others(said, before)):
         heads = (gettext("Chỉ tiêu"), gettext("Báo cáo trước"), gettext("Báo cáo này"))
         body += [Text(gettext("Số liệu được cung cấp đã thay đổi")), Table(heads=heads, rows=tuple(changed))]

@@ -17,10 +17,11 @@ class Counts:
     overdue: int = 0
     due_today: int = 0
     decisions: int = 0
+    lists: int = 0  # of exceptions on which something stands, for leaders
 
     @property
     def any(self) -> bool:
-        return bool(self.emergencies or self.overdue or self.due_today or self.decisions)
+        return bool(self.emergencies or self.overdue or self.due_today or self.decisions or self.lists)
 
 
 def letter(counts: Counts, day: date, address: str) -> tuple[str, str]:
@@ -30,6 +31,7 @@ def letter(counts: Counts, day: date, address: str) -> tuple[str, str]:
         (counts.overdue, "việc quá hạn"),
         (counts.due_today, "việc đến hạn hôm nay"),
         (counts.decisions, "nội dung chờ quyết định"),
+        (counts.lists, "danh sách cần chú ý"),  # their names would say which group
     ]
     told = "\n".join(f"- {n} {words}" for n, words in lines if n) or "- không có việc đến hạn"
     text = f"Việc ngày {day:%d/%m/%Y}:\n\n{told}\n\nXem chi tiết sau khi đăng nhập: {address}\n"

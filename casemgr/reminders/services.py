@@ -12,7 +12,7 @@ from casemgr.access.policy import Actor
 from casemgr.reminders.models import Reminder
 from casemgr.reminders.rules import Counts, Due
 from casemgr.units.rules import UnitTree
-from casemgr.work import inbox, queries
+from casemgr.work import exceptions, inbox, queries
 from casemgr.work.rules import arrange
 from casemgr.work.scope import View
 
@@ -61,8 +61,10 @@ def counts(session, actor: Actor, tree: UnitTree, now: datetime) -> Counts:
     day = arrange(_tasks(session, actor, tree, until), now)
     size = {group: len(tasks) + day.more.get(group, 0) for group, tasks in day.groups.items()}
     leads = any(grant.role == "supervisor" for grant in actor.grants)
-    decisions = inbox.count(View.of(session, actor, tree, now)) if leads else 0
-    return Counts(size.get("emergency", 0), size.get("overdue", 0), size.get("today", 0), decisions)
+    view = View.of(session, actor, tree, now)
+    decisions = inbox.count(view) if leads else 0
+    lists = sum(1 for n in exceptions.counts(view).values() if n) if leads else 0
+    return Counts(size.get("emergency", 0), size.get("overdue", 0), size.get("today", 0), decisions, lists)
 
 
 def _tasks(session, actor: Actor, tree: UnitTree, until: datetime) -> list:

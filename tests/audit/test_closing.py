@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from casemgr.audit import closing, offline, outside, sheets, standing
+from casemgr.audit import closing, left_open, offline, outside, sheets, standing
 from casemgr.audit.models import ReportBody, Seal
 from casemgr.cases.models import Verdict
 from casemgr.clock import now
@@ -123,6 +123,23 @@ def test_before_it_is_sealed_a_report_says_which_communes_have_not_confirmed(pla
     ledger.beat(place, [COMMUNE])
     place.commit()
     assert "Xã chưa xác nhận số phát hiện tháng 06/2022: Trẻ em 1" in text_of(desk("two").get(made.location))
+    # What was open at the approval stays with the report, also when it is made up for later; on paper too.
+    desk("two").post(made.location + "/approve")
+    place.execute(sa.insert(ConfirmedMonth), [row | {"subject": UUID(int=78), "unit_id": "30544-20210101"}])
+    place.commit()
+    page = text_of(desk("one").get(made.location))
+    assert "Còn lại khi phê duyệt" in page
+    assert "Xã chưa xác nhận số phát hiện tháng 06/2022: Trẻ em: 1" in page
+    report = closing.find(place, UUID(made.location.rpartition("/")[2]))
+    paper = str(sheets.paper(report, closing.read(place, report)))
+    assert "Xã chưa xác nhận số phát hiện tháng 06/2022: Trẻ em: 1" in paper
+    assert "như vào ngày đó" in paper
+
+
+def test_what_was_open_counts_no_cases_on_paper(app, place):
+    with app.test_request_context():
+        listed = [["pending", 3, "", ""], ["not_due", 7, "", ""], ["unknown", 0, "", ""], ["disputed", 2, "", ""]]
+        assert left_open.on_paper(listed) == ["Đề nghị xem xét lại số liệu, trường hợp chưa trả lời: 2"]
 
 
 def test_a_correction_says_which_figures_of_others_have_changed(place, desk):

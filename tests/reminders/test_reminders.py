@@ -148,6 +148,16 @@ def post_office(app, session, who, mailbox):
     return run, lambda: [each["To"].split("@")[0] for each in came()], came
 
 
+def test_a_leader_is_told_how_many_lists_there_are_to_look_at(post_office):
+    run, _names, came = post_office
+    run()
+    texts = {each["To"].split("@")[0]: each.get_content() for each in came()}
+    assert "danh sách cần chú ý" in texts["chutich"]
+    assert "danh sách cần chú ý" in texts["huyen"]
+    assert "danh sách" not in texts["canbo"]
+    assert not [word for text in texts.values() for word in ("trẻ", "Trẻ", "cách ly", "nguy cơ") if word in text]
+
+
 def test_a_run_that_broke_off_is_repeated_and_nobody_gets_two(post_office, mailbox):
     run, names, came = post_office
     mailbox.lost = {2}
@@ -200,6 +210,7 @@ def test_the_next_day_has_a_letter_of_its_own(post_office, clock):  # noqa: F811
     [
         (Counts(overdue=3), "- 3 việc quá hạn", "khẩn cấp"),
         (Counts(emergencies=1, decisions=2), "- 1 việc khẩn cấp\n- 2 nội dung chờ quyết định", "quá hạn"),
+        (Counts(overdue=1, lists=4), "- 1 việc quá hạn\n- 4 danh sách cần chú ý", "chờ quyết định"),
     ],
 )
 def test_the_letter(counts, said, unsaid):
