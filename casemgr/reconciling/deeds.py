@@ -14,11 +14,12 @@ from casemgr.clock import now
 from casemgr.db import db
 from casemgr.detections.forms import PERSON, person_block
 from casemgr.programmes import programmes
+from casemgr.reconciling import page as show
 from casemgr.reconciling import services
 from casemgr.reconciling.forms import DecideForm, DetectForm, DisputeForm, ExcludeForm
 from casemgr.reconciling.pairs import show_birth
 from casemgr.reconciling.rules import DISPUTED
-from casemgr.reconciling.views import bp, find_row, on, place_of, source_name
+from casemgr.reconciling.views import bp, find_row, may_answer, on, place_of, source_name
 from casemgr.refused import Refused
 from casemgr.ui.forms import show_form
 from casemgr.ui.i18n import language
@@ -141,7 +142,8 @@ def decide(register: UUID, number: int, id: UUID):
         services.decide(db.session, chosen, number, id, form.outcome.data, form.note.data or "", writer, at.unit)
 
     title = gettext("Trả lời đề nghị xem xét lại") if entry.kind == DISPUTED else gettext("Quyết định")
-    return _form(chosen, at, form, write, title, gettext("Đã ghi quyết định."))
+    asked = show.told(db.session, chosen, [entry], [])[0] if may_answer(chosen, at.unit) else None
+    return _form(chosen, at, form, write, title, gettext("Đã ghi quyết định."), asked)
 
 
 def _deciding_unit(register, at) -> str:
@@ -151,8 +153,8 @@ def _deciding_unit(register, at) -> str:
     return above[0] if above else place["unit"]
 
 
-def _form(register, at, form, write, title: str, said: str):
-    """The page of a form that writes one entry about a row, and the writing."""
+def _form(register, at, form, write, title: str, said: str, asked: show.Turn | None = None):
+    """The page of a form that writes one entry about a row, and the writing. `asked`: what it decides on."""
     if form.is_submitted() and form.validate():
         try:
             write()
@@ -162,5 +164,11 @@ def _form(register, at, form, write, title: str, said: str):
             flash(said, "success")
             return redirect(url_for("reconciling.row", register=register.subject, number=at.number), 303)
     return show_form(
-        "reconciling/form.html", form, register=register, row=at, title=title, source=source_name(register)
+        "reconciling/form.html",
+        form,
+        register=register,
+        row=at,
+        title=title,
+        source=source_name(register),
+        asked=asked,
     )

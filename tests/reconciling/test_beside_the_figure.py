@@ -90,6 +90,10 @@ def test_the_ledger_of_exclusions_says_what_each_did_to_the_figure(client, place
         assert shown in page.text, shown
     assert not {BE["name"], KHA["name"]} & set(re.findall(r">([^<]+)<", page.text))
     shares = page.text[page.text.index("theo đơn vị") :]
+    # One district: unfolded; its line alone says received, substantiated, at risk and excluded.
+    assert '<details class="fold" open>' in shares
+    line = "Tiếp nhận: 2 · Đã xác minh, đúng: 1 · Có nguy cơ, ngoài diện tính: 0 · Không tính (đã duyệt): 1"
+    assert line in " ".join(shares.split())
     assert re.findall(r'data-label="[^"]*">(\d+)<', shares)[:7] == ["2", "1", "0", "0", "0", "1", "0"]
 
 

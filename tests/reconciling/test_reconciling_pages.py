@@ -129,6 +129,10 @@ def test_an_exclusion_and_a_dispute_are_decided_above(reading_as, client, place,
     above = reading_as(make_user(place, "huyen", ("supervisor", DISTRICT)))
     links = re.findall(r'href="([^"]+/decide)"', above.get(f"/registers/{register}/rows/38").text)
     assert len(links) == 2
+    said = " ".join(above.get(link).text for link in links)
+    assert all(words in said for words in ("Ngoài địa bàn", "12/CV-UBND", "Không có người này ở xã")), (
+        "what is decided on"
+    )
     for link in links:
         typed = {"outcome": "approved", "note": "Đã kiểm tra"}
         assert above.post(link, data=above.form(link, 1) | typed).status_code == 303

@@ -4,10 +4,12 @@ import io
 import subprocess
 import sys
 import time
+import unicodedata
 from datetime import date
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 import xlwt
 
 from casemgr.files.kinds import MEDIA, sniff
@@ -98,6 +100,48 @@ def test_letters_that_a_program_could_not_save_are_not_taken_for_names():
         read((FILES / "letters_lost.csv").read_bytes(), MEDIA["csv"])
     rows = [plain(1)[0], [1, "A1", "Nguy?n Văn An", 2010, "Nam", "Núi Tô", "02/02/2022"]]
     assert [codes for _line, _cells, codes in checked(csv(rows), "csv").wrong] == [("name_lost",)]
+
+
+def test_titles_and_headings_over_merged_cells():
+    """As offices draw them: titles across the table, a heading above two columns, headings down two rows."""
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.merge_range("A1:I1", "UBND TỈNH AN GIANG")
+    sheet.merge_range("A2:I2", "DANH SÁCH TRẺ EM BỊ XÂM HẠI")
+    sheet.merge_range("C4:D4", "Năm sinh")
+    sheet.merge_range("F4:G4", "Nơi ở")
+    for column, heading in {
+        "A": "STT",
+        "B": "Họ và tên",
+        "E": "Số CCCD",
+        "H": "Ngày tiếp nhận",
+        "I": "Ghi chú",
+    }.items():
+        sheet.merge_range(f"{column}4:{column}5", heading)
+    for cell, heading in {"C5": "Nam", "D5": "Nữ", "F5": "Xã", "G5": "Huyện"}.items():
+        sheet.write(cell, heading)
+    sheet.write_row("A6", [1, "Lê Văn Một", 2010, None, 89211001234, "Núi Tô", "Tri Tôn", 44630, "x"])
+    sheet.write_row("A7", [2, "Trần Thị Hai", None, 2011, "089311005678", "Núi Tô", "Tri Tôn", "15/03/2022", None])
+    book.close()
+    found = checked(made.getvalue(), "xlsx")
+    assert [(row.person.sex, row.person.birth.year, row.person.identifiers[0].value) for row in found.rows] == [
+        ("nam", 2010, "089211001234"),
+        ("nu", 2011, "089311005678"),
+    ]
+    assert [f"{row.received:%d/%m/%Y}" for row in found.rows] == ["10/03/2022", "15/03/2022"]  # the first is a serial
+    assert {row.person.home for row in found.rows} == {"30547-20210101"}
+    assert dict(found.repaired) == {"zero": 1, "serial": 1}
+
+
+def test_letters_that_a_program_took_apart_are_read_as_one():
+    rows = [
+        [unicodedata.normalize("NFD", cell) if isinstance(cell, str) else cell for cell in line] for line in AWKWARD
+    ]
+    found = checked(csv(rows), "csv")
+    assert {name: found.counts()[name] for name in AWKWARD_COUNTS} == AWKWARD_COUNTS
+    assert found.rows[1].person.name == "Trần Thị Bé"
+    assert unicodedata.is_normalized("NFC", found.rows[1].person.name)
 
 
 @pytest.mark.parametrize("how", ["tcvn3", "vni"])
