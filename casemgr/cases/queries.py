@@ -1,6 +1,7 @@
 """What the pages of case files ask of the database. Every list goes through `visible`: one scope, one answer."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -161,14 +162,18 @@ def next_steps(session, files: Sequence[CaseFile]) -> dict[UUID, sa.Row]:
     return found
 
 
+def user_ids(texts: Iterable[str]) -> list[UUID]:
+    """Ids of users from their text; what is none (system:...) is left out."""
+    found = []
+    for text in set(texts):
+        with suppress(ValueError):
+            found.append(UUID(text))
+    return found
+
+
 def names_of(session, ids: Iterable[str]) -> dict[str, str]:
     """Full names of users by id as text; ids that are no users (system:...) are absent."""
-    wanted = []
-    for text in set(ids):
-        try:
-            wanted.append(UUID(text))
-        except ValueError:
-            continue
+    wanted = user_ids(ids)
     if not wanted:
         return {}
     found = sa.select(User.id, User.full_name).where(User.id.in_(wanted))

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -14,7 +13,7 @@ from casemgr.access.holders import holders, reaches
 from casemgr.access.models import User
 from casemgr.access.policy import Permission
 from casemgr.cases.models import CaseFile
-from casemgr.cases.queries import late
+from casemgr.cases.queries import late, user_ids
 from casemgr.programmes import programmes
 from casemgr.programmes.model import STAGES
 from casemgr.units.rules import UnitTree
@@ -122,8 +121,8 @@ def _narrow(table, asked: Asked) -> list:
     return where
 
 
-def ordered(found: Sequence[Load], sort: str, name, now: datetime) -> list[Load]:
-    """The most pressing first; by name where asked. `name(load)` gives what to sort by."""
+def ordered(found: Sequence[Load], sort: str, now: datetime) -> list[Load] | None:
+    """The most pressing first; None where they are asked for by name, which is not known here."""
     weights = {
         "late": lambda load: load.late,
         "open": lambda load: load.open,
@@ -132,8 +131,8 @@ def ordered(found: Sequence[Load], sort: str, name, now: datetime) -> list[Load]
         "contact": lambda load: load.days_silent(now) or 0,
     }
     if sort not in weights:
-        return sorted(found, key=name)
-    return sorted(found, key=lambda load: (-weights[sort](load), name(load)))
+        return None
+    return sorted(found, key=lambda load: (-weights[sort](load), load.key or ""))
 
 
 # --- the files behind a number ----------------------------------------------------------------------------------------
@@ -188,18 +187,11 @@ def _size(alike: counted.Files, wanted: Wanted) -> int:
 
 def users_of(session, ids: Iterable[str]) -> dict[str, User]:
     """The accounts of workers, with their roles, by id as text."""
-    wanted = [user_id for text in ids if text and (user_id := _uuid(text)) is not None]
+    wanted = user_ids(ids)
     found = (
         session.scalars(sa.select(User).where(User.id.in_(wanted)).options(selectinload(User.grants))) if wanted else ()
     )
     return {str(user.id): user for user in found}
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def candidates(session, tree: UnitTree, shown: Sequence[CaseFile]) -> list[User]:

@@ -42,17 +42,20 @@ def _loads(view_form: ViewForm):
     view = current_view()
     asked = Asked(form.by.data, _programme(form), _units(form))
     found, total = caseload.loads(view, asked)
-    number, names = page_number(), _Names(asked, found)
-    shown = caseload.ordered(found, form.sort.data, names, view.now)
+    number, shown = page_number(), caseload.ordered(found, form.sort.data, view.now)
+    if shown is None:
+        shown = sorted(found, key=_Names(asked, found))
+    page = Page(shown[(number - 1) * SIZE : number * SIZE], number, SIZE, len(shown))
+    workers = {load.key for load in page.items if load.key} if asked.by == "worker" else set()
     log_access(Permission.CASELOAD_READ, detail=f"by={asked.by}")
     return show_form(
         "work/caseload.html",
         view_form,
         filters=form,
-        page=Page(shown[(number - 1) * SIZE : number * SIZE], number, SIZE, len(shown)),
+        page=page,
         total=total,
-        name=names,
-        left={place.worker for place in left_places(view)} if asked.by == "worker" else set(),
+        name=_Names(asked, page.items),
+        left={place.worker for place in left_places(view, workers)},
         kept=_codes(form),
         kept_files=lambda codes: {name: codes[name] for name in ("group", "unit") if name in codes},
         views=services.saved_views(db.session, view.actor, _own_units()),

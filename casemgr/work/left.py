@@ -12,6 +12,7 @@ from casemgr.access.models import RoleGrant, User
 from casemgr.access.policy import Permission
 from casemgr.access.web import actors
 from casemgr.cases.models import CaseFile
+from casemgr.cases.queries import user_ids
 from casemgr.work import counted
 from casemgr.work.scope import View
 
@@ -22,14 +23,18 @@ class Place(NamedTuple):
     programme: str
 
 
-def left_places(view: View) -> dict[Place, int]:
-    """Where which worker holds how many open files without being able to work on them. Looks only at accounts that are
-    closed, have lost a role once, or hold one in a unit that has ended: a divided commune's files went elsewhere."""
+def left_places(view: View, among: Collection[str] | None = None) -> dict[Place, int]:
+    """Where which worker (of those `among`) holds how many open files without being able to work on them. Looks only at
+    accounts that are closed, have lost a role once, or hold one in a unit that has ended: a divided commune's files went
+    elsewhere."""
     today = view.now.date()
     ended = sorted(id for id, node in view.tree.nodes.items() if node.valid_to is not None and node.valid_to < today)
-    lost = User.grants.any(sa.or_(RoleGrant.valid_to <= today, RoleGrant.unit_id.in_(ended)))
+    lost = sa.or_(~User.active, User.grants.any(sa.or_(RoleGrant.valid_to <= today, RoleGrant.unit_id.in_(ended))))
     held = view.kept(("held",), lambda: _held(view))
-    who = {str(id): actor for id, actor in actors(view.session, sa.or_(~User.active, lost)).items()} if held else {}
+    if among is not None:
+        held = {place: n for place, n in held.items() if place.worker in among}
+        lost = sa.and_(lost, User.id.in_(user_ids(among)))
+    who = {str(id): actor for id, actor in actors(view.session, lost).items()} if held else {}
     write = Permission.CASE_WRITE
     return {
         place: n

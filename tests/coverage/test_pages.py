@@ -145,7 +145,7 @@ def test_the_number_of_queries_does_not_grow_with_the_cases(place, auditor, path
         first = selects(auditor, path)
         histories.write(place, 9, 60)
         assert selects(auditor, path) == first
-    assert first <= 17 + 8 * (path == PLAN), (
+    assert first <= 17 + 9 * (path == PLAN), (
         "the quarters before: figures, cells, marks, their money; where something was written"
     )
 
