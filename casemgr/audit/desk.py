@@ -15,7 +15,7 @@ from casemgr.audit import restores, sealing, trust
 from casemgr.audit.actions import ACTIONS
 from casemgr.audit.forms import LogForm
 from casemgr.audit.rules import code_of
-from casemgr.audit.signs import SETTINGS, Reading, unusual
+from casemgr.audit.signs import SETTINGS, Reading, Search, unusual
 from casemgr.cases.models import CaseFile
 from casemgr.clock import now
 from casemgr.db import db
@@ -49,6 +49,7 @@ SIGNS = {
     "many": N_("mở %(n)s hồ sơ trong một ngày (thường ngày: %(usual)s)"),
     "night": N_("đọc ban đêm: %(n)s lần"),
     "again": N_("đọc cùng một hồ sơ trong %(n)s ngày khác nhau"),
+    "searched": N_("tìm cùng một tên %(n)s lần"),
 }
 
 
@@ -209,7 +210,7 @@ def log():
         sa.select(table).where(*where).order_by(table.c.at.desc(), table.c.id).limit(PAGE).offset((number - 1) * PAGE)
     )
     rows = db.session.execute(query).all()
-    signs = unusual(_readings(staff, moment))[:20]
+    signs = unusual(_readings(staff, moment), _searches(staff, moment))[:20]
     numbers = _numbers({r.subject for r in rows} | {s.subject for s in signs})
     numbers |= {u.id: u.username for u in staff.values()}  # of whom a sign-in was refused
     log_access(Permission.AUDIT_READ, None, None, None, "log")
@@ -242,16 +243,27 @@ def _said(names: dict[str, str], code: str) -> str:
 
 
 def _readings(staff, moment: datetime):
+    for row in _lately(staff, moment, "subject", READ):
+        yield Reading(*row)
+
+
+def _searches(staff, moment: datetime):
+    for user, at, detail in _lately(staff, moment, "detail", ("person:search",)):
+        if name := detail.partition(";name=")[2]:
+            yield Search(user, at, name)
+
+
+def _lately(staff, moment: datetime, column: str, actions):
+    """(user, when, column) of what the staff did not long ago."""
     table = AccessLog.__table__
-    query = sa.select(table.c.user_id, table.c.at, table.c.subject).where(
+    query = sa.select(table.c.user_id, table.c.at, table.c[column]).where(
         table.c.province == province(),
         table.c.user_id.in_(sorted(staff)),
-        table.c.action.in_(READ),
+        table.c.action.in_(actions),
         table.c.status < 400,
         table.c.at >= moment - timedelta(days=SETTINGS["window_days"]),
     )
-    for row in db.session.execute(query.execution_options(yield_per=5000)):
-        yield Reading(*row)
+    return db.session.execute(query.execution_options(yield_per=5000))
 
 
 def _numbers(subjects) -> dict[UUID, str]:

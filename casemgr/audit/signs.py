@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 SETTINGS = tomllib.loads(Path(__file__).with_name("audit.toml").read_text(encoding="utf-8"))
-MANY, NIGHT, AGAIN = "many", "night", "again"
+MANY, NIGHT, AGAIN, SEARCHED = "many", "night", "again", "searched"
 
 
 class Reading(NamedTuple):
@@ -20,6 +20,14 @@ class Reading(NamedTuple):
     user: UUID
     at: datetime
     subject: UUID | None
+
+
+class Search(NamedTuple):
+    """One search for a person; `name` stands for what was typed (see `people.search.sign_of`)."""
+
+    user: UUID
+    at: datetime
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +42,9 @@ class Sign:
     subject: UUID | None = None
 
 
-def unusual(readings: Iterable[Reading], settings: Mapping = SETTINGS) -> list[Sign]:
-    """Days with many more cases than is usual for that user; reading at night; one case on many days."""
+def unusual(readings: Iterable[Reading], searches: Iterable[Search] = (), settings: Mapping = SETTINGS) -> list[Sign]:
+    """Days with many more cases than is usual for that user; reading at night; one case on many days; one person's name
+    again and again."""
     opened: dict[UUID, dict[date, set]] = defaultdict(lambda: defaultdict(set))
     nights: Counter = Counter()
     days: dict[tuple[UUID, UUID], set] = defaultdict(set)
@@ -56,4 +65,10 @@ def unusual(readings: Iterable[Reading], settings: Mapping = SETTINGS) -> list[S
     for (user, subject), own in days.items():
         if len(own) >= settings["again_days"]:
             found.append(Sign(AGAIN, user, max(own), len(own), subject=subject))
+    asked: dict[tuple[UUID, str], list[datetime]] = defaultdict(list)
+    for user, at, name in searches:
+        asked[user, name].append(at)
+    for (user, _name), times in asked.items():
+        if len(times) >= settings["again_searches"]:
+            found.append(Sign(SEARCHED, user, max(times).date(), len(times)))
     return sorted(found, key=lambda s: (s.day, s.kind, str(s.user)), reverse=True)

@@ -67,7 +67,7 @@ def new():
         )
         complete, named = found.complete, namable(db.session, current_actor(), found)
         found = [hit for hit in found if hit.subject in named]
-        log_access(Permission.PERSON_SEARCH, detail=f"found={len(found)}")
+        log_access(Permission.PERSON_SEARCH, detail=f"found={len(found)};name={people.sign_of(form.text.data)}")
         files = queries.files_of(db.session, _visible(), [hit.subject for hit in found])
         held = {(f.beneficiary, f.programme): f for f in files if f.status != "closed"}
         return render_template(

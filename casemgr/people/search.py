@@ -66,6 +66,12 @@ class Candidate:
     match: Match
 
 
+def sign_of(text: str) -> str:
+    """What stands in the access log for a name that was searched: the same for the same name, with accents or without
+    and in any order. Only who has the key of the index could hold a name against it."""
+    return vault.blind(vault.keys(), "searched", " ".join(sorted(syllables(text)))).hex()[:8]
+
+
 def search(session, text: str, unit_ids: Collection[str] | None, limit: int = 50, kind: str | None = None) -> Results:
     """Persons and households of these units (None: everywhere) whose name holds every typed part, in any order.
 

@@ -20,7 +20,7 @@ from casemgr.ledger.rules import Draft, Entry
 from casemgr.people.identifiers import warnings
 from casemgr.people.projection import MEMBERS, PEOPLE, chunks, open_names, open_person
 from casemgr.people.rules import KINDS, RELATIONS, Person, check, short_label, to_entry
-from casemgr.people.search import Candidate, Found, Results, candidates, search
+from casemgr.people.search import Candidate, Found, Results, candidates, search, sign_of
 from casemgr.refused import N_, Refused
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "register",
     "register_many",
     "search",
+    "sign_of",
 ]
 
 

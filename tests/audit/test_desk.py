@@ -14,7 +14,7 @@ from casemgr.access.policy import Permission
 from casemgr.audit import habits, rules, trust
 from casemgr.audit.actions import ACTIONS
 from casemgr.audit.models import Seal
-from casemgr.audit.signs import Reading, unusual
+from casemgr.audit.signs import Reading, Search, unusual
 from casemgr.cases.models import CaseFile, Verdict
 from casemgr.detections.models import Detected
 from casemgr.ledger import services as ledger
@@ -30,7 +30,7 @@ from tests.pages import parse
 PROVINCE, COMMUNE = "89-20210101", "30547-20210101"
 DAY = datetime(2022, 6, 10, 9)
 YEAR = datetime(2022, 1, 1), datetime(2022, 12, 31)
-SETTINGS = {"night": [22, 5], "many_at_least": 30, "many_times": 4, "again_days": 8}
+SETTINGS = {"night": [22, 5], "many_at_least": 30, "many_times": 4, "again_days": 8, "again_searches": 6}
 
 
 def reads(user, day, number, hour=9):
@@ -44,9 +44,11 @@ def test_unusual_reading_is_pointed_out_and_usual_reading_is_not():
     lines += reads(hasty, DAY + timedelta(days=1), 40)
     lines += [Reading(nosy, day, UUID(int=99)) for day in days]
     lines += reads(owl, DAY, 3, hour=2)
-    found = {(s.kind, s.user, s.number) for s in unusual(lines, SETTINGS)}
-    assert found == {("many", hasty, 40), ("again", nosy, 9), ("night", owl, 3)}
-    assert unusual(reads(calm, DAY, 29), SETTINGS) == []
+    asked = [Search(nosy, DAY + timedelta(minutes=n), "a1b2c3d4") for n in range(6)]
+    asked += [Search(calm, DAY + timedelta(minutes=n), f"{n:08x}") for n in range(30)]
+    found = {(s.kind, s.user, s.number) for s in unusual(lines, asked, SETTINGS)}
+    assert found == {("many", hasty, 40), ("again", nosy, 9), ("night", owl, 3), ("searched", nosy, 6)}
+    assert unusual(reads(calm, DAY, 29), asked[1:6], SETTINGS) == []
 
 
 @pytest.fixture
@@ -58,6 +60,17 @@ def auditor(place, client):
 
 def text_of(page) -> str:
     return " ".join(" ".join(parse(page.text).find("body").itertext()).split())
+
+
+def test_a_name_that_is_searched_again_and_again_is_pointed_out_without_the_name(place, auditor, app):
+    worker = sign_in(app.test_client(), make_user(place, "canbo", ("worker", COMMUNE, "TE"), unit_id=COMMUNE))
+    for text in ("Nguyễn Thị Bé", "nguyen thi be", "NGUYỄN THỊ BÉ", "bé nguyễn thị", "Nguyen Thi Be", "Nguyễn Thị Bé"):
+        worker.post("/cases/search", data={"text": text})
+    worker.post("/cases/search", data={"text": "Trần Văn Tư"})
+    page = text_of(auditor.get("/audit/log"))
+    assert "tìm cùng một tên 6 lần" in page
+    assert "nguyen" not in page.lower()
+    assert "Bé" not in page
 
 
 def test_the_log_says_who_opened_what_and_what_is_unusual(place, auditor):
