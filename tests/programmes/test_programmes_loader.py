@@ -63,6 +63,7 @@ def broken(folder, old, new):
         ('task = "certified"', 'task = "certify"', "case.criteria.0.task", "no entry kind"),
         ("needs = true\n", "", "case.criteria.1.each", "missing"),
         ('criteria = ["certified", "need"]', 'criteria = ["certified", "needs"]', "steps.0.criteria", "no criterion"),
+        ('criteria = ["certified", "need"]', 'criteria = ["need"]\ntimely = true', "steps.0.timely", "has a clock"),
     ],
 )
 def test_an_error_names_file_line_and_key(tmp_path, old, new, key, problem):
