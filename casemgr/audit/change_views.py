@@ -8,7 +8,7 @@ from flask_babel import gettext
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.audit import asking, present, replays
 from casemgr.audit.difference import Row
-from casemgr.audit.forms import DAY_END, CompareForm
+from casemgr.audit.forms import CompareForm
 from casemgr.audit.web import bp, choices, indicator_choices, named, question, rule_choices, shown_or_asked
 from casemgr.audit.work import pair_of
 from casemgr.cases.queries import hidden_from
@@ -20,6 +20,7 @@ from casemgr.coverage.versions import under_rule
 from casemgr.db import db
 from casemgr.plans.model import Indicator
 from casemgr.programmes import programmes
+from casemgr.programmes.deadlines import DAY_END
 from casemgr.refused import Refused
 from casemgr.ui.forms import show_form
 from casemgr.ui.i18n import language

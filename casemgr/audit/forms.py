@@ -1,15 +1,14 @@
 """The forms of the auditor's pages."""
 
-from datetime import datetime, time
+from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext
 from wtforms.validators import Optional
 
 from casemgr.coverage.services import AS_WERE, TODAY
+from casemgr.programmes.deadlines import DAY_END
 from casemgr.ui.fields import Required, SelectField, VietDateField, VietTimeField
 from casemgr.ui.forms import Form
-
-DAY_END = time(23, 59, 59)
 
 
 class AskForm(Form):

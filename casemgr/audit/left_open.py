@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from flask_babel import gettext
 
-from casemgr.audit import closing, trust
+from casemgr.audit import trust
 from casemgr.audit.closing import Report
 from casemgr.cases.models import Verdict
 from casemgr.coverage import silence
 from casemgr.ledger.services import province
 from casemgr.programmes import programmes
+from casemgr.programmes.deadlines import DAY_END
 from casemgr.reconciling.models import Dispute
 from casemgr.refused import N_
 from casemgr.ui.i18n import language
@@ -56,7 +57,7 @@ def points(session, found: Report, groups: Collection[str], tree: UnitTree, now:
 
 
 def _cases(session, found: Report, units: list[str], groups: Collection[str], now: datetime) -> dict[str, int]:
-    t, table = min(datetime.combine(found.through, closing.services.DAY_END), now), Verdict.__table__
+    t, table = min(datetime.combine(found.through, DAY_END), now), Verdict.__table__
     query = sa.select(table.c.verdict, sa.func.count()).where(
         table.c.province == province(), table.c.unit_id.in_(units), table.c.programme.in_(sorted(groups)),
         table.c.start <= t, table.c.end > t,

@@ -15,7 +15,7 @@ from casemgr.cases import queries, services
 from casemgr.cases.forms import EntryForm, build, options, refuse
 from casemgr.cases.models import CaseFile
 from casemgr.cases.naming import Met, namable
-from casemgr.cases.views import MOST_FOUND, bp, opened_here
+from casemgr.cases.views import MOST_FOUND, bp, opened_here, sign_here
 from casemgr.cases.web import facts_of
 from casemgr.clock import now
 from casemgr.db import db
@@ -67,7 +67,7 @@ def new():
         )
         complete, named = found.complete, namable(db.session, current_actor(), found)
         found = [hit for hit in found if hit.subject in named]
-        log_access(Permission.PERSON_SEARCH, detail=f"found={len(found)};name={people.sign_of(form.text.data)}")
+        log_access(Permission.PERSON_SEARCH, detail=f"found={len(found)};name={sign_here(form.text.data)}")
         files = queries.files_of(db.session, _visible(), [hit.subject for hit in found])
         held = {(f.beneficiary, f.programme): f for f in files if f.status != "closed"}
         return render_template(

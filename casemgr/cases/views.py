@@ -61,10 +61,15 @@ def search():
         return redirect(url_for("cases.case", number=file.number), 303)
     hits = people.search(db.session, text, queries.home_units(current_actor()), MOST_FOUND)
     found = queries.files_of(db.session, [scope], [hit.subject for hit in hits])
-    log_access(Permission.PERSON_SEARCH, detail=f"found={len(found)};name={people.sign_of(text)}")
+    log_access(Permission.PERSON_SEARCH, detail=f"found={len(found)};name={sign_here(text)}")
     blank = FilterForm(formdata=None)
     _choices(blank)
     return _list(Page(found, 1, max(len(found), 1), len(found)), blank, form, complete=hits.complete)
+
+
+def sign_here(text: str) -> str:
+    """The sign of a name that whoever is signed in searched just now."""
+    return people.sign_of(text, current_actor().user_id, now().date())
 
 
 def _scope():

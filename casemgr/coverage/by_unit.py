@@ -14,7 +14,9 @@ Tallies = list[dict[str, Tally]]  # one for each question: {programme: its tally
 
 def tallies(session, questions: Sequence[Question], position) -> Tallies:
     """The same as `live.tallies`. `position`: of the ledgers, read in this transaction."""
-    if any(question.hamlets for question in questions):  # people move between hamlets, and no unit of a file changes
+    # People move between hamlets, and no unit of a file changes; told apart by more than units, a province would be
+    # kept once for each way.
+    if any(question.hamlets or not question.dims <= {"unit"} for question in questions):
         return live.tallies(session, questions)
     apart = [replace(question, dims=question.dims | {"unit"}) for question in questions]
 
@@ -28,7 +30,8 @@ def tallies(session, questions: Sequence[Question], position) -> Tallies:
         return {unit: (value, datetime.max) for unit, value in found.items()}
 
     key = ("tallies", *(question.key for question in apart))
-    return _together(questions, kept_by_unit(session, key, count, position, datetime.min))
+    moment = next((question.moment for question in apart if not question.over), None)
+    return _together(questions, kept_by_unit(session, key, count, position, datetime.min, moment))
 
 
 def _narrow(question: Question, units: Collection[str]) -> Question:

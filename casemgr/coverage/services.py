@@ -168,27 +168,22 @@ def through_days(
     then = [
         replace(asked, start=asked.plan.start, through=day, t=min(datetime.combine(day, DAY_END), now)) for day in days
     ]
-    key = (
-        asked.plan.definition,
-        asked.unit,
-        asked.basis,
-        asked.within,
-        asked.area,
-        asked.hamlets,
-        *(i.code for i in indicators),
-    )
-    stand = position(session)
+    tree = current_tree()
+    questions = [question_of(each, indicators, tree, now) for each in then]
+    stand, key = position(session), (asked.plan.definition, asked.unit, asked.basis, *(i.code for i in indicators))
     return kept(
         session,
-        (*key, *(each.t for each in then)),
-        lambda: _through(session, then, now, indicators, stand),
+        (*key, *days, *(each.key for each in questions)),
+        lambda: _through(session, then, questions, indicators, stand),
         sum(stand.values()),
+        next((each.moment for each in questions if not each.over), None),
     )
 
 
-def _through(session, then: Sequence[Asked], now: datetime, indicators: Sequence[Indicator], stand: Position) -> dict:
+def _through(
+    session, then: Sequence[Asked], questions: Sequence[Question], indicators: Sequence[Indicator], stand: Position
+) -> dict:
     tree, said = current_tree(), reported.figures_for(session, then[0].plan)
-    questions = [question_of(each, indicators, tree, now) for each in then]
     counts = any(i.programme for i in indicators)
     tallies = by_unit.tallies(session, questions, stand) if counts else [{} for _each in then]
     found: dict[str, list[Figure]] = {i.code: [] for i in indicators}
@@ -244,7 +239,7 @@ def _tallies(session, asked: Asked, question: Question, wanted: Sequence[Indicat
             return found, live.received(session, question, codes, windows) if codes else [0, 0]
 
         key = (*question.key, once, tuple(sorted(codes)))
-        found, numbers = kept(session, key, count, sum(stand.values()))
+        found, numbers = kept(session, key, count, sum(stand.values()), question.moment)
     return found, (numbers[0], numbers[1] or None)
 
 

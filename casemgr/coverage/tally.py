@@ -5,7 +5,7 @@ The live query and the replay both end in a `Tally`; everything after that is th
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -83,21 +83,22 @@ class Question:
 
     @property
     def key(self) -> tuple:
-        """The question as something to look an answer up by. An append is counted at once; a clock that runs out in
-        the middle of a minute at the end of it."""
-        t = self.t if self.t.time() == DAY_END else self.t.replace(second=0, microsecond=0)
+        """The question as something to look an answer up by: all of it but for a `t` that moves on with the clock."""
         units = None if self.units is None else frozenset(self.units)
-        return (
-            *sorted(self.counting.items()),
-            self.start,
-            t,
-            self.since,
-            units,
-            self.dims,
-            self.marks,
-            self.hamlets,
-            self.area,
-        )
+        t = self.t if self.over else None
+        apart = {"t": t, "counting": tuple(sorted(self.counting.items())), "units": units}
+        return tuple(apart.get(each.name, getattr(self, each.name)) for each in fields(self))
+
+    @property
+    def over(self) -> bool:
+        """Whether it asks through a day that is over: then only a write changes the answer."""
+        return self.t.time() == DAY_END
+
+    @property
+    def moment(self) -> datetime | None:
+        """What an answer holds for beside its key: a write is counted at once, a clock that runs out in the middle of
+        a minute at the end of it."""
+        return None if self.over else self.t.replace(second=0, microsecond=0)
 
     def wants(self, programme: str, counted_at: datetime, unit: str, resident: bool = False) -> bool:
         """Whether an item belongs here; the same as `live.at` says in SQL."""

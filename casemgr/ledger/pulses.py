@@ -7,6 +7,7 @@ a shard the beats are committed in their order, and a reader who has seen beat 7
 import os
 import threading
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -20,6 +21,18 @@ EVERYWHERE = "*"
 
 Position = Mapping[int, int]  # shard -> its last beat
 
+
+@dataclass(slots=True)
+class _Read:
+    """What one transaction has read: several counts of one page begin at the same position."""
+
+    transaction: object
+    position: dict[int, int]
+    touched: dict[tuple, frozenset[str] | None] = field(default_factory=dict)  # by the position seen before
+
+
+READ = "what was read of the pulse"  # in session.info, for as long as the transaction lasts
+
 _TOUCHED = LedgerTouched.__table__
 _BEAT = sa.text(
     "INSERT INTO ledger_pulse (province, shard, beats) VALUES (:province, :shard, 1) "
@@ -30,6 +43,7 @@ _BEAT = sa.text(
 def beat(session, units: Iterable[str]) -> None:
     """Says that projections of these units change in this transaction. A thread keeps to one row, so that no two
     writers deadlock."""
+    session.info.pop(READ, None)
     here, shard = province(), (os.getpid() * 31 + threading.get_ident()) % SHARDS
     beats = session.execute(_BEAT, {"province": here, "shard": shard}).scalar_one()
     rows = [{"province": here, "shard": shard, "beats": beats, "unit_id": unit} for unit in sorted(set(units))]
@@ -41,9 +55,12 @@ def beat(session, units: Iterable[str]) -> None:
 
 
 def position(session) -> dict[int, int]:
-    """How far each shard has come."""
-    query = sa.select(LedgerPulse.shard, LedgerPulse.beats).where(LedgerPulse.province == province())
-    return {row.shard: row.beats for row in session.execute(query)}
+    """How far each shard has come; read once in a transaction, so that all a page counts stands at one place."""
+    transaction, read = session.connection().get_transaction(), session.info.get(READ)
+    if read is None or read.transaction is not transaction:
+        query = sa.select(LedgerPulse.shard, LedgerPulse.beats).where(LedgerPulse.province == province())
+        read = session.info[READ] = _Read(transaction, {row.shard: row.beats for row in session.execute(query)})
+    return read.position
 
 
 def pulse(session) -> int:
@@ -53,6 +70,15 @@ def pulse(session) -> int:
 
 def touched(session, seen: Position, now: Position) -> frozenset[str] | None:
     """The units in which something changed between two positions; None: it cannot be told, or it was everywhere."""
+    read, before = session.info.get(READ), tuple(sorted(seen.items()))
+    if read is None or read.position is not now:
+        return _touched(session, seen, now)
+    if before not in read.touched:
+        read.touched[before] = _touched(session, seen, now)
+    return read.touched[before]
+
+
+def _touched(session, seen: Position, now: Position) -> frozenset[str] | None:
     moved = [(shard, seen.get(shard, 0), beats) for shard, beats in now.items() if beats > seen.get(shard, 0)]
     if any(beats - before >= KEEP for _shard, before, beats in moved):
         return None

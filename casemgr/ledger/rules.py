@@ -134,7 +134,7 @@ def line_mac(key: bytes, line: Line) -> bytes:
 
     The text is the fields one after the other, before them the lengths of those that have no length of their own, so
     that no two entries give the same text. Times are written as SQLite keeps them. Raises ValueError where an id or a
-    time has not its length, TypeError where a field is not of its type.
+    time has not its length, TypeError where a field is not of its type. That no entry is voided is said in one way.
     """
     (
         subject, seq, id, kind, occurred_at, precision, recorded_at, author, unit, coded, sealed, definition, voids,
@@ -142,6 +142,8 @@ def line_mac(key: bytes, line: Line) -> bytes:
     ) = line  # fmt: skip
     if not len(subject) == len(id) == 32 or not len(occurred_at) == len(recorded_at) == 26:
         raise ValueError("an id or a time that no entry can hold")
+    if voids is not None and len(voids) != 32:
+        raise ValueError("a void of what no entry can be")
     void = voids or ""
     text = (
         f"{seq},{len(kind)},{len(precision)},{len(author)},{len(unit)},{len(coded)},"

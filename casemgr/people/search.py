@@ -6,6 +6,7 @@ Blind indexes give few rows, which are decrypted and checked: what is returned t
 import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from itertools import combinations
 from uuid import UUID
 
@@ -66,10 +67,12 @@ class Candidate:
     match: Match
 
 
-def sign_of(text: str) -> str:
-    """What stands in the access log for a name that was searched: the same for the same name, with accents or without
-    and in any order. Only who has the key of the index could hold a name against it."""
-    return vault.blind(vault.keys(), "searched", " ".join(sorted(syllables(text)))).hex()[:8]
+def sign_of(text: str, user: UUID, day: date) -> str:
+    """What stands in the access log for a name that was searched: the same for one user and month, with accents or
+    without and in any order. Between users and between months nothing links equal names, so that no list of who is
+    searched most can be read off the log; only who has the key of the index could hold a name against it."""
+    said = f"{user.hex}\0{day:%Y-%m}\0{' '.join(sorted(syllables(text)))}"
+    return vault.blind(vault.keys(), "searched", said).hex()[:8]
 
 
 def search(session, text: str, unit_ids: Collection[str] | None, limit: int = 50, kind: str | None = None) -> Results:

@@ -176,6 +176,11 @@ class Placed:
     said: ReconciledRow | None
     earlier: bool = False  # received by its source before the detection here
 
+    @property
+    def turns(self) -> int:
+        """How often people wrote about it."""
+        return self.said.turns if self.said is not None else 0
+
 
 def placed(
     session, register: Register, scope, now: datetime, stands: str | None = None, *, limit: int = 25, offset: int = 0

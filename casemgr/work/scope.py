@@ -44,7 +44,8 @@ class View:
     def kept(self, key: tuple, count: Callable[[], object]):
         """`count()`, counted again only when something was written or another minute has come."""
         minute = self.now.replace(second=0, microsecond=0)
-        return kept(self.session, (*key, minute, self._reach, self.hidden), count, sum(self.position.values()))
+        key, beats = (*key, self._reach, self.hidden), sum(self.position.values())
+        return kept(self.session, key, count, beats, minute)
 
     @cached_property
     def _scopes(self) -> list:

@@ -145,7 +145,7 @@ def test_the_number_of_queries_does_not_grow_with_the_cases(place, auditor, path
         first = selects(auditor, path)
         histories.write(place, 9, 60)
         assert selects(auditor, path) == first
-    assert first <= 17 + 9 * (path == PLAN), (
+    assert first <= 17 + 5 * (path == PLAN), (
         "the quarters before: figures, cells, marks, their money; where something was written"
     )
 
@@ -165,7 +165,7 @@ def test_a_figure_is_counted_once_until_something_is_appended_or_the_minute_ends
         assert text_of(auditor.get(PLAN)) != first
         clock.shift(20)
         # Again, but for the quarters before (their last minute has ended long ago) and for where something was written.
-        assert selects(auditor, PLAN) == counting - 6 - 3
+        assert selects(auditor, PLAN) == counting - 6 - 1
 
 
 def test_the_page_of_the_plan_has_the_quarters_of_the_page_of_an_indicator(place, auditor):

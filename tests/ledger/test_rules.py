@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casemgr.ledger import rules
-from casemgr.ledger.rules import Entry, canonical, effective, entry_mac, first_break, genesis
+from casemgr.ledger.rules import Entry, broken_line, canonical, effective, entry_mac, first_break, genesis, line_of
 from tests.ledger.build import START
 
 KEY = b"k" * 32
@@ -61,6 +61,13 @@ def test_the_chain_breaks_at_exactly_the_altered_entry(name, position):
     ledger[position] = replace(entry, **{name: ALTERATIONS[name](entry)})
     broken = first_break(KEY, ledger)
     assert (broken.seq, broken.reason) == (position + 1, "mac")
+
+
+@pytest.mark.parametrize("voids", ["", "0" * 31, "0" * 36])
+def test_a_line_that_voids_what_no_entry_can_be_is_not_read(voids):
+    lines = [line_of(entry) for entry in chain(3)]
+    lines[1] = lines[1]._replace(voids=voids)
+    assert broken_line(KEY, lines) == (2, "unread")
 
 
 @given(position=st.integers(0, 4))

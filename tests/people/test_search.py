@@ -3,7 +3,7 @@
 import unicodedata
 import uuid
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from casemgr.people import services
 from casemgr.people.names import fold_name
 from casemgr.people.rules import Birth, Identifier, Person
-from casemgr.people.search import candidates, search
+from casemgr.people.search import candidates, search, sign_of
 
 NOW = datetime(2022, 6, 30, 8, 0)
 OTHER_UNIT = "30550-20210101"
@@ -61,6 +61,15 @@ VIETNAMESE = st.text("aăâbcdđeêghiklmnoôơpqrstuưvxyÁẠẢÃẤẬĐÉ�
 def test_any_registered_name_is_found_without_accents(session, register, name):
     subject = register(name)
     assert subject in [hit.subject for hit in search(session, fold_name(name), [UNIT], limit=1000)]
+
+
+def test_the_sign_of_a_searched_name_links_one_users_searches_of_one_month_and_no_others(session):
+    one, other, day = uuid.UUID(int=1), uuid.UUID(int=2), date(2022, 6, 10)
+    sign = sign_of("Nguyễn Thị Bé", one, day)
+    assert sign_of("bé nguyen thi", one, date(2022, 6, 30)) == sign
+    others = [("Nguyễn Thị Bê Em", one, day), ("Nguyễn Thị Bé", other, day)]
+    others += [("Nguyễn Thị Bé", one, date(2022, 7, 1)), ("Nguyễn Thị Bé", one, date(2023, 6, 10))]
+    assert len({sign, *(sign_of(*each) for each in others)}) == 5
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "...", "binh", "nguyen van binh", "nguyenvanan", "%", "_"])

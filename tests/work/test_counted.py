@@ -31,7 +31,7 @@ def eye(session, who):  # noqa: F811
 
     def look(now: datetime, *, afresh: bool = False) -> list:
         if afresh:
-            kept._KEPT.clear()
+            kept._BY_UNIT.clear()
         view = View.of(session, actor_of(who.district), current_tree(), now)
         found = [counted.files(view), counted.steps(view), counted.signs(view)]
         return [sorted(map(repr, each)) for each in found]
@@ -131,7 +131,7 @@ def test_one_definition_of_overdue(session, who, eye):  # noqa: F811
             sa.select(sa.func.count()).where(CaseSpan.subject == case, CaseSpan.pending, late(CaseSpan.due, moment))
         )
         from_figures = sum(spans.verdict(s, moment) == spans.MISSED for s in pending)
-        kept._KEPT.clear()
+        kept._BY_UNIT.clear()
         from_counts = sum(int(n) for n in re.findall(r"timedelta\(0\): (\d+)", " ".join(eye(moment)[1])))
         seen = {by_sql, from_figures, from_counts, sum(map(late_at(moment), tasks))}
         assert seen == {wanted}, moment
