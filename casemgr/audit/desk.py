@@ -16,10 +16,8 @@ from casemgr.audit.actions import ACTIONS
 from casemgr.audit.forms import LogForm
 from casemgr.audit.rules import code_of
 from casemgr.audit.signs import SETTINGS, Reading, Search, unusual
-from casemgr.cases.models import CaseFile
 from casemgr.clock import now
 from casemgr.db import db
-from casemgr.detections.models import Detected
 from casemgr.ledger.services import province
 from casemgr.plans import plans
 from casemgr.plans.model import Period, Plan
@@ -211,7 +209,7 @@ def log():
     )
     rows = db.session.execute(query).all()
     signs = unusual(_readings(staff, moment), _searches(staff, moment))[:20]
-    numbers = _numbers({r.subject for r in rows} | {s.subject for s in signs})
+    numbers = restores.numbers_of(db.session, ({r.subject for r in rows} | {s.subject for s in signs}) - {None})
     numbers |= {u.id: u.username for u in staff.values()}  # of whom a sign-in was refused
     log_access(Permission.AUDIT_READ, None, None, None, "log")
     return render_template(
@@ -264,15 +262,6 @@ def _lately(staff, moment: datetime, column: str, actions):
         table.c.at >= moment - timedelta(days=SETTINGS["window_days"]),
     )
     return db.session.execute(query.execution_options(yield_per=5000))
-
-
-def _numbers(subjects) -> dict[UUID, str]:
-    """The neutral numbers of files and detections."""
-    wanted, found = sorted(s for s in subjects if s), {}
-    for model in (CaseFile, Detected):
-        query = sa.select(model.subject, model.number).where(model.province == province(), model.subject.in_(wanted))
-        found |= dict(db.session.execute(query).all())
-    return found
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -110,6 +110,12 @@ def seal_mac(key: bytes, digest: bytes) -> bytes:
     return hmac.digest(key, b"seal" + digest, "sha256")
 
 
+def destroyed_mac(key: bytes, digest: bytes, subjects: Iterable[UUID]) -> bytes:
+    """Of the list of destroyed subjects that goes outside with a seal: nobody adds to it whose key is to be lost."""
+    listed = b"".join(sorted(subject.bytes for subject in subjects))
+    return hmac.digest(key, b"destroyed" + digest + listed, "sha256")
+
+
 def installation_of(key: bytes) -> str:
     """A name for the installation that its key alone determines and that gives nothing of the key away."""
     return hmac.digest(key, b"installation", "sha256")[:8].hex()

@@ -16,6 +16,7 @@ from casemgr.audit.rules import (
     FORMAT,
     Head,
     Statement,
+    destroyed_mac,
     installation_of,
     moved_digest,
     root,
@@ -23,6 +24,7 @@ from casemgr.audit.rules import (
 )
 from casemgr.db import begin_write, is_postgresql
 from casemgr.ledger import check
+from casemgr.ledger.destroying import destroyed
 from casemgr.ledger.models import LedgerEntry, LedgerSubject
 from casemgr.ledger.services import province
 from casemgr.refused import N_, Refused
@@ -142,8 +144,15 @@ def statement(seal: Seal) -> Statement:
     return Statement(installation=installation_of(vault.keys().mac), **values)
 
 
+def keep(session, seal: Seal, *, heads: bool = True) -> dict:
+    """What is kept outside: the seal, and whose key was destroyed until now, so that a restore does it again."""
+    gone = sorted(destroyed(session))
+    mac = destroyed_mac(vault.keys().mac, seal.digest, gone)
+    return export(session, seal, heads=heads) | {"destroyed": [s.hex for s in gone], "destroyed_mac": mac.hex()}
+
+
 def export(session, seal: Seal, *, heads: bool = True) -> dict:
-    """The seal as JSON to be kept outside; with the heads, so that what differs can be named."""
+    """The seal as JSON; with the heads, so that what differs can be named."""
     said = {"format": FORMAT} | asdict(statement(seal)) | {"digest": seal.digest.hex(), "mac": seal.mac.hex()}
     if heads:
         said["heads"] = [[h.subject.hex, h.kind, h.seq, h.mac.hex()] for h in heads_at(session, seal.number)]
