@@ -15,7 +15,7 @@ from casemgr.access.policy import Actor, Permission
 from casemgr.cases.queries import within
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry, effective
-from casemgr.ledger.services import Projection, project_as, province
+from casemgr.ledger.services import CONFLICT, EntryConflict, Projection, project_as, province
 from casemgr.reconciling.models import Dispute
 from casemgr.reconciling.rules import APPROVED, RETURNED
 from casemgr.refused import N_, Refused
@@ -45,15 +45,20 @@ def register_projection() -> None:
 
 
 def raise_dispute(session, about: About, note: str, *, author: str, unit: str, now: datetime, entry: UUID) -> UUID:
-    """A new dispute; the same entry again is the same. Raises Refused while one about the same waits."""
+    """A new dispute; the same entry again is the same. Raises Refused while one about the same waits, EntryConflict
+    where the entry said something else."""
     if not note:
         raise Refused(N_("Cần ghi nội dung đề nghị xem xét lại."), "note")
     ledger.take_turns(session, entry)
-    if ledger.entries(session, entry):
-        return entry
-    if any(row.outcome == "" for row in of_what(session, about)):
+    known = ledger.entries(session, entry)
+    if known and known[0].id != entry:  # a ledger of something else
+        raise EntryConflict(CONFLICT)
+    if known:
+        now = known[0].occurred_at
+    elif any(row.outcome == "" for row in of_what(session, about)):
         raise Refused(N_("Đã có đề nghị xem xét lại đang chờ trả lời."))
-    ledger.create(session, KIND, entry)
+    else:
+        ledger.create(session, KIND, entry)
     days = {"from": about.start, "to": about.through}
     coded = {
         "programme": about.programme, "unit": about.unit, "plan": about.plan, "indicator": about.indicator,
@@ -68,10 +73,11 @@ def answer(session, subject: UUID, outcome: str, note: str, *, author: str, unit
     """The unit above answers; neither whoever asked nor the unit whose figure it is."""
     ledger.lock(session, subject)
     entries = effective(ledger.entries(session, subject))
-    if any(e.id == entry for e in entries):
-        return
     raised = next((e for e in entries if e.kind == RAISED), None)
-    if raised is None or any(e.kind == ANSWERED for e in entries):
+    answered = next((e for e in entries if e.kind == ANSWERED), None)
+    if answered is not None and answered.id == entry:
+        now = answered.occurred_at  # sent again: the ledger holds the one against the other
+    elif raised is None or answered is not None:
         raise Refused(N_("Nội dung này không còn chờ quyết định."))
     if outcome not in (APPROVED, RETURNED):
         raise Refused(N_("Hãy chọn duyệt hoặc trả lại."), "outcome")

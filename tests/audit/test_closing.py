@@ -30,7 +30,7 @@ from casemgr.units.loading import load
 from tests.accounts import make_user, sign_in
 from tests.coverage import histories
 from tests.ledger.build import draft
-from tests.pages import parse
+from tests.pages import text_of
 
 PROVINCE, COMMUNE = "89-20210101", "30547-20210101"
 DAY = "2022-12-31"
@@ -57,10 +57,6 @@ def sealed(place, desk, query="") -> tuple[str, closing.Report]:
     done = desk("two").post(made.location + "/approve")
     assert done.status_code == 303
     return made.location, closing.find(place, UUID(made.location.rpartition("/")[2]))
-
-
-def text_of(page) -> str:
-    return " ".join(" ".join(parse(page.text).find("body").itertext()).split())
 
 
 def test_a_report_is_sealed_by_a_second_person_and_never_changes(place, desk):
