@@ -6,10 +6,12 @@ import sqlalchemy as sa
 from casemgr import files
 from casemgr.cases.models import CaseFile
 from casemgr.ledger import services as ledger
-from tests.accounts import few_units
+from tests.accounts import few_units, make_user, sign_in
 from tests.audit.lost import run
 from tests.coverage import histories
 from tests.ledger.build import draft
+
+PROVINCE = "89-20210101"
 
 
 @pytest.fixture
@@ -17,6 +19,13 @@ def place(session):
     """A province with two communes."""
     few_units(session)
     return session
+
+
+@pytest.fixture
+def auditor(place, client):
+    client.application.config["CASEMGR_TODAY"] = "2022-12-31"
+    histories.write(place, 13, 40)
+    return sign_in(client, make_user(place, "auditor", ("auditor", PROVINCE)))
 
 
 @pytest.fixture

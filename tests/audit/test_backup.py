@@ -16,7 +16,7 @@ from casemgr.ledger import services as ledger
 from tests.accounts import make_user, sign_in
 from tests.audit.lost import lose, run
 from tests.ledger.build import draft
-from tests.pages import parse
+from tests.pages import text_of
 
 
 def content(session) -> dict[str, list]:
@@ -89,7 +89,7 @@ def test_a_restore_shows_on_the_auditors_pages(app, place, written, backend, tmp
     assert "không biết thiếu những gì" in run(app, "restore", str(tmp_path / "b.zip")).output
     trust.forget(place)
     reader = sign_in(client, make_user(place, "auditor", ("auditor", "89-20210101")))
-    page = " ".join(" ".join(parse(reader.get("/audit").text).find("body").itertext()).split())
+    page = text_of(reader.get("/audit"))
     assert "dữ liệu phục hồi từ bản sao lưu" in page
     assert "chưa đối chiếu với lần chốt nào giữ bên ngoài" in page
 
