@@ -49,6 +49,11 @@ def parse(text: str):
     return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
 
 
+def text_of(page) -> str:
+    """What a reader sees of a page, in one line."""
+    return " ".join(" ".join(parse(page.text).find("body").itertext()).split())
+
+
 def check_page(response) -> None:
     text = response.text
     assert not any(ord(c) < 32 and c not in "\r\n\t" for c in text), "control characters in the page"

@@ -70,6 +70,13 @@ def load_user(uniquifier: str) -> SignedIn | None:
     return SignedIn(user.id, user.full_name, user.must_change, tuple(row for row in rows if row.role))
 
 
+def end_every_session(session) -> None:
+    """Of all accounts: everybody signs in again."""
+    for user in session.scalars(sa.select(User)):
+        user.end_sessions()
+    session.flush()
+
+
 def own(session) -> User:
     """The whole account of whoever has signed in, to be shown or changed."""
     return session.get_one(User, current_user.id)

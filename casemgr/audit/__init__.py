@@ -14,7 +14,7 @@ def init_app(app) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(report_views.bp)
     app.register_blueprint(desk.bp)
-    app.extensions["seal"] = sealing.stood_before  # samples are drawn by it
+    app.extensions["seal"] = sealing  # samples are drawn by it
     app.jinja_env.globals["trust"] = desk.glance  # the scorecard shows it where this package is there
     navigation.add(app, "reports.index", lazy_gettext("Báo cáo"), "figure:read", order=62)
     navigation.add(app, "auditing.index", lazy_gettext("Kiểm tra"), "audit:read", order=64)

@@ -3,6 +3,8 @@
 from casemgr.refused import N_
 
 ACTIONS = {
+    "access:password": N_("đổi mật khẩu của mình"),
+    "access:sign_out": N_("đăng xuất"),
     "area:add": N_("thêm địa bàn"),
     "area:assign": N_("phân công phụ trách địa bàn"),
     "area:end": N_("kết thúc địa bàn"),
@@ -38,7 +40,9 @@ ACTIONS = {
     "fund:print": N_("in sổ quỹ"),
     "identity:read": N_("xem danh tính"),
     "list:approve": N_("phê duyệt danh sách"),
+    "list:approved": N_("duyệt danh sách"),
     "list:ask": N_("đề nghị phê duyệt danh sách"),
+    "list:declined": N_("không duyệt danh sách"),
     "list:print": N_("in danh sách"),
     "list:read": N_("xem danh sách"),
     "password:due": N_("được yêu cầu đổi mật khẩu"),
@@ -49,6 +53,9 @@ ACTIONS = {
     "register:matches": N_("xem kết quả đối chiếu"),
     "register:read": N_("xem danh sách nguồn"),
     "register:reconcile": N_("đối chiếu danh sách nguồn"),
+    "reminders:end_calendar": N_("ngừng lịch nhắc việc"),
+    "reminders:new_calendar": N_("tạo lịch nhắc việc"),
+    "reminders:own": N_("đặt thư nhắc việc của mình"),
     "report:approve": N_("phê duyệt báo cáo"),
     "report:export": N_("kết xuất"),
     "report:flash": N_("lập báo cáo nhanh"),
@@ -69,6 +76,7 @@ ACTIONS = {
     "unit:manage": N_("quản lý đơn vị"),
     "user:close": N_("khóa tài khoản"),
     "user:create": N_("tạo tài khoản"),
+    "user:end-grant": N_("thu vai trò"),
     "user:grant": N_("trao hoặc thu vai trò"),
     "user:manage": N_("quản lý tài khoản"),
     "user:open": N_("mở lại tài khoản"),

@@ -3,6 +3,7 @@
 import gzip
 import json
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -13,9 +14,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from casemgr import vault
-from casemgr.access import log
+from casemgr.access import accounts, log
 from casemgr.audit import backup as backups
-from casemgr.audit import bundle, offline, outside, restores, sealing
+from casemgr.audit import bundle, offline, outside, restores, restoring, sealing
 from casemgr.audit.rules import code_of
 from casemgr.cases.models import CaseFile
 from casemgr.clock import now
@@ -24,6 +25,7 @@ from casemgr.ledger import check
 from casemgr.ledger.cli import ledger
 from casemgr.ledger.services import province
 from casemgr.refused import N_, Refused
+from casemgr.reminders import services as reminders
 from casemgr.units.loading import load as units
 
 
@@ -39,14 +41,14 @@ def seal(out: Path | None, brief: bool) -> None:
         tell(broken.faults)
         raise click.ClickException(str(broken)) from None
     db.session.commit()
-    said = json.dumps(sealing.export(db.session, made, heads=not brief), indent=None if out else 1)
+    said = json.dumps(sealing.keep(db.session, made, heads=not brief), indent=None if out else 1)
     if out:
         write = gzip.open if out.suffix == ".gz" else open
         with write(out, "wt", encoding="utf-8") as file:
             file.write(said + "\n")
         click.echo(f"Mã xác thực số {made.number}: {code_of(made.digest)} ({made.subjects} sổ, {made.entries} bản ghi)")
     else:
-        click.echo(said if brief else json.dumps(sealing.export(db.session, made, heads=False), indent=1))
+        click.echo(said if brief else json.dumps(sealing.keep(db.session, made, heads=False), indent=1))
 
 
 @ledger.command("verify")
@@ -144,33 +146,63 @@ def backup(file: Path) -> None:
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, path_type=Path, dir_okay=False))
 @click.option("--seal", "kept", type=click.Path(exists=True, path_type=Path), help="The newest seal kept outside.")
+@click.option("--broken", is_flag=True, help="Put it back although it is not whole; it is not sealed, and says so.")
 @with_appcontext
-def restore(file: Path, kept: Path | None) -> None:
+def restore(file: Path, kept: Path | None, broken: bool) -> None:
     """Put a backup back into an empty database, verify and seal it; with the newest seal kept outside, everything that
-    was written after the backup and is missing now is named."""
+    was written after the backup and is missing now is named, and what was erased since is erased again."""
+    moment = now()
     try:
-        said, seal_kept = backups.read(file), load(kept) if kept else None
+        said, seal_kept = restoring.read(file), load(kept) if kept else None
         if seal_kept is not None:
             outside.read(seal_kept)
-        backups.put_back(file, said)
         made_at = datetime.fromisoformat(said["made_at"])
-        lost = restores.record(db.session, made_at, seal_kept, author="system:restore", unit=_root(), now=now())
-        _log("backup:restored")
-        made = sealing.make(db.session, "system:restore", now())
-    except sealing.Broken as broken:
-        db.session.rollback()
-        tell(broken.faults)
-        raise click.ClickException("Dữ liệu trong bản sao lưu không toàn vẹn: đừng dùng cơ sở dữ liệu này.") from None
+        with restoring.put_back(file, said):
+            _count, faults = sealing.verify(db.session)
+            if faults and not broken:
+                raise sealing.Broken(faults)
+            about = {"author": "system:restore", "unit": _root(), "now": moment, "broken": len(faults)}
+            done = restores.record(db.session, made_at, seal_kept, **about)
+            accounts.end_every_session(db.session)
+            reminders.end_every_calendar(db.session)
+            _log("backup:restored")
+            made = None if faults else sealing.make(db.session, "system:restore", moment)
+            db.session.commit()
+    except sealing.Broken as found:
+        tell(found.faults)
+        raise click.ClickException(
+            "Dữ liệu trong bản sao lưu không toàn vẹn: chưa phục hồi gì, cơ sở dữ liệu vẫn trống."
+        ) from None
     except (Refused, vault.KeyFileMissing) as refused:
         raise click.ClickException(str(refused)) from None
-    db.session.commit()
-    click.echo(f"Đã phục hồi dữ liệu đến {made_at:%d/%m/%Y %H:%M}, đã kiểm tra và chốt sổ lần {made.number}.")
-    for each in lost:
-        click.echo(f"MISSING {each.number or each.subject} kind={each.kind} seq={each.there + 1}..{each.sealed}")
-    if seal_kept is None:
+    tell(faults)
+    sealed = f"đã kiểm tra và chốt sổ lần {made.number}" if made else f"chưa chốt sổ: {len(faults)} sổ không toàn vẹn"
+    click.echo(f"Đã phục hồi dữ liệu đến {made_at:%d/%m/%Y %H:%M}, {sealed}.")
+    _tell_missing(done, seal_kept)
+    click.echo(
+        f"Tài khoản và quyền nay là của ngày {made_at:%d/%m/%Y}: người bị khóa hoặc bị thu quyền sau đó lại vào được. "
+        "Hãy rà soát ở mục Tài khoản trước khi mở hệ thống."
+    )
+    click.echo("Mọi phiên làm việc và địa chỉ lịch nhắc việc đã hết hiệu lực: mọi người phải đăng nhập lại.")
+
+
+def _tell_missing(done: restores.Done, kept: Mapping | None) -> None:
+    for each in done.lost or ():
+        where = f"{each.number or each.subject} kind={each.kind}"
+        if each.entries:
+            click.echo(f"MISSING {where} seq={each.there + 1}..{each.sealed}")
+        else:
+            click.echo(f"REWRITTEN {where} seq=..{each.sealed}")
+    if done.lost is None:
         click.echo("Chưa đối chiếu với mã xác thực giữ bên ngoài (--seal): không biết thiếu những gì sau thời điểm đó.")
     else:
-        click.echo(f"{len(lost)} sổ thiếu bản ghi so với lần chốt sổ số {seal_kept['number']}.")
+        rewritten = sum(not each.entries for each in done.lost)
+        against = f"so với lần chốt sổ số {kept['number']}"
+        click.echo(f"{len(done.lost) - rewritten} sổ thiếu bản ghi, {rewritten} sổ khác nội dung {against}.")
+    if done.destroyed is None:
+        click.echo("Không có danh sách hủy giữ bên ngoài: dữ liệu cá nhân đã hủy sau ngày sao lưu có thể đọc lại được.")
+    else:
+        click.echo(f"Đã hủy lại khóa dữ liệu cá nhân của {done.destroyed} đối tượng đã hủy sau ngày sao lưu.")
 
 
 def _root() -> str:

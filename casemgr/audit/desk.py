@@ -1,5 +1,6 @@
 """The auditor's desk: trust at a glance, signs of figures made to look good, and who has read what."""
 
+import re
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -16,10 +17,8 @@ from casemgr.audit.actions import ACTIONS
 from casemgr.audit.forms import LogForm
 from casemgr.audit.rules import code_of
 from casemgr.audit.signs import SETTINGS, Reading, Search, unusual
-from casemgr.cases.models import CaseFile
 from casemgr.clock import now
 from casemgr.db import db
-from casemgr.detections.models import Detected
 from casemgr.ledger.services import province
 from casemgr.plans import plans
 from casemgr.plans.model import Period, Plan
@@ -32,6 +31,7 @@ from casemgr.units.web import current_tree
 
 bp = Blueprint("auditing", __name__, url_prefix="/audit")
 PAGE = 50
+NAME = ";name="  # in the detail of a search, before what stands for the name
 READ = ("case:read", "identity:read", "detection:read")
 HABITS = {
     "by_date": N_("Đúng hạn: theo ngày thực hiện"),
@@ -49,7 +49,8 @@ SIGNS = {
     "many": N_("mở %(n)s hồ sơ trong một ngày (thường ngày: %(usual)s)"),
     "night": N_("đọc ban đêm: %(n)s lần"),
     "again": N_("đọc cùng một hồ sơ trong %(n)s ngày khác nhau"),
-    "searched": N_("tìm cùng một tên %(n)s lần"),
+    "searched": N_("tìm cùng một tên %(n)s lần trong một ngày"),
+    "searched_on": N_("tìm cùng một tên trong %(n)s ngày khác nhau"),
 }
 
 
@@ -199,6 +200,8 @@ def log():
         where.append(table.c.user_id == who)
     if subject := _uuid(request.args.get("subject")):
         where.append(table.c.subject == subject)
+    if (name := request.args.get("name")) is not None:
+        where.append(table.c.detail.endswith(NAME + _name_sign(name), autoescape=True))
     if asked and form.day.data:
         day = datetime.combine(form.day.data, datetime.min.time())
         where.append(sa.and_(table.c.at >= day, table.c.at < day + timedelta(days=1)))
@@ -211,7 +214,7 @@ def log():
     )
     rows = db.session.execute(query).all()
     signs = unusual(_readings(staff, moment), _searches(staff, moment))[:20]
-    numbers = _numbers({r.subject for r in rows} | {s.subject for s in signs})
+    numbers = restores.numbers_of(db.session, ({r.subject for r in rows} | {s.subject for s in signs}) - {None})
     numbers |= {u.id: u.username for u in staff.values()}  # of whom a sign-in was refused
     log_access(Permission.AUDIT_READ, None, None, None, "log")
     return render_template(
@@ -249,7 +252,7 @@ def _readings(staff, moment: datetime):
 
 def _searches(staff, moment: datetime):
     for user, at, detail in _lately(staff, moment, "detail", ("person:search",)):
-        if name := detail.partition(";name=")[2]:
+        if name := detail.partition(NAME)[2]:
             yield Search(user, at, name)
 
 
@@ -266,13 +269,11 @@ def _lately(staff, moment: datetime, column: str, actions):
     return db.session.execute(query.execution_options(yield_per=5000))
 
 
-def _numbers(subjects) -> dict[UUID, str]:
-    """The neutral numbers of files and detections."""
-    wanted, found = sorted(s for s in subjects if s), {}
-    for model in (CaseFile, Detected):
-        query = sa.select(model.subject, model.number).where(model.province == province(), model.subject.in_(wanted))
-        found |= dict(db.session.execute(query).all())
-    return found
+def _name_sign(text: str) -> str:
+    """What stands in the log for a name that was searched; nobody types a name into an address."""
+    if not re.fullmatch("[0-9a-f]{8}", text):
+        abort(404)
+    return text
 
 
 def _uuid(text: str | None) -> UUID | None:

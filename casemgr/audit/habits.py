@@ -5,7 +5,7 @@ far is far is data (`audit.toml`).
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -17,7 +17,7 @@ from casemgr.cases.models import CaseFile, CaseSpan, Verdict
 from casemgr.detections.models import Detected
 from casemgr.ledger.services import ENTRIES, province
 from casemgr.programmes import programmes
-from casemgr.programmes.model import Derived, Kind, Programme
+from casemgr.programmes.model import Code, Derived, Kind, Programme
 
 
 @dataclass(slots=True)
@@ -28,7 +28,8 @@ class Habits:
     cases: int = 0
     detections: int = 0
     needs: int = 0
-    kept: int = 0  # promises of the timely step kept with a date
+    counted: int = 0  # of those that came up in the period, as the figures count them at its end
+    kept: int = 0  # promises of the timely steps kept with a date
     by_date: int = 0  # of them in time by the day it happened
     by_record: int = 0  # of them in time by the day it was recorded
     services: int = 0
@@ -36,8 +37,8 @@ class Habits:
     refusals: int = 0
     outside: int = 0  # detections said to be of no person of the programme: at risk only, 16 or 17 years old
     lowered: int = 0  # risk levels below what the answers give
-    unfounded: int = 0
-    excluded: int = 0
+    unfounded: int = 0  # of those counted
+    excluded: int = 0  # of those counted
     entries: int = 0
     burst: int = 0  # entries recorded in the last days of the period
 
@@ -65,8 +66,8 @@ MEASURES = (
     Measure("refusals", "refusals", "cases", "high"),
     Measure("lowered", "lowered", "cases", "high"),
     Measure("outside", "outside", "detections", "high"),
-    Measure("unfounded", "unfounded", "detections", "high"),
-    Measure("excluded", "excluded", "detections", "high"),
+    Measure("unfounded", "unfounded", "counted", "high"),
+    Measure("excluded", "excluded", "counted", "high"),
     Measure("burst", "burst", "entries", "high"),
 )
 
@@ -111,14 +112,14 @@ def habits(session, code: str, units: Collection[str], start: date, end: date) -
         add(unit, detections=number, outside=outside)
     for unit, number in _spans(session, code, ["need"], first, last):
         add(unit, needs=number)
-    for unit, kept, by_date, by_record in _timely(session, code, first, last):
+    for unit, kept, by_date, by_record in _timely(session, programmes()[code], first, last):
         add(unit, kept=kept, by_date=by_date, by_record=by_record)
-    for unit, entries, burst, services, proven, refusals in _entries(session, code, first, last):
+    for unit, entries, burst, services, proven, refusals in _entries(session, programmes()[code], first, last):
         add(unit, entries=entries, burst=burst, services=services, proven=proven, refusals=refusals)
     for unit in _lowered(session, programmes()[code], first, last):
         add(unit, lowered=1)
-    for unit, excluded, unfounded in _left_out(session, code, first, last):
-        add(unit, excluded=excluded, unfounded=unfounded)
+    for unit, counted, excluded, unfounded in _left_out(session, code, first, last):
+        add(unit, counted=counted, excluded=excluded, unfounded=unfounded)
     return sorted((h for h in found.values() if h.unit in units), key=lambda h: h.unit)
 
 
@@ -148,26 +149,28 @@ def _spans(session, code: str, criteria, first: datetime, last: datetime):
     return session.execute(query.group_by(table.c.unit_id)).all()
 
 
-def _timely(session, code: str, first: datetime, last: datetime):
-    """Kept promises of the programme's last step: in time by the date it happened, and by when it was written down."""
-    span, criteria = CaseSpan.__table__, programmes()[code].steps[-1].criteria
+def _timely(session, programme: Programme, first: datetime, last: datetime):
+    """Kept promises of the steps that go by the clock: in time by the date it happened, and by when it was written."""
+    span, criteria = CaseSpan.__table__, {c for step in programme.steps if step.timely for c in step.criteria}
     same = sa.and_(ENTRIES.c.province == span.c.province, ENTRIES.c.id == span.c.met_entry)
     by_date = sa.case((span.c.met <= span.c.due, 1), else_=0)
     by_record = sa.case((sa.and_(span.c.met <= span.c.due, ENTRIES.c.recorded_at <= span.c.due), 1), else_=0)
     query = sa.select(span.c.unit_id, sa.func.count(), sa.func.sum(by_date), sa.func.sum(by_record)).join(ENTRIES, same)
     query = query.where(
-        span.c.province == province(), span.c.programme == code, span.c.criterion.in_(criteria),
+        span.c.province == province(), span.c.programme == programme.code, span.c.criterion.in_(sorted(criteria)),
         span.c.due.is_not(None), span.c.arises.between(first, last),
     )  # fmt: skip
     return session.execute(query.group_by(span.c.unit_id)).all()
 
 
-def _entries(session, code: str, first: datetime, last: datetime):
+def _entries(session, programme: Programme, first: datetime, last: datetime):
+    """What was written; of services and refusals what still stands."""
+
     def number(*where):
         return sa.func.coalesce(sa.func.sum(sa.case((sa.and_(*where), 1), else_=0)), 0)
 
-    served = ENTRIES.c.kind == "served"
-    own = [ENTRIES.c.coded.like(f'%"proof":"{code}"%') for code in SETTINGS["own_proof"]]
+    served = sa.and_(ENTRIES.c.kind == "served", _stands())
+    own = [ENTRIES.c.coded.contains(f'"proof":"{c.code}"', autoescape=True) for c in _proofs(programme) if c.own]
     unproven = sa.or_(*own, ENTRIES.c.coded.not_like('%"proof":%'))
     query = sa.select(
         ENTRIES.c.unit,
@@ -175,9 +178,19 @@ def _entries(session, code: str, first: datetime, last: datetime):
         number(ENTRIES.c.recorded_at > last - timedelta(days=SETTINGS["burst_days"])),
         number(served),
         number(served, sa.not_(unproven)),
-        number(ENTRIES.c.kind == "refused"),
-    ).where(*_written(code, first, last))
+        number(ENTRIES.c.kind == "refused", _stands()),
+    ).where(*_written(programme.code, first, last))
     return session.execute(query.group_by(ENTRIES.c.unit)).all()
+
+
+def _proofs(programme: Programme) -> Iterable[Code]:
+    return programme.codes.get("proof", {}).values()
+
+
+def _stands():
+    """The condition that an entry was not struck through."""
+    void = ENTRIES.alias()
+    return ~sa.exists().where(void.c.province == ENTRIES.c.province, void.c.voids == ENTRIES.c.id)
 
 
 def _written(code: str, first: datetime, last: datetime) -> list:
@@ -197,11 +210,13 @@ def _lowered(session, programme: Programme, first: datetime, last: datetime) -> 
                 *_written(programme.code, first, last),
                 ENTRIES.c.kind == kind.code,
                 ENTRIES.c.coded.like(f'%"{derived.override}":%'),
+                _stands(),
             )
             for unit, text in session.execute(query):
                 coded = json.loads(text)
-                given = next((value for value, when in derived.cases if when(coded)), None)
-                if given in ranks and ranks.index(coded[derived.override]) > ranks.index(given):
+                given, set_to = next((v for v, when in derived.cases if when(coded)), None), coded[derived.override]
+                # An older version of the programme may have had other levels.
+                if given in ranks and set_to in ranks and ranks.index(set_to) > ranks.index(given):
                     yield unit
 
 
@@ -210,15 +225,15 @@ def _codes(kind: Kind, derived: Derived) -> str:
 
 
 def _left_out(session, code: str, first: datetime, last: datetime):
-    """Of what came up in the period: excluded by the level above, and found to have no grounds, as it stands at its end."""
+    """Of what came up in the period, without duplicates: how many there are as it stands at its end, excluded by the
+    level above, found to have no grounds."""
     table = Verdict.__table__
 
     def number(verdict: str):
         return sa.func.sum(sa.case((table.c.verdict == verdict, 1), else_=0))
 
-    query = sa.select(table.c.unit_id, number("excluded"), number("unsubstantiated")).where(
-        table.c.province == province(), table.c.programme == code,
-        table.c.verdict.in_(("excluded", "unsubstantiated")),
+    query = sa.select(table.c.unit_id, sa.func.count(), number("excluded"), number("unsubstantiated")).where(
+        table.c.province == province(), table.c.programme == code, table.c.verdict != "duplicate",
         table.c.start <= last, table.c.end > last, table.c.counted_at >= first,
     )  # fmt: skip
     return session.execute(query.group_by(table.c.unit_id)).all()

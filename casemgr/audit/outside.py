@@ -1,6 +1,6 @@
 """Seals that were kept outside, held against the database; and proofs to be taken outside."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from uuid import UUID
 
@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from casemgr import vault
 from casemgr.access.models import AccessLog
 from casemgr.audit.models import Seal
-from casemgr.audit.rules import FORMAT, Head, Statement, installation_of, proof, root, seal_mac
+from casemgr.audit.rules import FORMAT, Head, Statement, destroyed_mac, installation_of, proof, root, seal_mac
 from casemgr.audit.sealing import Fault, export, heads_at, last, lost, once, verify
 from casemgr.ledger.models import LedgerEntry
 from casemgr.ledger.services import province
 from casemgr.refused import N_, Refused
+
+NO_SEAL = N_("Tệp này không phải là mã xác thực số liệu, hoặc đã bị sửa.")
 
 
 def verify_with(session, kept: Mapping | None) -> tuple[int, list[Fault]]:
@@ -29,7 +31,7 @@ def verify_with(session, kept: Mapping | None) -> tuple[int, list[Fault]]:
 
 def read(kept: object) -> tuple[Statement, list[Head]]:
     """A seal that was kept outside. Raises Refused where it is none, of another installation, or was changed."""
-    broken = Refused(N_("Tệp này không phải là mã xác thực số liệu, hoặc đã bị sửa."), "seal")
+    broken = Refused(NO_SEAL, "seal")
     if not isinstance(kept, Mapping) or kept.get("format") != FORMAT:
         raise broken
     try:
@@ -49,7 +51,18 @@ def read(kept: object) -> tuple[Statement, list[Head]]:
         raise Refused(N_("Mã xác thực này thuộc một hệ thống khác."), "seal")
     if mac != seal_mac(key, digest):
         raise broken
+    gone = destroyed(kept)
+    if gone is not None and kept.get("destroyed_mac") != destroyed_mac(key, digest, gone).hex():
+        raise broken
     return said, heads
+
+
+def destroyed(kept: Mapping) -> list[UUID] | None:
+    """Whose key had been destroyed when the seal was taken outside; None where it does not say. See `read`."""
+    try:
+        return [UUID(subject) for subject in kept["destroyed"]] if "destroyed" in kept else None
+    except (TypeError, ValueError, AttributeError):
+        raise Refused(NO_SEAL, "seal") from None
 
 
 def against(session, kept: Mapping) -> Iterator[Fault]:
@@ -63,6 +76,12 @@ def against(session, kept: Mapping) -> Iterator[Fault]:
         yield Fault("seal", (newest.number if newest else 0) + 1, "rolled back", said.number)
     else:
         yield Fault("seal", said.number, "replaced", said.number)
+    for head in unanswered(session, heads):
+        yield lost(session, head, said.number)
+
+
+def unanswered(session, heads: Iterable[Head]) -> list[Head]:
+    """The heads that no entry and no row of the access log answers to: they are missing, or say something else."""
     entry, row = LedgerEntry.__table__, AccessLog.__table__
     query = sa.select(entry.c.subject, entry.c.seq, entry.c.mac).where(entry.c.province == province())
     wanted = {(head.subject, head.seq): head for head in heads}
@@ -73,8 +92,7 @@ def against(session, kept: Mapping) -> Iterator[Fault]:
     for chain, seq, mac in session.execute(query.execution_options(yield_per=5000)):
         if (head := wanted.get((UUID(int=chain), seq))) and head.mac == mac:
             del wanted[UUID(int=chain), seq]
-    for head in wanted.values():
-        yield lost(session, head, said.number)
+    return list(wanted.values())
 
 
 def prove(session, subject: UUID) -> dict:

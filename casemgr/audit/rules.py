@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
+from casemgr.audit.offline import short
 from casemgr.ledger.rules import canonical
 
 FORMAT = "casemgr-seal/1"
@@ -110,6 +111,12 @@ def seal_mac(key: bytes, digest: bytes) -> bytes:
     return hmac.digest(key, b"seal" + digest, "sha256")
 
 
+def destroyed_mac(key: bytes, digest: bytes, subjects: Iterable[UUID]) -> bytes:
+    """Of the list of destroyed subjects that goes outside with a seal: nobody adds to it whose key is to be lost."""
+    listed = b"".join(sorted(subject.bytes for subject in subjects))
+    return hmac.digest(key, b"destroyed" + digest + listed, "sha256")
+
+
 def installation_of(key: bytes) -> str:
     """A name for the installation that its key alone determines and that gives nothing of the key away."""
     return hmac.digest(key, b"installation", "sha256")[:8].hex()
@@ -117,5 +124,4 @@ def installation_of(key: bytes) -> str:
 
 def code_of(digest: bytes) -> str:
     """The short code for paper: 20 hexadecimal digits in groups of four."""
-    text = digest[:10].hex().upper()
-    return "-".join(text[i : i + 4] for i in range(0, 20, 4))
+    return short(digest.hex())

@@ -40,7 +40,7 @@ def kept(number: int):
     if made is None:
         abort(404)
     log_access("report:export", None, None, None, f"seal,{number}")
-    content = gzip.compress(json.dumps(sealing.export(db.session, made)).encode(), mtime=0)
+    content = gzip.compress(json.dumps(sealing.keep(db.session, made)).encode(), mtime=0)
     return download(content, "application/gzip", f"chot-so-{number}.json.gz")
 
 

@@ -16,13 +16,16 @@ from casemgr.audit.rules import (
     FORMAT,
     Head,
     Statement,
+    destroyed_mac,
     installation_of,
     moved_digest,
     root,
     seal_mac,
 )
+from casemgr.audit.rules import code_of as code_of  # samples name a seal by it
 from casemgr.db import begin_write, is_postgresql
 from casemgr.ledger import check
+from casemgr.ledger.destroying import destroyed
 from casemgr.ledger.models import LedgerEntry, LedgerSubject
 from casemgr.ledger.services import province
 from casemgr.refused import N_, Refused
@@ -85,10 +88,21 @@ def last(session) -> Seal | None:
     return session.scalars(query).first()
 
 
-def stood_before(session) -> tuple[int, str] | None:
-    """(number, digest) of the last seal: a number that nobody could choose who asks for a draw now."""
-    seal = last(session)
+def stood_before(session, author: str) -> tuple[int, str] | None:
+    """(number, digest) of the last seal that somebody else made, or the nightly round: whoever asks for a draw may have
+    made seals until one suited."""
+    query = sa.select(Seal).where(Seal.province == province(), Seal.author != author)
+    seal = session.scalars(query.order_by(Seal.number.desc()).limit(1)).first()
     return (seal.number, seal.digest.hex()) if seal else None
+
+
+def digest_of(session, number: int) -> str | None:
+    """The digest of this seal; None where there is none, or it is not what the key signed."""
+    seal = session.get(Seal, (province(), number))
+    if seal is None:
+        return None
+    digest = statement(seal).digest()
+    return digest.hex() if seal.digest == digest and seal.mac == seal_mac(vault.keys().mac, digest) else None
 
 
 def make(session, author: str, now: datetime) -> Seal:
@@ -142,8 +156,15 @@ def statement(seal: Seal) -> Statement:
     return Statement(installation=installation_of(vault.keys().mac), **values)
 
 
+def keep(session, seal: Seal, *, heads: bool = True) -> dict:
+    """What is kept outside: the seal, and whose key was destroyed until now, so that a restore does it again."""
+    gone = sorted(destroyed(session))
+    mac = destroyed_mac(vault.keys().mac, seal.digest, gone)
+    return export(session, seal, heads=heads) | {"destroyed": [s.hex for s in gone], "destroyed_mac": mac.hex()}
+
+
 def export(session, seal: Seal, *, heads: bool = True) -> dict:
-    """The seal as JSON to be kept outside; with the heads, so that what differs can be named."""
+    """The seal as JSON; with the heads, so that what differs can be named."""
     said = {"format": FORMAT} | asdict(statement(seal)) | {"digest": seal.digest.hex(), "mac": seal.mac.hex()}
     if heads:
         said["heads"] = [[h.subject.hex, h.kind, h.seq, h.mac.hex()] for h in heads_at(session, seal.number)]

@@ -82,28 +82,33 @@ def holders(entries: Iterable[Entry]) -> list[tuple[datetime, str]]:
     """(since, unit) of each move after the opening, in the order they happened; of two in one moment in the order they
     were written: a move back is written after the move."""
     return [
-        (e.occurred_at, e.coded["to"])
-        for e in sorted(entries, key=lambda e: (e.occurred_at, _written(e)))
-        if (e.kind == TRANSFERRED and e.coded.get("accepted")) or (e.kind == CONFLICTED and e.coded.get("to"))
+        (e.occurred_at, e.coded["to"]) for e in sorted(entries, key=lambda e: (e.occurred_at, _written(e))) if _moves(e)
     ]
 
 
-def charged(first: tuple[datetime, str], entries: Sequence[Entry]) -> list[tuple[datetime, str]]:
-    """The holders as the figures charge them, `first` being the opening: a conflict of interest takes a file out of a
-    unit's figure only once a second person has confirmed it, from then on."""
-    answers = sorted((e for e in entries if e.kind == "decided" and e.coded.get("about") == CONFLICTED), key=_written)
-    found = [first]
+def charged(first: tuple[datetime, str], entries: Iterable[Entry]) -> list[tuple[datetime, str]]:
+    """The holders as the figures charge them, `first` being the opening: a mark of a conflict of interest alone takes a
+    file out of no unit's figure. Whatever settles who holds it does, from then on: a second person who confirms the
+    mark, the end of the conflict, a transfer that was accepted meanwhile."""
+    found, holder = [first], first[1]
     for e in sorted(entries, key=lambda e: (e.occurred_at, _written(e))):
-        if e.kind == TRANSFERRED and e.coded.get("accepted"):
-            found.append((e.occurred_at, e.coded["to"]))
-        elif e.kind == CONFLICTED and e.coded.get("to"):
-            # The mark that moves a file may be followed by others before somebody confirms what they say together.
-            answer = next((each for each in answers if _written(each) > _written(e)), None)
-            if e.coded.get("barred") and answer is not None and answer.coded["outcome"] == "approved":
-                found.append((answer.occurred_at, e.coded["to"]))
-            elif not e.coded.get("barred") and found[-1][1] != e.coded["to"]:
-                found.append((e.occurred_at, e.coded["to"]))
-    return sorted(found, key=lambda each: each[0])
+        if _moves(e):
+            holder = e.coded["to"]
+        if _settles(e) and found[-1][1] != holder:
+            found.append((e.occurred_at, holder))
+    return found
+
+
+def _moves(entry: Entry) -> bool:
+    if entry.kind == CONFLICTED:
+        return bool(entry.coded.get("to"))
+    return entry.kind == TRANSFERRED and bool(entry.coded.get("accepted"))
+
+
+def _settles(entry: Entry) -> bool:
+    if entry.kind == "decided":
+        return entry.coded.get("about") == CONFLICTED and entry.coded["outcome"] == "approved"
+    return not entry.coded.get("barred") if entry.kind == CONFLICTED else _moves(entry)
 
 
 def _written(entry: Entry) -> int:
@@ -126,13 +131,7 @@ def asked_assignment(entries: Iterable[Entry]) -> Entry | None:
 def worker(entries: Sequence[Entry]) -> str | None:
     """Who is assigned: what was said last, but nobody once the file has moved to other people. A succession of units
     leaves the people as they are."""
-    moves = [
-        e.occurred_at
-        for e in entries
-        if e.coded.get("to")
-        and (e.kind == CONFLICTED or (e.kind == TRANSFERRED and e.coded.get("accepted")))
-        and not e.coded.get("succession")
-    ]
+    moves = [e.occurred_at for e in entries if _moves(e) and not e.coded.get("succession")]
     assigned = [e for e in entries if e.kind == "assigned"]
     # An assignment made with the acceptance bears its minute.
     if assigned and (not moves or assigned[-1].occurred_at >= moves[-1]):
@@ -150,24 +149,36 @@ def barred(entries: Iterable[Entry]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A conflict of interest that holds: the mark written last, from which unit the file came, who confirmed it."""
+    """A conflict of interest that holds: the mark written last, who confirmed it, and from which unit the marks took
+    the file; None where they moved nothing, or somebody has accepted it since."""
 
     mark: Entry
-    unit: str
+    unit: str | None
     decision: Entry | None
 
 
 def conflict(entries: Iterable[Entry]) -> Conflict | None:
     """What holds by the effective entries of one file; None where nobody is barred."""
-    entries = list(entries)
-    marks: list[Entry] = []
-    for each in sorted((e for e in entries if e.kind == CONFLICTED), key=lambda e: e.seq):
-        marks = [*marks, each] if each.coded.get("barred") else []
-    if not marks:
+    entries = sorted(entries, key=_written)
+    mark = unit = None
+    for each in entries:
+        if each.kind == CONFLICTED and each.coded.get("barred"):
+            mark, unit = each, unit or (each.unit if _moves(each) else None)
+        elif each.kind == CONFLICTED:
+            mark = unit = None
+        elif _moves(each):
+            unit = None
+    if mark is None:
         return None
-    unit = next((each.unit for each in marks if each.coded.get("to")), marks[0].unit)
-    decisions = (e for e in entries if e.kind == "decided" and e.coded.get("on") == marks[-1].id.hex)
-    return Conflict(marks[-1], unit, next(decisions, None))
+    decisions = (e for e in entries if e.kind == "decided" and e.coded.get("on") == mark.id.hex)
+    return Conflict(mark, unit, next(decisions, None))
+
+
+def sent_back(found: Conflict | None, tree: UnitTree, on: date) -> str | None:
+    """Where a file goes when its mark is taken back before a second person has confirmed it; None: it stays."""
+    if found is None or found.decision is not None or found.unit is None:
+        return None
+    return found.unit if tree[found.unit].valid(on) else None
 
 
 def check_conflict_decision(found: Conflict | None, *, outcome: str | None, note: str | None, author: str) -> Conflict:

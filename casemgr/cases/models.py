@@ -273,5 +273,7 @@ class CaseBar(Base):
     subject: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     hidden: Mapped[UUID] = mapped_column(QuickUuid, primary_key=True)
     account: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    # Whom the figures charge until a second person has confirmed the mark; None: the unit that holds the file.
+    unit_id: Mapped[str | None] = mapped_column(sa.String(32))
 
     __table_args__ = (sa.Index("ix_case_bar_account", "province", "account", "hidden"),)

@@ -103,21 +103,24 @@ def succeed(session, subject: UUID, *, to: str | None, tree: UnitTree, author: s
 def mark_conflict(
     session, subject: UUID, accounts: Collection[str], *, note: str | None, tree: UnitTree, author: str, now: datetime
 ) -> Entry:
-    """Takes the file from these accounts at once and moves it above (see `conflicts.holder_above`). The last mark
-    counts: one without accounts ends the conflict and leaves the file where it is. Raises Refused."""
+    """Takes the file from these accounts at once and moves it above (see `conflicts.holder_above`), but no further
+    where a mark has brought it and somebody is left to lead it. The last mark counts: one without accounts ends the
+    conflict; the file stays where it is if the mark before was confirmed, and else goes back. Raises Refused."""
     if not note:
         raise Refused(N_("Cần ghi rõ vì sao có xung đột lợi ích."), "note")
     ledger.lock(session, subject)
     state, _entries = services.state(session, subject)
     coded: dict = {"barred": sorted(accounts)}
-    before = handover.barred(state.entries)
-    if not accounts and not before:
+    before, programme, day = handover.conflict(state.entries), state.programme.code, now.date()
+    if not accounts and before is None:
         raise Refused(N_("Hãy chọn người có liên quan."), "accounts")
     if accounts:
-        programme, day = state.programme.code, now.date()
-        above = conflicts.holder_above(session, tree, state.unit, programme, accounts, move=not before, on=day)
-        if above != state.unit:
-            coded["to"] = above
+        move = before is None or before.unit is None
+        to = conflicts.holder_above(session, tree, state.unit, programme, accounts, move=move, on=day)
+    else:
+        to = handover.sent_back(before, tree, day)
+    if to and to != state.unit:
+        coded["to"] = to
     return ledger.append(session, subject, [_draft(state, CONFLICTED, coded, note, author, state.unit, now)])[0]
 
 
@@ -133,7 +136,7 @@ def decide_conflict(
     unit: str,
     now: datetime,
 ) -> list[Entry]:
-    """A second person of `unit` (see `conflicts.confirming`) confirms the mark, or sends the file back: else one person
+    """A second person of `unit` (see `conflicts.confirming`) confirms the mark, or takes it back (`handover.sent_back`): else one person
     could take a file out of a commune's figures. Raises Refused."""
     ledger.lock(session, subject)
     state, _entries = services.state(session, subject)
@@ -144,8 +147,8 @@ def decide_conflict(
     drafts = [_draft(state, "decided", coded, note, author, unit, now)]
     if outcome == "returned":
         ended: dict = {"barred": []}
-        if found.unit != state.unit and tree[found.unit].valid(now.date()):
-            ended["to"] = found.unit
+        if to := handover.sent_back(found, tree, now.date()):
+            ended["to"] = to
         drafts.append(_draft(state, CONFLICTED, ended, note, author, unit, now))
     return ledger.append(session, subject, drafts)
 

@@ -200,7 +200,9 @@ def referral_rows(state: CaseState) -> list[dict]:
 
 def bar_rows(subject: UUID, state: CaseState) -> list[dict]:
     hidden = {subject, *handover.hidden_subjects(state.entries)}
-    return [{"hidden": one, "account": account} for account in handover.barred(state.entries) for one in hidden]
+    charged = state.charged[-1][1]
+    row = {"unit_id": charged if charged != state.unit else None}
+    return [row | {"hidden": one, "account": account} for account in handover.barred(state.entries) for one in hidden]
 
 
 PROJECTION = Projection((FILES, SPANS, VERDICTS, TRANSFERS, REFERRALS, BARS), rows)

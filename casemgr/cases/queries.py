@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from casemgr.access import policy
 from casemgr.access.models import User
 from casemgr.access.policy import ALL, Actor, Permission
-from casemgr.cases.models import CaseBar, CaseFile, CaseSpan
+from casemgr.cases.handover import WAITING
+from casemgr.cases.models import CaseBar, CaseFile, CaseSpan, CaseTransfer
 from casemgr.ledger import services as ledger
 from casemgr.programmes import programmes
 from casemgr.units.rules import UnitTree
 
 FILES = CaseFile.__table__
+FEW_UNITS = 12  # in so many a query looks unit by unit; in more a planner would walk them all
 
 
 def scopes(actor: Actor, permission: Permission) -> list[policy.Scope]:
@@ -31,6 +33,12 @@ def home_units(actor: Actor) -> frozenset[str]:
 def visible(actor: Actor, permission: Permission, table, tree: UnitTree):
     """The SQL condition of the actor's scope on a table with province, subject, unit_id, programme and worker."""
     return sa.and_(within(actor, permission, table, tree), not_barred(actor, table.subject))
+
+
+def offered_to(actor: Actor, tree: UnitTree):
+    """The SQL condition of the transfers that wait for the actor's answer; what they asked themselves, others answer."""
+    asked = visible(actor, Permission.TRANSFER_ANSWER, CaseTransfer, tree)
+    return sa.and_(asked, CaseTransfer.state == WAITING, CaseTransfer.asked_by != str(actor.user_id))
 
 
 def within(actor: Actor, permission: Permission, table, tree: UnitTree):

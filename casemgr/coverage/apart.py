@@ -2,7 +2,8 @@
 rehabilitation. Once in SQL over the projection and once over a ledger's own state; the two say the same.
 
 A span belongs to the period when it arose in it, or, where a programme counts what is on hand, when it ran in it. A file
-counts once, for the unit that holds it; nothing else is known of it here.
+counts once, for the unit that holds it, or, while a mark of a conflict of interest waits, that held it before; nothing
+else is known of it here.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +11,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from casemgr.cases.models import CaseSpan
+from casemgr.cases.models import CaseBar, CaseSpan
 from casemgr.coverage.tally import DIMENSIONS, Group, Key, Mark, Question
 from casemgr.ledger.services import province
 from casemgr.plans.model import IN_PERIOD
@@ -19,7 +20,8 @@ from casemgr.programmes.spans import MET, Span
 
 def counted(question: Question, mark: Mark):
     """The query of a mark (`also`: with that criterion kept by t), with the columns of `live`'s marks."""
-    span = CaseSpan
+    span, waits = CaseSpan, _waits()
+    charged = sa.func.coalesce(waits.c.unit_id, span.unit_id)
     where = [
         span.province == province(),
         span.programme == mark.programme,
@@ -36,20 +38,26 @@ def counted(question: Question, mark: Mark):
         same = (other.province == span.province, other.subject == span.subject, other.anchor == span.anchor)
         where.append(sa.exists().where(*same, other.criterion == mark.also, other.met <= question.t))
     if question.units is not None:
-        where.append(span.unit_id.in_(sorted(question.units)))
+        where.append(charged.in_(sorted(question.units)))
     apart = "unit" in question.dims
-    unit = span.unit_id if apart else sa.literal_column("''")
+    unit = charged if apart else sa.literal_column("''")
     shown = [unit, *(sa.literal_column("''") for _each in DIMENSIONS[1:])]
     query = sa.select(
         sa.literal(mark.name), sa.literal(mark.programme), *shown, sa.literal(MET), sa.literal_column("''"),
         sa.literal_column("''"), sa.func.count(sa.distinct(span.subject)),
     )  # fmt: skip
-    query = query.where(*where)
-    return query.group_by(span.unit_id) if apart else query
+    query = query.select_from(span).outerjoin(waits, waits.c.subject == span.subject).where(*where)
+    return query.group_by(charged) if apart else query
+
+
+def _waits():
+    """The files with a mark that waits, and the unit that is charged with them meanwhile."""
+    query = sa.select(CaseBar.subject, CaseBar.unit_id).distinct()
+    return query.where(CaseBar.province == province(), CaseBar.unit_id.is_not(None)).subquery()
 
 
 def marks_of(question: Question, programme: str, unit: str, spans: Iterable[Span]) -> Iterator[tuple[str, Key]]:
-    """[(name of the mark, key)] that the spans of one file give it; the same as `counted`."""
+    """[(name of the mark, key)] that the spans of one file give it, `unit` being charged; the same as `counted`."""
     spans = list(spans)
     if question.units is not None and unit not in question.units:
         return

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from casemgr.cases.models import CaseFile, CaseSpan, Verdict
+from casemgr.cases.queries import FEW_UNITS
 from casemgr.coverage import apart, cases, residents
 from casemgr.coverage.cases import Case
 from casemgr.coverage.tally import COUNTED, DIMENSIONS, FOCUS, HAMLET, RESIDENT, Group, Key, Mark, Question, Tally
@@ -15,7 +16,6 @@ from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme
 from casemgr.programmes.spans import Span
 
-FEW_UNITS = 12  # in so many, each item is looked at
 COLUMNS = {"unit": Verdict.unit_id, "sex": Verdict.sex, "age": Verdict.age_band, "ethnicity": Verdict.ethnicity}
 
 

@@ -207,8 +207,8 @@ def count(
     apart_too = any(mark.apart for mark in question.marks)
 
     def tell(state: CaseState) -> None:
-        code, holder = state.programme.code, state.holders[-1][1]
-        for name, key in apart.marks_of(question, code, holder, state.spans):
+        code, charged = state.programme.code, state.charged[-1][1]
+        for name, key in apart.marks_of(question, code, charged, state.spans):
             found.tallies[code].mark(name, key)
 
     for item in items(session, question, known_at, part, tell=tell if apart_too else None):

@@ -13,7 +13,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from casemgr import vault
 from casemgr.cases.services import random_number
 from casemgr.db import begin_write
 from casemgr.detections import drafts
@@ -33,6 +32,7 @@ from casemgr.detections.models import Detected, Incident
 from casemgr.detections.reports import Report, batches
 from casemgr.detections.rules import DUPLICATE, REFUSED, UNSUBSTANTIATED, VERIFIED, DetectedState, refuses_file
 from casemgr.ledger import services as ledger
+from casemgr.ledger.destroying import destroy
 from casemgr.ledger.rules import Entry
 from casemgr.programmes import programmes
 from casemgr.refused import N_, Refused
@@ -151,14 +151,9 @@ def add_step(session, subject: UUID, kind: str, values: Mapping, by: By) -> Entr
     draft = drafts.step_draft(current.programme, kind, values, facts=current.facts, **by.facts())
     entry = ledger.append(session, subject, [draft])[0]
     if refuses_file(current.programme, kind, current.facts | entry.coded):
-        _forget(session, subject)
+        # Who refuses a file leaves a tally and nothing else: what was sealed can never be read again.
+        destroy(session, subject, author=by.author, unit=by.unit, now=by.now)
     return entry
-
-
-def _forget(session, subject: UUID) -> None:
-    """Who refuses a file leaves a tally and nothing else: what was sealed can never be read again."""
-    keys = vault.SubjectKey.__table__
-    session.execute(sa.delete(keys).where(keys.c.province == ledger.province(), keys.c.subject == subject))
 
 
 def verify(session, subject: UUID, outcome: str, note: str, by: By) -> Entry:

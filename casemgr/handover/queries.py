@@ -12,7 +12,7 @@ from casemgr.access.models import User
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases.handover import SENT, WAITING
 from casemgr.cases.models import CaseFile, CaseReferral, CaseSpan, CaseTransfer
-from casemgr.cases.queries import not_barred, visible
+from casemgr.cases.queries import not_barred, offered_to, visible
 from casemgr.ledger.services import province
 from casemgr.people.models import Beneficiary
 from casemgr.units.models import Hamlet
@@ -27,10 +27,8 @@ def staffed(session, tree: UnitTree, unit: str, programme: str) -> bool:
 
 
 def incoming(session, actor: Actor, tree: UnitTree) -> list[CaseTransfer]:
-    """Transfers that wait for the actor's units, the oldest first."""
-    query = sa.select(CaseTransfer).where(
-        visible(actor, Permission.TRANSFER_ANSWER, CaseTransfer, tree), CaseTransfer.state == WAITING
-    )
+    """Transfers that wait for the actor's answer, the oldest first."""
+    query = sa.select(CaseTransfer).where(offered_to(actor, tree))
     return list(session.scalars(query.order_by(CaseTransfer.asked_at, CaseTransfer.number).limit(MOST)))
 
 

@@ -10,7 +10,7 @@ from casemgr.access.web import Permission, actor_of, current_actor, guard, log_a
 from casemgr.cases import conflicts, moves
 from casemgr.cases import queries as case_queries
 from casemgr.cases.forms import options
-from casemgr.cases.handover import REASONS, WAITING, barred, pending_transfer
+from casemgr.cases.handover import REASONS, WAITING, barred, pending_transfer, sent_back
 from casemgr.cases.handover import conflict as conflict_of
 from casemgr.cases.page import risk_badge
 from casemgr.cases.rows import Rows
@@ -18,7 +18,7 @@ from casemgr.cases.web import open_dossier
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.handover import queries
-from casemgr.handover.forms import AnswerForm, AskForm, ConfirmForm, ConflictForm, SuccessionForm
+from casemgr.handover.forms import CONFIRM, NO_RETURN, AnswerForm, AskForm, ConfirmForm, ConflictForm, SuccessionForm
 from casemgr.ledger import services as ledger
 from casemgr.people import services as people
 from casemgr.programmes import programmes
@@ -181,7 +181,9 @@ def _conflict(dossier, form: ConflictForm, confirm: ConfirmForm, shown):
     asks = waits and may(Permission.CASE_DECIDE, author=found.mark.author, **facts)
     said = _said(found) if found else []
     shows = {"file": dossier.file, "label": dossier.label, "found": found, "waits": waits, "where": where, "asks": asks}
-    shows["said"] = said
+    shows["said"], shows["back"] = said, sent_back(found, current_tree(), now().date())
+    if shows["back"] is None:
+        confirm.outcome.choices = [CONFIRM, NO_RETURN]
     return show_form("handover/conflict.html", shown, mark=form, confirm=confirm, **shows)
 
 
@@ -189,10 +191,11 @@ def _said(found) -> list[tuple[str, str]]:
     """What the second person has to go by: who wrote the mark, when, why, and where the file came from."""
     mark, tree = found.mark, current_tree()
     why = ledger.read_sealed(db.session, [mark]).get(mark.id, {}).get("note", "")
+    before = [(gettext("Trước đó do"), tree.full_label(found.unit))] if found.unit else []
     return [
         (gettext("Người ghi nhận"), case_queries.names_of(db.session, [mark.author]).get(mark.author, "")),
         (gettext("Ghi nhận lúc"), show_moment(mark.occurred_at, mark.precision)),
-        (gettext("Trước đó do"), tree.full_label(found.unit)),
+        *before,
         (gettext("Lý do"), why),
     ]
 

@@ -151,7 +151,7 @@ def _code(s: Reader, name: str) -> Code:
         s.taken.add(name)
         return s._sub((name,), s.table[name], lambda sub: _code(sub, name))
     vi, en = s.take("vi", str), s.take("en", str)
-    return Code(name, model.Text(vi, en), s.day("from", None), s.day("to", None))
+    return Code(name, model.Text(vi, en), s.day("from", None), s.day("to", None), s.take("own", bool, False))
 
 
 def _need(s: Reader, name: str, services: dict) -> Need:

@@ -31,6 +31,7 @@ class Code:
     name: Text
     valid_from: date | None = None
     valid_to: date | None = None
+    own: bool = False  # of a proof: what the office itself wrote, or nothing; not of whoever gave the service
 
     def holds_on(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
@@ -225,6 +226,7 @@ class Step:
     code: str
     name: Text
     criteria: tuple[str, ...]
+    timely: bool = False  # kept or not by the clock: the day it happened is held against the day it was written
 
 
 @dataclass(frozen=True, slots=True)

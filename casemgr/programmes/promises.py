@@ -100,8 +100,11 @@ def read_band(s: Reader, case: Track, detection: Track) -> model.Band:
 
 
 def read_step(s: Reader, case: Track, detection: Track) -> Step:
-    criteria = _criteria(s, case, detection)
-    return Step(s.take("code", str), s.text("name"), criteria)
+    criteria, timely = _criteria(s, case, detection), s.take("timely", bool, False)
+    clocked = {c.code for c in (*case.criteria, *detection.criteria) if c.due}
+    if timely and not clocked & set(criteria):
+        s.fail("timely", "none of its criteria has a clock")
+    return Step(s.take("code", str), s.text("name"), criteria, timely)
 
 
 def _criteria(s: Reader, case: Track, detection: Track, default=...) -> tuple[str, ...]:

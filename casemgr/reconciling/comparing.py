@@ -28,8 +28,9 @@ from casemgr.people.names import fold_name
 from casemgr.people.projection import PEOPLE, chunks, open_person
 from casemgr.people.rules import Birth, Person
 from casemgr.programmes import programmes
+from casemgr.reconciling import mended
 from casemgr.reconciling.models import NotSame, ReconciledRow
-from casemgr.reconciling.projection import KIND
+from casemgr.reconciling.projection import KIND, subject_of
 from casemgr.reconciling.rules import (
     COMPARED,
     DETECTED,
@@ -52,11 +53,6 @@ from casemgr.registers.services import on_received
 
 CHUNK = 2000  # rows in one entry
 AUTHOR = "system:matching"
-
-
-def subject_of(register: UUID) -> UUID:
-    """The subject under which a register's reconciliation is written."""
-    return uuid5(register, KIND)
 
 
 def row_digest(keys, person: Person) -> bytes:
@@ -130,7 +126,12 @@ def compare(
     subject, wanted = subject_of(register.subject), register.subject
     if not begun(session, subject):
         ledger.create(session, KIND, subject)
+    for part in sorted(subject_of(each.subject) for each in mended.whole_of(session, register)):
+        if begun(session, part):
+            ledger.lock(session, part)
     head, settled = ledger.lock(session, subject), _settled(session, subject)
+    elsewhere = mended.stood_for(session, register)
+    replaced = elsewhere.pop(wanted, set())
     total = register.good + register.parked
     index, apart = load_index(session, register.programme), _apart(session)
     earlier: dict[tuple, tuple[int, datetime | None]] = {}
@@ -143,14 +144,25 @@ def compare(
         for number, (kept, row) in page.items():
             if number in settled:
                 continue
-            said[str(number)] = _said(index, apart, earlier, row, kept.same_as)
+            again = number in replaced and kept.same_as is None
+            said[str(number)] = {"said": DUPLICATE} if again else _said(index, apart, earlier, row, kept.same_as)
         if said:
             entry = uuid5(subject, f"compared-{head}-{offset}")
             draft = Draft(COMPARED, now, "minute", author, register.unit_id, now, {"rows": said}, id=entry)
             ledger.append(session, subject, [draft])
         done, offset = done + len(said), offset + CHUNK
         told(min(offset, total), total)
+    for part, numbers in elsewhere.items():
+        _stand_for(session, part, numbers & mended.counting(session, part), author, register.unit_id, now)
     return done
+
+
+def _stand_for(session, register: UUID, numbers: set[int], author: str, unit: str, now: datetime) -> None:
+    """Another part of the list holds these rows once more, mended: they count there."""
+    if numbers:
+        said = {str(number): {"said": DUPLICATE} for number in sorted(numbers)}
+        draft = Draft(COMPARED, now, "minute", author, unit, now, {"rows": said})
+        ledger.append(session, subject_of(register), [draft])
 
 
 def begun(session, subject: UUID) -> bool:

@@ -16,8 +16,10 @@ from casemgr.detections.forms import PERSON, person_block
 from casemgr.programmes import programmes
 from casemgr.reconciling import page as show
 from casemgr.reconciling import services
-from casemgr.reconciling.forms import DecideForm, DetectForm, DisputeForm, ExcludeForm
+from casemgr.reconciling.asking import barred
+from casemgr.reconciling.forms import DetectForm, ExcludeForm, RowDecideForm, RowDisputeForm
 from casemgr.reconciling.pairs import show_birth
+from casemgr.reconciling.projection import subject_of
 from casemgr.reconciling.rules import DISPUTED
 from casemgr.reconciling.views import bp, find_row, may_answer, on, place_of, source_name
 from casemgr.refused import Refused
@@ -35,6 +37,7 @@ def detect(register: UUID, number: int):
     programme = programmes()[chosen.programme]
     said = services.read_row(db.session, chosen, number)
     form, block = DetectForm(), person_block(programme)(prefix="p1-")
+    form.shown_with(at.turns)
     _arrange(form, chosen, at)
     asked = [f for f in block.own() if f.short_name not in PERSON]
     if request.method == "GET" and said.harm:
@@ -115,7 +118,7 @@ def exclude(register: UUID, number: int):
 @guard(Permission.REGISTER_RECONCILE)
 def dispute(register: UUID, number: int):
     chosen, _reach, at = find_row(register, number, Permission.REGISTER_RECONCILE)
-    form = DisputeForm()
+    form = RowDisputeForm()
 
     def write():
         services.dispute(db.session, chosen, number, form.note.data or "", on(chosen, at, form))
@@ -129,12 +132,14 @@ def dispute(register: UUID, number: int):
 def decide(register: UUID, number: int, id: UUID):
     """The unit above decides on an exclusion, or answers a dispute."""
     chosen, _reach, at = find_row(register, number)
+    if (subject_of(chosen.subject), number) in barred(db.session, current_actor()):
+        abort(404)
     state = services.row_state(db.session, chosen, number)
     entry = next((e for e in state.turns if e.id == id), None)
     if entry is None:
         abort(404)
     require(Permission.DETECTION_DECIDE, subject=chosen.subject, author=entry.author, **place_of(chosen, at))
-    form = DecideForm()
+    form = RowDecideForm()
     form.ask(entry.kind == DISPUTED)
 
     def write():
@@ -155,6 +160,7 @@ def _deciding_unit(register, at) -> str:
 
 def _form(register, at, form, write, title: str, said: str, asked: show.Turn | None = None):
     """The page of a form that writes one entry about a row, and the writing. `asked`: what it decides on."""
+    form.shown_with(at.turns)
     if form.is_submitted() and form.validate():
         try:
             write()

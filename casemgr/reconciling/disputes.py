@@ -12,10 +12,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from casemgr.access.policy import Actor, Permission
-from casemgr.cases.queries import within
+from casemgr.cases.queries import hidden_from, within
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry, effective
-from casemgr.ledger.services import Projection, project_as, province
+from casemgr.ledger.services import CONFLICT, EntryConflict, Projection, project_as, province
 from casemgr.reconciling.models import Dispute
 from casemgr.reconciling.rules import APPROVED, RETURNED
 from casemgr.refused import N_, Refused
@@ -45,15 +45,20 @@ def register_projection() -> None:
 
 
 def raise_dispute(session, about: About, note: str, *, author: str, unit: str, now: datetime, entry: UUID) -> UUID:
-    """A new dispute; the same entry again is the same. Raises Refused while one about the same waits."""
+    """A new dispute; the same entry again is the same. Raises Refused while one about the same waits, EntryConflict
+    where the entry said something else."""
     if not note:
         raise Refused(N_("Cần ghi nội dung đề nghị xem xét lại."), "note")
     ledger.take_turns(session, entry)
-    if ledger.entries(session, entry):
-        return entry
-    if any(row.outcome == "" for row in of_what(session, about)):
+    known = ledger.entries(session, entry)
+    if known and known[0].id != entry:  # a ledger of something else
+        raise EntryConflict(CONFLICT)
+    if known:
+        now = known[0].occurred_at
+    elif any(row.outcome == "" for row in of_what(session, about)):
         raise Refused(N_("Đã có đề nghị xem xét lại đang chờ trả lời."))
-    ledger.create(session, KIND, entry)
+    else:
+        ledger.create(session, KIND, entry)
     days = {"from": about.start, "to": about.through}
     coded = {
         "programme": about.programme, "unit": about.unit, "plan": about.plan, "indicator": about.indicator,
@@ -68,10 +73,11 @@ def answer(session, subject: UUID, outcome: str, note: str, *, author: str, unit
     """The unit above answers; neither whoever asked nor the unit whose figure it is."""
     ledger.lock(session, subject)
     entries = effective(ledger.entries(session, subject))
-    if any(e.id == entry for e in entries):
-        return
     raised = next((e for e in entries if e.kind == RAISED), None)
-    if raised is None or any(e.kind == ANSWERED for e in entries):
+    answered = next((e for e in entries if e.kind == ANSWERED), None)
+    if answered is not None and answered.id == entry:
+        now = answered.occurred_at  # sent again: the ledger holds the one against the other
+    elif raised is None or answered is not None:
         raise Refused(N_("Nội dung này không còn chờ quyết định."))
     if outcome not in (APPROVED, RETURNED):
         raise Refused(N_("Hãy chọn duyệt hoặc trả lại."), "outcome")
@@ -106,10 +112,17 @@ def beside(session, plan: str, indicator: str, units: frozenset[str], start: dat
 
 
 def waiting(session, actor: Actor, tree: UnitTree) -> int:
-    """How many wait for an answer of this reader, who never answers what they asked themselves."""
-    reach = within(actor, Permission.DETECTION_DECIDE, Dispute, tree)
+    """How many wait for an answer of this reader, who never answers what they asked themselves, nor what a conflict of
+    interest hides from them."""
+    reach = sa.and_(within(actor, Permission.DETECTION_DECIDE, Dispute, tree), not_hidden(session, actor))
     query = sa.select(sa.func.count()).select_from(Dispute)
     return session.scalar(query.where(Dispute.outcome == "", Dispute.author != str(actor.user_id), reach))
+
+
+def not_hidden(session, actor: Actor):
+    """The SQL condition that a dispute is about no detection which a conflict of interest hides from the actor."""
+    hidden = hidden_from(session, actor)
+    return sa.or_(Dispute.detected.is_(None), Dispute.detected.not_in(hidden)) if hidden else sa.true()
 
 
 def texts(session, subjects: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:

@@ -8,23 +8,33 @@ from casemgr.cases.forms import OnceForm, options
 from casemgr.ui.fields import LongTextField, SelectField, TextField
 
 
-class AnswerForm(OnceForm):
+class RowForm(OnceForm):
+    """What is written of one row. `turns`: how much had been written of it when it was shown."""
+
+    turns = HiddenField(default="")
+
+    def shown_with(self, turns: int) -> None:
+        """Remembers it in a page that is made; one that comes back says what it was made with."""
+        if not self.is_submitted():
+            self.turns.data = str(turns)
+
+
+class AnswerForm(RowForm):
     """The buttons under a pair; `who` is set where the answer is about somebody."""
 
     said = HiddenField()
     kind = HiddenField()
     who = HiddenField()
-    turns = HiddenField(default="")  # how much had been written of the row when it was shown
 
 
-class DetectForm(OnceForm):
+class DetectForm(RowForm):
     """What is asked besides the programme's own fields when a row becomes a detection."""
 
     unit = SelectField(_l("Giao cho xã, phường, thị trấn"), [InputRequired()], blank=_l("Chọn…"), choices=[])
     worker = SelectField(_l("Cán bộ phụ trách"), blank=_l("Xã tự phân công"), choices=[])
 
 
-class ExcludeForm(OnceForm):
+class ExcludeForm(RowForm):
     reason = RadioField(_l("Lý do"), [InputRequired()], choices=[])
     document = TextField(_l("Số, ngày văn bản làm căn cứ"), [InputRequired()], limit=200)
     note = LongTextField(_l("Giải thích"), limit=2000)
@@ -51,3 +61,11 @@ class DecideForm(OnceForm):
         )
         self.outcome.choices = options(zip(("approved", "returned"), words, strict=True))
         self.note.flags.required = dispute
+
+
+class RowDisputeForm(DisputeForm, RowForm):
+    """A dispute about a row."""
+
+
+class RowDecideForm(DecideForm, RowForm):
+    """The decision on what was asked about a row."""

@@ -17,6 +17,7 @@ from casemgr.reconciling import queries
 from casemgr.reconciling.page import SHAPES, standing_words
 from casemgr.reconciling.pairs import may_open
 from casemgr.reconciling.queries import Placed
+from casemgr.reconciling.rules import DUPLICATE
 from casemgr.registers.models import Register
 from casemgr.registers.rules import DOUBTS
 
@@ -74,6 +75,8 @@ def _about(
         return None
     if each.said.same_as is not None and each.standing == queries.TWICE:
         return gettext("trùng dòng %(row)s", row=each.said.same_as), ""
+    if each.said.said == DUPLICATE and each.standing == queries.TWICE:
+        return gettext("trùng dòng gửi lần khác của danh sách này"), ""
     found = detections.get(each.said.detected) or detections.get(each.said.person)
     file = files.get(each.said.person)
     if file is not None and each.standing == queries.FILED:

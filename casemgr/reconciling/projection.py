@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 
@@ -13,6 +13,11 @@ from casemgr.reconciling.rules import ANSWERED, COMPARED, NOT_SAME, PERSON, RowS
 
 ROWS, PAIRS = ReconciledRow.__table__, NotSame.__table__
 KIND = "reconciliation"
+
+
+def subject_of(register: UUID) -> UUID:
+    """The subject under which a register's reconciliation is written."""
+    return uuid5(register, KIND)
 
 
 def register_projections() -> None:

@@ -4,7 +4,7 @@ answer(session, register, 37, SAME, (PERSON, subject), on)
 report_row(session, register, 37, unit=…, values={...}, on=on)      # no file: a detection, in one step
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -48,12 +48,17 @@ from casemgr.registers.sources import sources
 
 @dataclass(frozen=True, slots=True)
 class On:
-    """Who writes, in which unit, and now. `entry` is the client's id of the entry; the same again is the same."""
+    """Who writes, in which unit, and now. `entry` is the client's id of the entry; the same again is the same.
+
+    `turns`: how much had been written of the row when it was shown. Who writes of a row of which somebody else has
+    written meanwhile is shown that first.
+    """
 
     author: str
     unit: str
     now: datetime
     entry: UUID | None = None
+    turns: int | None = None
 
 
 def row_states(session, register: Register) -> dict[int, RowState]:
@@ -75,20 +80,35 @@ def read_row(session, register: Register, number: int) -> Row:
     return found[number][1]
 
 
-def _locked(session, register: Register, number: int, on: On) -> RowState | None:
-    """The state of a row, held until the end; None where this very entry was written before."""
+def _locked(session, register: Register, number: int, on: On) -> tuple[RowState, On, Entry | None]:
+    """The state of a row, held until the end, and who writes on it.
+
+    Of an entry that is sent again: the state and the time that it was written on first, so that the ledger can hold
+    the one against the other; and the entry itself.
+    """
     check_matchable(register.programme, register.named)
     subject = subject_of(register.subject)
     if not begun(session, subject):
         raise Refused(N_("Danh sách này chưa được đối chiếu."))
     ledger.lock(session, subject)
-    found = fold(effective(ledger.entries(session, subject)), {number}).get(number)
+    entries = ledger.entries(session, subject)
+    known = next((e for e in entries if e.id == on.entry), None)
+    if known is not None:
+        on = replace(on, now=known.occurred_at)
+    found = fold(_before(entries, known), {number}).get(number)
     if found is None:
         raise Refused(N_("Dòng này chưa được đối chiếu."))
-    return None if any(e.id == on.entry for e in found.turns) else found
+    if on.turns is not None and on.turns != len(found.turns):
+        raise Refused(N_("Dòng này đã có bản ghi mới sau khi trang này được mở. Hãy xem lại rồi ghi nếu vẫn cần."))
+    return found, on, known
+
+
+def _before(entries: Sequence[Entry], known: Entry | None) -> list[Entry]:
+    return effective([e for e in entries if known is None or e.seq < known.seq])
 
 
 def _write(session, register: Register, kind: str, coded: dict, on: On, sealed: dict | None = None) -> Entry:
+    """Raises EntryConflict where the entry was written before with other content."""
     draft = Draft(kind, on.now, "minute", on.author, on.unit, on.now, coded, sealed, id=on.entry)
     return ledger.append(session, subject_of(register.subject), [draft])[0]
 
@@ -96,21 +116,11 @@ def _write(session, register: Register, kind: str, coded: dict, on: On, sealed: 
 # --- the same, or not -----------------------------------------------------------------------------------------------
 
 
-def answer(
-    session, register: Register, number: int, said: str, who: Who | None, on: On, turns: int | None = None
-) -> None:
-    """A human says whether a row and somebody are one person; «not the same» is remembered for both.
-
-    `turns`: how much had been written of the row when it was shown. Who answers what somebody else has answered
-    meanwhile is shown that answer first.
-    """
+def answer(session, register: Register, number: int, said: str, who: Who | None, on: On) -> None:
+    """A human says whether a row and somebody are one person; «not the same» is remembered for both."""
     if said not in ANSWERS:
         raise Refused(N_("Hãy chọn một câu trả lời."))
-    state = _locked(session, register, number, on)
-    if state is None:
-        return
-    if turns is not None and turns != len(state.turns):
-        raise Refused(N_("Trong lúc đó đã có người khác trả lời dòng này. Hãy xem lại rồi trả lời nếu vẫn cần."))
+    state, on, known = _locked(session, register, number, on)
     if said in (SAME, NOT_SAME):
         if who is None or all(each.who != who for each in state.near):
             raise Refused(N_("Người này không còn trong số những người cần so sánh. Hãy xem lại trang."))
@@ -119,13 +129,15 @@ def answer(
     coded = {"row": number, "answer": said}
     if said == UNDONE:
         who = state.who
-    if said in (SAME, UNDONE):
-        moved = receipts.answered(session, register, number, said, who, state, on)
-        coded |= {"moved": moved} if moved else {}
     if said != LATER and who is not None:
         coded["who"] = write_who(who)
     if said == NOT_SAME:
         coded["key"] = row_digest(vault.keys(), read_row(session, register, number).person).hex()
+    if known is not None:  # the detection was told the first time
+        coded |= {"moved": known.coded["moved"]} if "moved" in known.coded else {}
+    elif said in (SAME, UNDONE):
+        moved = receipts.answered(session, register, number, said, who, state, on)
+        coded |= {"moved": moved} if moved else {}
     _write(session, register, ANSWERED, coded, on)
 
 
@@ -140,13 +152,13 @@ def report_row(
     The source's receipt time is the row's and wins over today's; somebody known is linked, so that another incident of
     a child who has a file is a detection of that child. Raises Refused.
     """
-    state = _locked(session, register, number, on)
+    state, on, known = _locked(session, register, number, on)
     token = uuid5(subject_of(register.subject), f"row-{number}")
-    if state is not None and not receipts.may_report(session, register, number, state):
+    if not receipts.may_report(session, register, number, state):
         raise Refused(N_("Dòng này đã là một trường hợp phát hiện."))
     row = read_row(session, register, number)
     seen = seen or as_seen(row)
-    who = _of_whom(session, register, state) if state is not None else None
+    who = _of_whom(session, register, state, known)
     if who is not None:
         seen = replace(seen, beneficiary=who)
     source = sources().sources[register.source]
@@ -161,19 +173,19 @@ def report_row(
     )
     made = detections.report(session, register.programme, report, author=on.author, unit=unit, now=on.now)
     subject, found = made.detected[0]
+    coded = {"row": number, "detected": subject.hex, "number": found} | ({"worker": worker} if worker else {})
+    _write(session, register, REPORTED, coded, replace(on, unit=unit))
     if worker:
         by = detections.By(on.author, unit, on.now, (on.now, "minute"), uuid5(token, "assigned"))
         detections.assign(session, subject, worker, by)
-    if state is not None:
-        coded = {"row": number, "detected": subject.hex, "number": found}
-        _write(session, register, REPORTED, coded, replace(on, unit=unit))
     return subject, found
 
 
-def _of_whom(session, register: Register, state: RowState) -> UUID | None:
+def _of_whom(session, register: Register, state: RowState, known: Entry | None) -> UUID | None:
     """The person of a row; of a duplicate, that of the row that it repeats."""
     if state.said == DUPLICATE and state.same_as is not None:
-        state = row_state(session, register, state.same_as)
+        told = _before(ledger.entries(session, subject_of(register.subject)), known)
+        state = fold(told, {state.same_as}).get(state.same_as, RowState())
     return state.who[1] if state.who is not None and state.who[0] == PERSON else None
 
 
@@ -188,9 +200,7 @@ def as_seen(row: Row) -> Seen:
 
 def ask_exclusion(session, register: Register, number: int, reason: str, document: str, note: str, on: On) -> None:
     """Asks not to count a row; nothing changes until the unit above approves."""
-    state = _locked(session, register, number, on)
-    if state is None:
-        return
+    state, on, _known = _locked(session, register, number, on)
     known = programmes()[register.programme].exclusions.get(reason)
     if known is None or not known.holds_on(on.now.date()):
         raise Refused(N_("Hãy chọn lý do không tính vào chỉ tiêu."), "reason")
@@ -208,9 +218,7 @@ def ask_exclusion(session, register: Register, number: int, reason: str, documen
 
 def dispute(session, register: Register, number: int, note: str, on: On) -> None:
     """A commune asks that a row be looked at again; the request is answered, never deleted."""
-    state = _locked(session, register, number, on)
-    if state is None:
-        return
+    state, on, _known = _locked(session, register, number, on)
     if not note:
         raise Refused(N_("Cần ghi nội dung đề nghị xem xét lại."), "note")
     if state.dispute is not None:
@@ -221,9 +229,7 @@ def dispute(session, register: Register, number: int, note: str, on: On) -> None
 def decide(session, register: Register, number: int, target: UUID, outcome: str, note: str, on: On, measured: str):
     """The unit above decides on an exclusion, or answers a dispute. Its author never does; `measured` is the unit
     whose figure it is about."""
-    state = _locked(session, register, number, on)
-    if state is None:
-        return
+    state, on, _known = _locked(session, register, number, on)
     waiting = next((e for e in (state.asked, state.dispute) if e is not None and e.id == target), None)
     if waiting is None:
         raise Refused(N_("Nội dung này không còn chờ quyết định."))

@@ -140,7 +140,7 @@ def row(register: UUID, number: int):
 def answer(register: UUID, number: int):
     chosen, _reach, at = find_row(register, number, Permission.REGISTER_RECONCILE)
     form = AnswerForm()
-    if not form.validate_on_submit() or not re.fullmatch("[0-9]{1,5}", form.turns.data):
+    if not form.validate_on_submit():
         abort(400)
     try:
         who = read_who((form.kind.data, form.who.data)) if form.who.data else None
@@ -153,9 +153,7 @@ def answer(register: UUID, number: int):
         if pair is None or not pair.lines:
             abort(403)
     try:
-        services.answer(
-            db.session, chosen, number, form.said.data or "", who, on(chosen, at, form), int(form.turns.data)
-        )
+        services.answer(db.session, chosen, number, form.said.data or "", who, on(chosen, at, form))
     except Refused as refused:
         flash(say(refused), "error")
     else:
@@ -226,9 +224,11 @@ def place_of(register: Register, at: Placed) -> dict:
 
 
 def on(register: Register, at: Placed, form, unit: str | None = None) -> services.On:
-    """Who writes about a row."""
+    """Who writes about a row, as it was shown."""
+    if not re.fullmatch("[0-9]{1,5}", form.turns.data or ""):
+        abort(400)
     author = str(current_actor().user_id)
-    return services.On(author, unit or at.unit or register.unit_id, now(), form.id)
+    return services.On(author, unit or at.unit or register.unit_id, now(), form.id, int(form.turns.data))
 
 
 def may_answer(register: Register, unit: str | None = None) -> bool:

@@ -3,22 +3,23 @@
 begin(session, facts, name, data, ...) -> id          # Refused: the file cannot be read, is known, or is of another group
 look(session, draft, now) -> Look                     # everything the page and the command show before importing
 choose(session, draft, columns=..., sheet=...)        # another sheet, other columns
-discard(session, draft)
+discard(session, draft, ...)
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from casemgr import files, jobs, vault
+from casemgr import files, jobs
 from casemgr.db import begin_write
 from casemgr.files.kinds import sniff
 from casemgr.ledger import services as ledger
+from casemgr.ledger.destroying import destroy
 from casemgr.ledger.services import province
 from casemgr.people.names import fold_name
 from casemgr.refused import N_, Refused
@@ -252,14 +253,26 @@ def remember(session, facts: Facts, found: Table, columns: Mapping[int, str], no
     session.execute(sa.insert(MAPPINGS), [key | {"columns": json.dumps(columns), "saved_at": now}])
 
 
-def discard(session, draft: RegisterDraft) -> None:
+def discard(session, draft: RegisterDraft, *, author: str, now: datetime) -> None:
     """Gives a file up: nothing of it remains readable. Raises Refused."""
     begin_write(session)
+    _clear(session, draft)
+    destroy(session, draft.id, author=author, unit=draft.unit, now=now)
+
+
+def discard_again(session, ids: Iterable[UUID]) -> None:
+    """Those that came back from a backup although they had been given up."""
+    wanted = set(ids)
+    for draft in session.scalars(sa.select(RegisterDraft).where(RegisterDraft.province == province())).all():
+        if draft.id in wanted:
+            _clear(session, draft)
+
+
+def _clear(session, draft: RegisterDraft) -> None:
     take(session, draft)
-    here, rows, keys = province(), RegisterRow.__table__, vault.SubjectKey.__table__
+    rows = RegisterRow.__table__
     files.discard(session, draft.file)
-    session.execute(sa.delete(rows).where(rows.c.province == here, rows.c.register == draft.id))
-    session.execute(sa.delete(keys).where(keys.c.province == here, keys.c.subject == draft.id))
+    session.execute(sa.delete(rows).where(rows.c.province == province(), rows.c.register == draft.id))
 
 
 def take(session, draft: RegisterDraft) -> None:

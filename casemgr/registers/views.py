@@ -90,7 +90,7 @@ def draft(draft: UUID):
         act = request.form.get("act")
         try:
             if act == "discard":
-                drafts.discard(db.session, row)
+                drafts.discard(db.session, row, author=str(actor.user_id), now=now())
                 flash(gettext("Đã bỏ tệp. Không có gì được nạp."), "info")
                 return redirect(url_for("registers.index"), 303)
             seen = _choose(row, facts)

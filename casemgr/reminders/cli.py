@@ -25,15 +25,19 @@ def send(again: bool) -> None:
         sys.exit(2)
     source = post.From(config["CASEMGR_SMTP_URL"], config["CASEMGR_MAIL_FROM"], config["CASEMGR_BASE_URL"])
     try:
-        run = post.send_letters(db.session, load(db.session), now(), source, again=again)
+        run = post.send_letters(db.session, load(db.session), now, source, again=again)
     except OSError as error:  # smtplib's errors are OSErrors too
         click.echo(f"Máy chủ thư không nhận: {type(error).__name__}. Hãy chạy lại sau.", err=True)
         sys.exit(1)
     click.echo(f"Đã gửi {run.sent} thư.")
     if run.before:
         click.echo(f"{run.before} thư của hôm nay đã gửi trước đó.")
+    if run.under_way:
+        click.echo(f"{run.under_way} thư đang được một lượt khác gửi.")
     if run.unsure:
         click.echo(f"{run.unsure} thư không rõ đã gửi hay chưa; `flask reminders send --again` gửi lại.", err=True)
     if run.refused:
-        click.echo(f"Máy chủ thư từ chối {run.refused} thư: hãy xem lại địa chỉ.", err=True)
+        click.echo(
+            f"Máy chủ thư từ chối {run.refused} thư: hãy chạy lại; nếu vẫn bị từ chối thì xem lại địa chỉ.", err=True
+        )
         sys.exit(1)

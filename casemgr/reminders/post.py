@@ -3,8 +3,10 @@ half a failure, or two at once, send nobody the same letter twice."""
 
 import smtplib
 import ssl
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import formatdate
 from functools import partial
@@ -23,8 +25,11 @@ from casemgr.reminders.rules import letter, letter_id
 from casemgr.reminders.services import counts
 from casemgr.units.rules import UnitTree
 
+OK = 250
 SECONDS = 20  # longest wait for the mail server
 KEPT = timedelta(days=60)
+# A letter takes a few answers of the server, each no longer than SECONDS: one begun since is still on its way.
+UNDER_WAY = timedelta(minutes=10)
 # The server has answered, and not with a yes: the letter has not left, and may be tried again.
 REFUSALS = (
     smtplib.SMTPRecipientsRefused,
@@ -41,6 +46,7 @@ class Run:
     sent: int = 0
     refused: int = 0
     before: int = 0  # sent by an earlier run
+    under_way: int = 0  # another run is sending them
     unsure: int = 0  # an earlier run ended before the server had answered
 
 
@@ -53,33 +59,42 @@ class From:
     base: str
 
 
-def send_letters(session, tree: UnitTree, now: datetime, source: From, *, again: bool = False) -> Run:
+def send_letters(session, tree: UnitTree, clock: Callable[[], datetime], source: From, *, again: bool = False) -> Run:
     """Sends everybody who asked for it the counts of the day, if there are any. `again`: also those of which nobody
     knows whether they left; they bear the same Message-ID. Raises OSError where the connection fails."""
-    run = Run()
+    now = clock()
+    run, day = Run(), now.date()
     begin_write(session)
-    session.execute(sa.delete(ReminderLetter).where(ReminderLetter.day < now.date() - KEPT))
-    written = {row.user_id: row.sent_at for row in session.scalars(_of_today(now))}
+    session.execute(sa.delete(ReminderLetter).where(ReminderLetter.day < day - KEPT))
+    written = {row.user_id: row for row in session.execute(_of_day(day))}
     session.commit()
     waiting = []
     for user, email in _readers(session):
-        if user in written and (written[user] or not again):
-            run.before, run.unsure = run.before + bool(written[user]), run.unsure + (not written[user])
+        row = written.get(user)
+        if row is not None and row.sent_at:
+            run.before += 1
+        elif row is not None and now - row.begun_at < UNDER_WAY:
+            run.under_way += 1
+        elif row is not None and not again:
+            run.unsure += 1
         elif (message := _message(session, tree, now, source, user, email)) is not None:
-            waiting.append((user, message))
-    if not waiting:
-        return run
-    with _connected(source.url) as server:
-        for user, message in waiting:
-            if not _begin(session, user, now, known=user in written):
+            waiting.append((user, row.begun_at if row is not None else None, message))
+    with ExitStack() as connections:
+        server = None
+        for user, seen, message in waiting:
+            # Before anything is written down: a server ends a session when it has had enough.
+            if server is None or not _alive(server):
+                server = connections.enter_context(_connected(source.url))
+            if not _begin(session, day, user, clock(), seen):
+                run.under_way += 1
                 continue
             try:
                 server.send_message(message)
             except REFUSALS:
-                _end(session, user, now, sent=False)
+                _refused(session, day, user, seen)
                 run.refused += 1
             else:
-                _end(session, user, now, sent=True)
+                _sent(session, day, user, clock())
                 run.sent += 1
     return run
 
@@ -102,16 +117,21 @@ def _message(session, tree: UnitTree, now: datetime, source: From, user: UUID, e
     return message
 
 
-def _of_today(now: datetime):
-    return sa.select(ReminderLetter).where(ReminderLetter.province == province(), ReminderLetter.day == now.date())
+def _of_day(day: date):
+    row = ReminderLetter
+    return sa.select(row.user_id, row.begun_at, row.sent_at).where(row.province == province(), row.day == day)
 
 
-def _begin(session, user: UUID, now: datetime, *, known: bool) -> bool:
-    """Writes down that the letter is about to go; False where another run has done so meanwhile."""
-    if known:
-        return True
+def _begin(session, day: date, user: UUID, now: datetime, seen: datetime | None) -> bool:
+    """Writes down that the letter is about to go, for the first time or, as `seen` begun before, again; False where
+    another run has done so meanwhile."""
     begin_write(session)
-    session.add(ReminderLetter(province=province(), day=now.date(), user_id=user, begun_at=now, sent_at=None))
+    if seen is not None:
+        same = sa.and_(_is(day, user), ReminderLetter.sent_at.is_(None), ReminderLetter.begun_at == seen)
+        found = session.execute(sa.update(ReminderLetter).where(same).values(begun_at=now)).rowcount
+        session.commit()
+        return found == 1
+    session.add(ReminderLetter(province=province(), day=day, user_id=user, begun_at=now, sent_at=None))
     try:
         session.commit()
     except IntegrityError:
@@ -120,14 +140,33 @@ def _begin(session, user: UUID, now: datetime, *, known: bool) -> bool:
     return True
 
 
-def _end(session, user: UUID, now: datetime, *, sent: bool) -> None:
+def _sent(session, day: date, user: UUID, now: datetime) -> None:
     begin_write(session)
-    row = session.get_one(ReminderLetter, (province(), now.date(), user))
-    if sent:
-        row.sent_at = now
-    else:
-        session.delete(row)
+    session.execute(sa.update(ReminderLetter).where(_is(day, user)).values(sent_at=now))
     session.commit()
+
+
+def _refused(session, day: date, user: UUID, seen: datetime | None) -> None:
+    """It has not left and may be tried again; of one that may have left before, that is still not known."""
+    if seen is None:
+        begin_write(session)
+        session.execute(sa.delete(ReminderLetter).where(_is(day, user)))
+        session.commit()
+
+
+def _is(day: date, user: UUID):
+    return sa.and_(ReminderLetter.province == province(), ReminderLetter.day == day, ReminderLetter.user_id == user)
+
+
+def _alive(server: smtplib.SMTP) -> bool:
+    """Whether the server still listens; one that has closed the session, or says so now, is let go."""
+    try:
+        if server.noop()[0] == OK:
+            return True
+    except OSError:
+        pass
+    server.close()
+    return False
 
 
 def _connected(url: str):

@@ -40,6 +40,11 @@ def end_calendar(session, user: UUID, now: datetime) -> None:
     _own(session, user, now).calendar = None
 
 
+def end_every_calendar(session) -> None:
+    """Addresses that were ended may have come back with a backup."""
+    session.execute(sa.update(Reminder).values(calendar=None))
+
+
 def reader_of(session, token: str) -> User | None:
     """The active account whose calendar has this address."""
     query = sa.select(User).join(Reminder, Reminder.user_id == User.id)

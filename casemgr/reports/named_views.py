@@ -32,6 +32,7 @@ STATES = {
     DECLINED: ("missed", N_("không duyệt")),
     "over": ("plain", N_("hết thời gian tải")),
 }
+ANSWERED = {APPROVED: "list:approved", DECLINED: "list:declined"}  # in the access log
 
 
 @bp.get("/lists")
@@ -128,7 +129,7 @@ def answer_list(named: UUID):
     except Refused as refused:
         form.refuse(refused)
         return _shown(found, form)
-    log_access(f"list:{form.outcome.data}", named, found.unit, found.programme, found.roll)
+    log_access(ANSWERED[form.outcome.data], named, found.unit, found.programme, found.roll)
     flash(gettext("Đã ghi câu trả lời. Người đề nghị thấy ở trang này."), "success")
     return redirect(url_for("outgoing.named_lists"), 303)
 

@@ -195,7 +195,11 @@ class Why:
         )
 
     def _conflict(self, row: Row, sign) -> str:
-        facts = {"day": self._day(sign.day), "unit": unit_label(sign.detail)}
+        facts = {"day": self._day(sign.day), "unit": unit_label(sign.detail or row.unit)}
+        if not sign.detail and sign.asks:
+            return gettext("ghi nhận ngày %(day)s, nay do %(unit)s giữ; chờ người thứ hai xác nhận", **facts)
+        if not sign.detail:
+            return gettext("ghi nhận ngày %(day)s, nay do %(unit)s giữ; đã xác nhận", **facts)
         if sign.asks:
             return gettext("chuyển lên ngày %(day)s, trước đó do %(unit)s giữ; chờ người thứ hai xác nhận", **facts)
         return gettext("chuyển lên ngày %(day)s, trước đó do %(unit)s giữ; đã xác nhận", **facts)

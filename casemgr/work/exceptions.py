@@ -91,9 +91,11 @@ def _count_signs(view: View) -> Counter:
 
 
 def conflicts_by_unit(view: View) -> list[tuple[str, int, int]]:
-    """(the unit they came from, files held above it, of which nobody has confirmed yet), the most first."""
+    """(the unit they came from, files held above it, of which nobody has confirmed yet), the most first. Without those
+    that no mark has moved, or that somebody has accepted since."""
     waits = sa.func.sum(sa.case((CaseSign.asks, 1), else_=0))
-    query = sa.select(CaseSign.detail, sa.func.count(), waits).where(view.holds(CaseSign), CaseSign.code == "conflict")
+    moved = (view.holds(CaseSign), CaseSign.code == "conflict", CaseSign.detail != "")
+    query = sa.select(CaseSign.detail, sa.func.count(), waits).where(*moved)
     grouped = query.where(*_holds_now(view)).group_by(CaseSign.detail)
     return sorted(map(tuple, view.session.execute(grouped)), key=lambda row: (-row[1], row[0]))
 

@@ -12,9 +12,8 @@ import sqlalchemy as sa
 from casemgr.access.policy import Actor, Permission, may
 from casemgr.cases.changes import PlanChange, plan_changes, previous_plan
 from casemgr.cases.conflicts import Held, confirming, named_in
-from casemgr.cases.handover import WAITING
 from casemgr.cases.models import CaseFile, CaseSpan, CaseTransfer
-from casemgr.cases.queries import names_of, visible
+from casemgr.cases.queries import names_of, offered_to, visible
 from casemgr.detections.models import Detected
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Entry, effective
@@ -235,9 +234,8 @@ def _unconfirmed(view: View) -> int:
 
 def offered(view: View) -> int:
     """How many files other units ask the reader's to take."""
-    asked = visible(view.actor, Permission.TRANSFER_ANSWER, CaseTransfer, view.tree)
-    where = (asked, CaseTransfer.state == WAITING, CaseTransfer.asked_by != str(view.actor.user_id))
-    return view.session.scalar(sa.select(sa.func.count()).select_from(CaseTransfer).where(*where))
+    query = sa.select(sa.func.count()).select_from(CaseTransfer).where(offered_to(view.actor, view.tree))
+    return view.session.scalar(query)
 
 
 def unassigned(view: View) -> int:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from casemgr.access import policy
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases.models import CaseFile, CaseSpan
-from casemgr.cases.queries import scopes, visible
+from casemgr.cases.queries import FEW_UNITS, scopes, visible
 from casemgr.detections.models import Detected
 from casemgr.ledger.services import province
 from casemgr.people import services as people
@@ -24,7 +24,6 @@ COLUMNS = [
     + ("unit_id", "worker")
 ]
 MOST = 400  # more open tasks than anybody reads; beyond, the lists of cases and detections are the place
-FEW_UNITS = 12  # up to so many, what is pending is looked for unit by unit
 AHEAD = timedelta(days=7)  # what a leader does, and does not only decide, waits with the decisions from so long before
 
 

@@ -78,13 +78,13 @@ def high_risk(state: CaseState) -> bool:
 
 
 def _conflict(state: CaseState, rule: List) -> Iterable[Sign]:
-    """`detail`: the unit that held the file; `amount`: 1 once a second person has confirmed the mark."""
+    """`detail`: the unit from which the mark took the file; `amount`: 1 once a second person has confirmed it."""
     held = handover.conflict(state.entries)
     if held is not None and state.status != CLOSED:
-        mark, waits = held.mark, held.decision is None
+        mark, waits, before = held.mark, held.decision is None, held.unit or ""
         at = mark.occurred_at
         yield Sign(
-            rule.code, at, at, amount=int(not waits), detail=held.unit, entry=mark.id, author=mark.author, asks=waits
+            rule.code, at, at, amount=int(not waits), detail=before, entry=mark.id, author=mark.author, asks=waits
         )
 
 

@@ -17,15 +17,11 @@ from casemgr.plans import services as reported
 from casemgr.units.loading import load
 from tests.accounts import make_user, sign_in
 from tests.coverage import histories
-from tests.pages import parse
+from tests.pages import text_of
 
 PROVINCE, COMMUNE = "89-20210101", "30547-20210101"
 PERIOD = "nam"
 SPAN = ["--through", "2022-12-31"]
-
-
-def text_of(page) -> str:
-    return " ".join(" ".join(parse(page.text).find("body").itertext()).split())
 
 
 @pytest.fixture

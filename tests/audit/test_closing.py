@@ -30,7 +30,7 @@ from casemgr.units.loading import load
 from tests.accounts import make_user, sign_in
 from tests.coverage import histories
 from tests.ledger.build import draft
-from tests.pages import parse
+from tests.pages import text_of
 
 PROVINCE, COMMUNE = "89-20210101", "30547-20210101"
 DAY = "2022-12-31"
@@ -57,10 +57,6 @@ def sealed(place, desk, query="") -> tuple[str, closing.Report]:
     done = desk("two").post(made.location + "/approve")
     assert done.status_code == 303
     return made.location, closing.find(place, UUID(made.location.rpartition("/")[2]))
-
-
-def text_of(page) -> str:
-    return " ".join(" ".join(parse(page.text).find("body").itertext()).split())
 
 
 def test_a_report_is_sealed_by_a_second_person_and_never_changes(place, desk):
@@ -318,6 +314,18 @@ def test_the_paper_of_a_sealed_report_has_the_names_and_targets_that_were_sealed
     assert [(r.name, r.target, r.value) for r in gone] == [(r.name, r.target, r.value) for r in lines]
     assert len(gone) == len(before["indicators"])
     assert all(r.name in paper for r in lines)
+
+
+def test_a_reported_figure_is_the_same_one_under_another_name(place, desk, app):
+    _path, report = sealed(place, desk)
+    said = closing.read(place, report) | {"corrects": {"number": "BC-1", "parts": {}}}
+    te2 = next(one for one in said["indicators"] if one["code"] == "TE-2")
+    figure = te2["figure"] | {"numerator": te2["figure"]["numerator"] + 1}
+    told = te2["said"] | {"name": {"vi": "Tên trước đây", "en": "Former name"}}
+    other = [te2 | {"figure": figure, "said": told} if one is te2 else one for one in said["indicators"]]
+    with app.test_request_context():
+        changed = sheets.others(said, said | {"indicators": other})
+    assert [name.split()[0] for name, _was, _is in changed] == ["TE-2"]
 
 
 def test_who_has_only_the_paper_sees_the_figures_it_must_show(place, desk, app):

@@ -1,36 +1,29 @@
 """The auditor's desk: unusual reading, trust at a glance, habits of communes, seals on demand."""
 
-import re
 from datetime import datetime, timedelta
-from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
-import pytest
 import sqlalchemy as sa
 
 from casemgr import vault
 from casemgr.access import log
-from casemgr.access.policy import Permission
-from casemgr.audit import habits, rules, trust
-from casemgr.audit.actions import ACTIONS
+from casemgr.audit import rules, trust
 from casemgr.audit.models import Seal
 from casemgr.audit.signs import Reading, Search, unusual
-from casemgr.cases.models import CaseFile, Verdict
-from casemgr.detections.models import Detected
+from casemgr.cases.models import CaseFile
 from casemgr.ledger import services as ledger
 from casemgr.ledger.models import LedgerEntry
-from casemgr.programmes import programmes
 from casemgr.reconciling.models import Dispute
 from casemgr.registers.models import RegisterDraft
 from tests.accounts import make_user, sign_in
-from tests.coverage import histories
-from tests.ledger.build import draft
-from tests.pages import parse
+from tests.pages import parse, text_of
 
 PROVINCE, COMMUNE = "89-20210101", "30547-20210101"
 DAY = datetime(2022, 6, 10, 9)
 YEAR = datetime(2022, 1, 1), datetime(2022, 12, 31)
-SETTINGS = {"night": [22, 5], "many_at_least": 30, "many_times": 4, "again_days": 8, "again_searches": 6}
+SETTINGS = {"night": [22, 5], "many_at_least": 30, "many_times": 4, "again_days": 8, "again_searches": 6,
+            "again_search_days": 5}  # fmt: skip
 
 
 def reads(user, day, number, hour=9):
@@ -46,20 +39,14 @@ def test_unusual_reading_is_pointed_out_and_usual_reading_is_not():
     lines += reads(owl, DAY, 3, hour=2)
     asked = [Search(nosy, DAY + timedelta(minutes=n), "a1b2c3d4") for n in range(6)]
     asked += [Search(calm, DAY + timedelta(minutes=n), f"{n:08x}") for n in range(30)]
-    found = {(s.kind, s.user, s.number) for s in unusual(lines, asked, SETTINGS)}
-    assert found == {("many", hasty, 40), ("again", nosy, 9), ("night", owl, 3), ("searched", nosy, 6)}
+    asked += [Search(owl, day, "e5f6a7b8") for day in days[:5]]
+    asked += [Search(hasty, day, "c9d0e1f2") for day in days[:4] for _ in range(5)]  # often, over some days
+    found = {(s.kind, s.user, s.number, s.name) for s in unusual(lines, asked, SETTINGS)}
+    assert found == {
+        ("many", hasty, 40, ""), ("again", nosy, 9, ""), ("night", owl, 3, ""), ("searched", nosy, 6, "a1b2c3d4"),
+        ("searched_on", owl, 5, "e5f6a7b8"),
+    }  # fmt: skip
     assert unusual(reads(calm, DAY, 29), asked[1:6], SETTINGS) == []
-
-
-@pytest.fixture
-def auditor(place, client):
-    client.application.config["CASEMGR_TODAY"] = "2022-12-31"
-    histories.write(place, 13, 40)
-    return sign_in(client, make_user(place, "auditor", ("auditor", PROVINCE)))
-
-
-def text_of(page) -> str:
-    return " ".join(" ".join(parse(page.text).find("body").itertext()).split())
 
 
 def test_a_name_that_is_searched_again_and_again_is_pointed_out_without_the_name(place, auditor, app):
@@ -67,10 +54,15 @@ def test_a_name_that_is_searched_again_and_again_is_pointed_out_without_the_name
     for text in ("Nguyễn Thị Bé", "nguyen thi be", "NGUYỄN THỊ BÉ", "bé nguyễn thị", "Nguyen Thi Be", "Nguyễn Thị Bé"):
         worker.post("/cases/search", data={"text": text})
     worker.post("/cases/search", data={"text": "Trần Văn Tư"})
-    page = text_of(auditor.get("/audit/log"))
-    assert "tìm cùng một tên 6 lần" in page
+    shown = auditor.get("/audit/log")
+    page = text_of(shown)
+    assert "tìm cùng một tên 6 lần trong một ngày" in page
     assert "nguyen" not in page.lower()
     assert "Bé" not in page
+    (link,) = {a.get("href") for a in parse(shown.text).iter("a") if "name=" in (a.get("href") or "")}
+    assert text_of(auditor.get(link)).count("tìm người") == 6
+    assert text_of(auditor.get(f"/audit/log?user={parse_qs(urlsplit(link).query)['user'][0]}")).count("tìm người") == 7
+    assert auditor.get("/audit/log?name=Bé").status_code == 404
 
 
 def test_the_log_says_who_opened_what_and_what_is_unusual(place, auditor):
@@ -159,81 +151,3 @@ def test_seals_and_proofs_are_taken_outside_from_the_pages(place, auditor, app, 
     steps = [rules.Step(side, bytes.fromhex(value)) for side, value in said["steps"]]
     assert rules.proven(head, steps, bytes.fromhex(said["seal"]["root"]))
     assert auditor.get("/audit/proofs/HS-000-000").status_code == 404
-
-
-def test_habits_stand_beside_each_other(place, auditor):
-    page = auditor.get("/audit/habits?group=4")
-    assert "Từ 01/10/2022 đến 31/12/2022" in text_of(page)  # the last period that is over
-    page = auditor.get("/audit/habits?group=4&period=nam")
-    assert "Từ 01/01/2022 đến 31/03/2022" in text_of(auditor.get("/audit/habits?group=4&period=quy-1"))
-    assert "Đúng hạn: theo ngày thực hiện" in text_of(page)
-    rows = habits.habits(place, "TE", {COMMUNE}, datetime(2022, 1, 1), datetime(2022, 12, 31))
-    (one,) = rows
-    served = [
-        e for _s, own in ledger.replay(place, "case") for e in own
-        if e.kind == "served" and e.unit == COMMUNE and e.definition.startswith("TE@")
-        and datetime(2022, 1, 1) <= e.recorded_at <= datetime(2022, 12, 31, 23, 59, 59)
-    ]  # fmt: skip
-    assert one.services == len(served)
-    assert one.proven == sum(e.coded.get("proof") not in ("none", "GHI_CHEP") for e in served)
-    assert 0 < one.proven < one.services
-    assert one.by_record <= one.by_date <= one.kept
-    assert auditor.get("/audit/habits?group=9").status_code == 404
-
-
-def test_a_level_put_below_its_answers_is_counted_and_one_put_above_is_not(place, auditor):
-    subject = place.scalar(sa.select(CaseFile.subject).where(CaseFile.programme == "TE").limit(1))
-    low = {"emergency": False, "a1": "T", "a2": "T", "a3": "T", **dict.fromkeys(("b1", "b2", "b3", "b4", "b5"), "C")}
-    answers = [
-        (low | {"a1": "C"}, "TRUNG_BINH", True),
-        (low | {"emergency": True}, "THAP", True),
-        (low, "CAO", False),
-        (low, "TRUNG_BINH", False),
-        (low, "THAP", False),
-        (low | {"a1": "C"}, None, False),
-    ]
-    before = {h.unit: h.lowered for h in habits.habits(place, "TE", {COMMUNE}, *YEAR)}
-    for n, (coded, level, _lowered) in enumerate(answers):
-        told = coded | ({"risk_override": level, "risk": level} if level else {})
-        definition = programmes()["TE"].definition
-        ledger.append(place, subject, [draft("screened", n, unit=COMMUNE, coded=told, definition=definition)])
-    (one,) = habits.habits(place, "TE", {COMMUNE}, *YEAR)
-    assert one.lowered - before[COMMUNE] == sum(lowered for *_rest, lowered in answers)
-
-
-def test_people_left_out_are_counted_for_each_commune(place, auditor):
-    (one,) = habits.habits(place, "TE", {COMMUNE}, *YEAR)
-    mine = place.scalars(sa.select(Detected).where(Detected.unit_id == COMMUNE, Detected.programme == "TE")).all()
-    mine = [d for d in mine if d.received_at.year == 2022]
-    assert (one.detections, one.outside) == (len(mine), sum(not d.counted for d in mine))
-    t = datetime(2022, 12, 31, 23, 59, 59, 999999)
-    query = sa.select(Verdict.verdict).where(
-        Verdict.programme == "TE", Verdict.unit_id == COMMUNE, Verdict.start <= t, Verdict.end > t,
-        Verdict.counted_at >= datetime(2022, 1, 1),
-    )  # fmt: skip
-    verdicts = list(place.scalars(query))
-    assert (one.excluded, one.unfounded) == (verdicts.count("excluded"), verdicts.count("unsubstantiated"))
-    assert one.excluded
-
-
-def test_what_is_far_from_the_others_is_marked_where_there_is_enough_of_it():
-    calm = [habits.Habits(f"u{n}", cases=10, needs=20, services=10, proven=9, entries=50, burst=5) for n in range(4)]
-    odd = habits.Habits("odd", cases=10, needs=9, refusals=4, services=10, proven=4, entries=50, burst=11)
-    few = habits.Habits("few", cases=2, needs=1, refusals=2, entries=2, burst=2)
-    middle = habits.usual([*calm, odd, few])
-    assert middle["needs"] == 2
-    assert habits.odd(odd, middle) == {"needs", "refusals", "proven", "burst"}
-    assert habits.odd(few, middle) == set()
-    assert not any(habits.odd(one, middle) for one in calm)
-    assert habits.usual([]) == dict.fromkeys((m.code for m in habits.MEASURES), None)
-
-
-def test_every_action_of_the_log_has_words():
-    """Whatever the code logs, by name or as a permission, the auditor reads in words."""
-    logged = {str(permission) for permission in Permission}
-    for file in (Path(__file__).parents[2] / "casemgr").rglob("*.py"):
-        text = file.read_text(encoding="utf-8")
-        found = re.findall(r'(?:log_access|Note|_log)\(\s*"([a-z]+:[a-z]+)"|leaves = "([a-z]+:[a-z]+)"', text)
-        logged |= {first or second for first, second in found}
-    assert "report:print" in logged
-    assert sorted(logged - ACTIONS.keys()) == []

@@ -17,7 +17,7 @@ from casemgr.units.loading import load
 from tests.accounts import make_user, sign_in
 from tests.coverage import histories
 from tests.ledger.build import draft
-from tests.pages import parse
+from tests.pages import parse, text_of
 
 NOW = datetime(2022, 12, 31, 12)
 PROVINCE, COMMUNE = "89-20210101", "30547-20210101"
@@ -87,10 +87,6 @@ def auditor(place, client):
     client.application.config["CASEMGR_TODAY"] = "2022-12-31"
     histories.write(place, 9, 40)
     return sign_in(client, make_user(place, "auditor", ("auditor", PROVINCE)))
-
-
-def text_of(page) -> str:
-    return " ".join(" ".join(parse(page.text).find("body").itertext()).split())
 
 
 ASKED = {"indicator": "KH322-2022/TE-2", "unit": PROVINCE, "basis": AS_WERE, "rule": ""}

@@ -109,6 +109,9 @@ def at_risk(random: Random) -> History:
     case.open(level="CO_NGUY_CO", age=random.choice((10, 10, 16)), emergency=False)
     case.add("served", {"service": "TE-TV", "needs": [], "proof": random.choice(("GHI_CHEP", "none"))}, chance=0.7)
     case.add("transferred", {"to": random.choice(UNITS), "accepted": True}, chance=0.3)
+    mark = case.add("conflicted", {"to": "891-20210101", "barred": ["x"]}, chance=0.3)
+    if mark:
+        case.add("decided", {"on": mark.id.hex, "about": "conflicted", "outcome": "approved"}, chance=0.5)
     return case
 
 

@@ -12,6 +12,7 @@ from casemgr.units.loading import load
 from tests.coverage.histories import UNITS, History
 
 NOW = datetime(2022, 12, 1)
+DISTRICT = "891-20210101"
 PROVED = {"needs": [], "proof": "GHI_CHEP"}
 
 
@@ -76,6 +77,22 @@ def test_only_the_children_of_the_unit(figure):
     day = datetime(2022, 5, 3, 9)
     result = figure("Q1-05", [child(1, day), child(2, day, unit=UNITS[1], proof=None)], unit=UNITS[0])
     assert (result.figure.numerator, result.figure.denominator) == (1, 1)
+
+
+@pytest.mark.parametrize("known_at", [None, NOW])
+@pytest.mark.parametrize(("confirmed", "charged"), [(False, 0), (True, 1)])
+def test_a_mark_of_a_conflict_moves_no_child_before_it_is_confirmed(figure, place, confirmed, charged, known_at):
+    case = child(1, datetime(2022, 5, 3, 9))
+    mark = case.add("conflicted", {"to": DISTRICT, "barred": ["x"]})
+    if confirmed:
+        case.add("decided", {"on": mark.id.hex, "about": "conflicted", "outcome": "approved"})
+    figure("Q1-05", [case])
+    period = {"start": date(2022, 4, 1), "through": date(2022, 6, 30), "known_at": known_at}
+    found = []
+    for unit in (UNITS[0], DISTRICT):  # a district has its communes with it
+        asked = services.ask(plans()["KH322-2022"], load(place), NOW, unit=unit, **period)
+        found.append(services.report(place, asked, NOW, indicators=["Q1-05"]).results[0].figure.denominator)
+    assert found == [1 - charged, 1]
 
 
 def test_persons_after_rehabilitation(figure):

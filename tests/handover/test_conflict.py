@@ -6,11 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from casemgr.cases import services
-from casemgr.cases.models import CaseBar, CaseFile
+from casemgr.cases.models import CaseBar, CaseFile, CaseTransfer
 from casemgr.ledger import services as ledger
 from casemgr.refused import Refused
 from tests.accounts import make_user
-from tests.cases.files import DISTRICT, HERE, PROVINCE, filled, send
+from tests.cases.files import DISTRICT, HERE, PROVINCE, THERE, filled, send
 
 
 def test_who_is_named_loses_the_file_at_once_and_silently(as_, session, who, drawn):
@@ -75,6 +75,57 @@ def test_the_unit_above_ends_a_conflict(as_, session, who, drawn):
     assert send(district, f"/cases/{number}/conflict", note="Ghi nhầm người.", accounts=[]).status_code == 303
     assert session.scalar(sa.select(sa.func.count()).select_from(CaseBar)) == 0
     assert "đã hết" in district.get(f"/cases/{number}").text
+
+
+def ends(client, number: str) -> None:
+    assert send(client, f"/cases/{number}/conflict", note="Ghi nhầm người.", accounts=[]).status_code == 303
+
+
+@pytest.mark.parametrize(("confirmed", "holder"), [(False, HERE), (True, DISTRICT)])
+def test_where_a_file_is_once_its_conflict_is_ended(as_, session, who, drawn, confirmed, holder):
+    """Who marks and ends alone must not have moved a file."""
+    number, district = drawn[1], as_("district")
+    marked(as_("worker"), number, who)
+    if confirmed:
+        confirm(district, number, outcome="approved")
+    back = "hồ sơ trở về xã Núi Tô" in district.get(f"/cases/{number}/conflict").text
+    assert back is not confirmed, "the page says before where it will be"
+    ends(district, number)
+    assert held(session, number) == holder
+    assert services.state(session, drawn[0])[0].charged_at(datetime(2030, 1, 1)) == holder
+
+
+@pytest.fixture
+def accepted(as_, session, who, drawn) -> str:
+    """The number of a file that a mark has moved above and that another commune has accepted since."""
+    number = drawn[1]
+    marked(as_("worker"), number, who)
+    assert send(as_("district"), f"/cases/{number}/transfer", to=THERE, reason="moved").status_code == 303
+    asked = session.scalar(sa.select(CaseTransfer.asked).where(CaseTransfer.number == number))
+    assert send(as_("leader_there"), f"/transfers/{asked}", outcome="accepted").status_code == 303
+    assert held(session, number) == THERE
+    return number
+
+
+@pytest.mark.parametrize("answer", [{"outcome": "approved"}, {"outcome": "returned", "why": "Không có quan hệ."}])
+def test_the_unit_that_accepted_a_file_meanwhile_keeps_it_and_is_charged(as_, session, drawn, accepted, answer):
+    second = as_("leader_there")
+    page = second.get(f"/cases/{accepted}/conflict").text
+    assert "hồ sơ ở lại nơi đang giữ" in page
+    assert "trả hồ sơ về" not in page
+    assert "Trước đó do" not in page
+    assert "nay do thị trấn Tri Tôn giữ; chờ người thứ hai" in second.get("/exceptions/conflict").text
+    assert confirm(second, accepted, **answer).status_code == 303
+    assert held(session, accepted) == THERE
+    assert services.state(session, drawn[0])[0].charged_at(datetime(2030, 1, 1)) == THERE
+
+
+def test_a_mark_after_a_transfer_takes_the_file_from_the_unit_that_accepted_it(as_, session, who, accepted):
+    make_user(session, "chutich3", ("supervisor", THERE))
+    assert name(as_("leader_there"), accepted, who.chair, who.leader_there).status_code == 303
+    assert held(session, accepted) == DISTRICT, "another leader there is left, but would sit beside the one named"
+    assert confirm(as_("district"), accepted, outcome="returned", why="Không có quan hệ.").status_code == 303
+    assert held(session, accepted) == THERE
 
 
 def marked(client, number: str, who) -> None:

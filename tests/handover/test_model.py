@@ -45,11 +45,13 @@ class Passing(RuleBasedStateMachine):
             HERE: [who.chair, who.both], THERE: [who.leader_there], DISTRICT: [who.district], PROVINCE: [who.province],
         }  # fmt: skip
         self.holder, self.assigned = HERE, str(who.worker.id)
+        self.charged = HERE  # with what falls due from now on
         self.asked = None  # (entry id, to, author)
         self.wish = None  # (entry id, colleague, author)
         self.named = frozenset()
         self.mark = None  # (entry, author) while it waits
-        self.origin = None  # where a file with a mark came from
+        self.origin = None  # where a mark took the file from, until somebody else has accepted it
+        self.taken = False  # the holder has it because of a mark, and of no transfer since
         self.plan = None  # (entry, author)
         self.planned = 0
 
@@ -127,6 +129,7 @@ class Passing(RuleBasedStateMachine):
         self.asked = None
         if accepted:
             self.moved(to, worker)
+            self.charged, self.origin, self.taken = to, None, False
 
     @precondition(lambda self: self.asked)
     @rule()
@@ -182,12 +185,26 @@ class Passing(RuleBasedStateMachine):
         facts = {"note": "x", "tree": self.tree, "author": author, "now": self.later()}
         entry = moves.mark_conflict(self.session, self.case, accounts, **facts)
         line = LINE.get(self.holder, [PROVINCE])
-        line = line if self.named else line[1:] or line
+        line = line if self.taken else line[1:] or line
         to = next(unit for unit in line if self.left(unit, accounts))
-        self.origin = self.origin if self.named else self.holder
         self.named, self.mark, self.wish = accounts, (entry.id, author), None
         if to != self.holder:
+            self.origin, self.taken = self.origin or self.holder, True
             self.moved(to, None)
+
+    @precondition(lambda self: self.named)
+    @rule()
+    def end_the_conflict(self):
+        facts = {"note": "x", "tree": self.tree, "author": str(self.leader.id), "now": self.later()}
+        moves.mark_conflict(self.session, self.case, (), **facts)
+        self.ended(back=self.mark is not None)
+
+    def ended(self, back: bool) -> None:
+        """Nobody is named any more; the file stays, or goes back to where the mark took it from."""
+        if back and self.origin:
+            self.moved(self.origin, None)
+        self.named, self.mark, self.wish = frozenset(), None, None
+        self.origin, self.taken, self.charged = None, False, self.holder
 
     @precondition(lambda self: self.mark)
     @rule(approved=st.booleans(), by_author=st.booleans())
@@ -210,11 +227,10 @@ class Passing(RuleBasedStateMachine):
             return
         assert not by_author
         self.mark = None
-        if not approved:
-            self.named = frozenset()
-            if self.origin != self.holder:
-                self.moved(self.origin, None)
-            self.wish = None
+        if approved:
+            self.charged = self.holder
+        else:
+            self.ended(back=True)
 
     # --- a plan ---
 
@@ -259,6 +275,13 @@ class Passing(RuleBasedStateMachine):
         for entry in state.entries:
             decision = state.decision_on(entry)
             assert decision is None or decision.author != entry.author
+
+    @invariant()
+    def the_figures_charge_whom_the_file_was_given_to(self):
+        state = services.state(self.session, self.case)[0]
+        assert state.charged[-1][1] == self.charged
+        if self.mark is None:
+            assert state.charged[-1][1] == state.unit, "nothing waits, so who holds it is charged"
 
     @invariant()
     def no_scheduled_service_is_lost(self):

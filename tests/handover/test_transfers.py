@@ -13,6 +13,7 @@ from casemgr.ledger import services as ledger
 from casemgr.refused import Refused
 from casemgr.units.loading import load
 from casemgr.units.services import add_unit, close_unit
+from tests.accounts import make_user
 from tests.cases.files import HERE, THERE, send
 
 ASK = {"to": THERE, "reason": "moved", "note": "Gia đình chuyển về thị trấn."}
@@ -58,6 +59,17 @@ def test_a_file_goes_over_with_its_schedule_once_the_other_commune_accepts(as_, 
     assert [(s.criterion.code, s.due) for s in after.spans if s.met is None] == promised
     assert there.post(offer, data=answer).status_code == 422, "answered once"
     assert "đề nghị tiếp nhận" not in there.get("/approvals").text
+
+
+def test_who_asked_is_not_asked_for_the_answer(as_, session, who, drawn):
+    """A leader of both communes sees it among what was asked of others."""
+    who.of_both = make_user(session, "kiemnhiem", ("supervisor", HERE), ("supervisor", THERE))
+    assert send(as_("of_both"), f"/cases/{drawn[1]}/transfer", **ASK).status_code == 303
+    page = as_("of_both").get("/transfers").text
+    assert "Chờ đơn vị tiếp nhận (0)" in page
+    assert "chờ trả lời" in page
+    assert "đề nghị tiếp nhận" not in as_("of_both").get("/approvals").text
+    assert "Chờ đơn vị tiếp nhận (1)" in as_("leader_there").get("/transfers").text
 
 
 def test_a_criterion_is_charged_to_the_unit_that_held_the_file_when_it_was_due(session, who, drawn):

@@ -21,6 +21,10 @@ def broken(folder, old, new):
     return caught.value, line
 
 
+TAIL = SMALL[SMALL.index('due = { clock = "wheelchair" }') :]
+TAIL_WITHOUT_A_CLOCK = TAIL.partition("\n")[2].replace('["certified", "need"]', '["need"]\ntimely = true')
+
+
 @pytest.mark.parametrize(
     ("old", "new", "key", "problem"),
     [
@@ -63,6 +67,7 @@ def broken(folder, old, new):
         ('task = "certified"', 'task = "certify"', "case.criteria.0.task", "no entry kind"),
         ("needs = true\n", "", "case.criteria.1.each", "missing"),
         ('criteria = ["certified", "need"]', 'criteria = ["certified", "needs"]', "steps.0.criteria", "no criterion"),
+        (TAIL, TAIL_WITHOUT_A_CLOCK, "steps.0.timely", "has a clock"),
     ],
 )
 def test_an_error_names_file_line_and_key(tmp_path, old, new, key, problem):

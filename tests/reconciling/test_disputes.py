@@ -1,10 +1,13 @@
 """A commune disputes a figure or a detection: answered above, never deleted, shown beside what it is about."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
+from casemgr.ledger import services as ledger
+from casemgr.ledger.services import EntryConflict
+from casemgr.people import services as people
 from casemgr.reconciling import disputes
 from casemgr.refused import Refused
 from tests.accounts import make_user, sign_in
@@ -80,3 +83,24 @@ def test_who_answers_is_neither_the_author_nor_the_unit_that_is_measured(place):
     # Answered, it may be asked anew; the first stays.
     disputes.raise_dispute(place, ABOUT, "Vẫn sai", author="w", unit=UNIT, now=NOW, entry=uuid4())
     assert len(disputes.of_what(place, ABOUT)) == 2
+
+
+def test_what_is_sent_again_under_a_used_id_is_the_same_or_refused(place):
+    raised, answered, later = uuid4(), uuid4(), NOW + timedelta(minutes=5)
+    ask = lambda note, now: disputes.raise_dispute(place, ABOUT, note, author="w", unit=UNIT, now=now, entry=raised)  # noqa: E731
+    ask("Sai", NOW)
+    ask("Sai", later)
+    with pytest.raises(EntryConflict):
+        ask("Sai khác", later)
+    answer = lambda outcome, now: disputes.answer(  # noqa: E731
+        place, raised, outcome, "Đã xem", author="chief", unit=DISTRICT, now=now, entry=answered
+    )
+    answer("returned", NOW)
+    answer("returned", later)
+    with pytest.raises(EntryConflict):
+        answer("approved", later)
+    assert [(row.outcome, row.answered_at) for row in disputes.of_what(place, ABOUT)] == [("returned", NOW)]
+    other = people.register(place, "worker", UNIT, NOW, **BE)
+    with pytest.raises(EntryConflict):
+        disputes.raise_dispute(place, ABOUT, "Sai", author="w", unit=UNIT, now=NOW, entry=other)
+    assert len(ledger.entries(place, other)) == 1

@@ -193,12 +193,12 @@ def test_two_people_answer_one_pair_at_once(client, reading_as, place, register)
     assert client.post(address, data=first | {"said": "same"}).status_code == 303
     for said in ("not_same", "same", "later"):
         late = above.post(address, data=second | {"said": said}, follow_redirects=True)
-        assert "đã có người khác trả lời dòng này" in late.text
+        assert "Dòng này đã có bản ghi mới" in late.text
     assert state(place, register, 37).said == "matched"
     assert len(state(place, register, 37).turns) == 1
     # The same press of the same button twice is one answer, and no complaint.
     again = client.post(address, data=first | {"said": "same"}, follow_redirects=True)
-    assert "đã có người khác" not in again.text
+    assert "Dòng này đã có bản ghi mới" not in again.text
     # Whoever has seen the answer may undo it.
     above.post(address, data=above.form(f"/registers/{register}/rows/37", 1) | {"said": "undone"})
     assert state(place, register, 37).said == "look"

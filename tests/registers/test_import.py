@@ -361,11 +361,11 @@ def test_a_file_given_up_or_sent_twice_during_its_import_is_not_received(app, pl
     first, seen = begun("a.xlsx", plain(3))
     other, seen_other = begun("b.xlsx", plain(4))
     lost, seen_lost = begun("c.xlsx", plain(5))
-    drafts.discard(place, lost)
+    drafts.discard(place, lost, author="x", now=NOW)
     with pytest.raises(Refused, match="đã bỏ"):
         importing.finish(place, lost, seen_lost, author="x", at=NOW)
     importing.finish(place, first, seen, author="x", at=NOW)
     with pytest.raises(Refused, match="từ tệp khác"):
         importing.finish(place, other, seen_other, author="y", at=NOW)
     with pytest.raises(Refused, match="đã được nạp"):
-        drafts.discard(place, first)
+        drafts.discard(place, first, author="x", now=NOW)

@@ -23,8 +23,9 @@ def who(clock, session):  # noqa: F811
 
 
 class _Mailbox(socketserver.StreamRequestHandler):
-    """As much of a mail server as is needed to hear what it is given. It refuses the addresses in `refused`, and hangs
-    up instead of answering to the letters numbered in `lost`."""
+    """As much of a mail server as is needed to hear what it is given. It refuses the addresses in `refused`, ends the
+    session instead of taking those in `ended` (once each) and after the letters numbered in `last`, and hangs up
+    instead of answering to the letters numbered in `lost`."""
 
     def handle(self):
         self.wfile.write(b"220 here\r\n")
@@ -38,10 +39,16 @@ class _Mailbox(socketserver.StreamRequestHandler):
                     if len(self.server.letters) in self.server.lost:
                         return
                     self.wfile.write(b"250 kept\r\n")
+                    if len(self.server.letters) in self.server.last:
+                        return
                 else:
                     text.append(line)
             elif line.upper().startswith(b"RCPT") and any(each in line for each in self.server.refused):
                 self.wfile.write(b"550 nobody here\r\n")
+            elif line.upper().startswith(b"RCPT") and (ended := [e for e in self.server.ended if e in line]):
+                self.server.ended.discard(*ended)
+                self.wfile.write(b"421 enough\r\n")
+                return
             elif line.upper().startswith(b"DATA"):
                 text = []
                 self.wfile.write(b"354 go on\r\n")
@@ -55,7 +62,8 @@ class _Mailbox(socketserver.StreamRequestHandler):
 @pytest.fixture
 def mailbox():
     server = socketserver.TCPServer(("127.0.0.1", 0), _Mailbox)
-    server.letters, server.heard, server.refused, server.lost = [], [], set(), set()
+    server.letters, server.heard = [], []
+    server.refused, server.lost, server.ended, server.last = set(), set(), set(), set()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield server
@@ -158,11 +166,12 @@ def test_a_leader_is_told_how_many_lists_there_are_to_look_at(post_office):
     assert not [word for text in texts.values() for word in ("trẻ", "Trẻ", "cách ly", "nguy cơ") if word in text]
 
 
-def test_a_run_that_broke_off_is_repeated_and_nobody_gets_two(post_office, mailbox):
+def test_a_run_that_broke_off_is_repeated_and_nobody_gets_two(post_office, mailbox, clock):  # noqa: F811
     run, names, came = post_office
     mailbox.lost = {2}
     broken = run()
     assert (broken.exit_code, names()) == (1, ["canbo", "chutich"])
+    clock("2022-03-22T09:15")
     second = run()
     assert (second.exit_code, names()) == (0, ["canbo", "chutich", "huyen"])
     assert "Đã gửi 1 thư." in second.output
@@ -175,6 +184,71 @@ def test_a_run_that_broke_off_is_repeated_and_nobody_gets_two(post_office, mailb
     assert len({each["Message-ID"] for each in came()}) == 3
     assert "Đã gửi 0 thư." in run("--again").output
     assert len(names()) == 4
+
+
+def test_a_letter_begun_a_moment_ago_is_on_its_way_and_not_sent_again(post_office, mailbox, clock):  # noqa: F811
+    run, names, _came = post_office
+    mailbox.lost = {2}
+    run()
+    clock("2022-03-22T09:05")
+    early = run("--again")
+    assert (early.exit_code, names()) == (0, ["canbo", "chutich", "huyen"])
+    assert "1 thư đang được một lượt khác gửi." in early.output
+    assert "không rõ" not in early.output
+    clock("2022-03-22T09:15")
+    assert "Đã gửi 1 thư." in run("--again").output
+    assert names() == ["canbo", "chutich", "huyen", "chutich"]
+
+
+def test_of_two_runs_that_send_again_one_does(post_office, mailbox, monkeypatch, clock):  # noqa: F811
+    run, names, _came = post_office
+    mailbox.lost = {2}
+    run()
+    clock("2022-03-22T09:15")
+    connected, other = post._connected, []
+
+    def meanwhile(url):
+        """The other run has seen the same letters, and comes first."""
+        if not other:
+            other.append(None)
+            other[0] = run("--again").output
+        return connected(url)
+
+    monkeypatch.setattr(post, "_connected", meanwhile)
+    late = run("--again")
+    assert "Đã gửi 2 thư." in other[0]
+    assert (late.exit_code, "Đã gửi 0 thư." in late.output) == (0, True)
+    assert names() == ["canbo", "chutich", "chutich", "huyen"]
+
+
+def test_a_server_that_ends_the_session_is_called_again_and_nothing_is_unsure(post_office, mailbox):
+    run, names, _came = post_office
+    mailbox.ended = {b"chutich@"}
+    first = run()
+    assert (first.exit_code, names()) == (1, ["canbo", "huyen"])
+    assert "từ chối 1 thư" in first.output
+    second = run()
+    assert (second.exit_code, names()) == (0, ["canbo", "huyen", "chutich"])
+    assert "không rõ" not in second.output
+
+
+def test_a_server_that_hangs_up_after_a_letter_is_called_again(post_office, mailbox):
+    run, names, _came = post_office
+    mailbox.last = {1}
+    assert run().exit_code == 0
+    assert names() == ["canbo", "chutich", "huyen"]
+
+
+def test_a_letter_that_may_have_left_stays_unsure_when_it_is_refused_later(post_office, mailbox, clock):  # noqa: F811
+    run, names, _came = post_office
+    mailbox.lost = {2}
+    run()
+    mailbox.refused = {b"chutich@"}
+    clock("2022-03-22T09:15")
+    assert run("--again").exit_code == 1
+    clock("2022-03-22T09:30")
+    assert "1 thư không rõ" in run().output
+    assert names() == ["canbo", "chutich", "huyen"]
 
 
 def test_a_refused_address_stops_nobody_else_and_is_tried_again(post_office, mailbox):
