@@ -4,7 +4,7 @@
 def init_app(app) -> None:
     from flask_babel import lazy_gettext
 
-    from casemgr.audit import change_views, desk, preparing, report_views, seal_views, sealing, views, work  # noqa: F401 - they register themselves
+    from casemgr.audit import change_views, desk, log_views, preparing, report_views, seal_views, sealing, views, work  # noqa: F401 - they register themselves
     from casemgr.audit.cli import backup, restore, seal
     from casemgr.audit.web import bp
     from casemgr.ui import navigation
