@@ -16,7 +16,7 @@ from flask.cli import with_appcontext
 from casemgr import vault
 from casemgr.access import accounts, log
 from casemgr.audit import backup as backups
-from casemgr.audit import bundle, offline, outside, restores, restoring, sealing
+from casemgr.audit import bundle, checked, offline, outside, restores, restoring, sealing, trust
 from casemgr.audit.rules import code_of
 from casemgr.cases.models import CaseFile
 from casemgr.clock import now
@@ -75,6 +75,9 @@ def verify(file: Path | None) -> None:
     changed = check.changed_versions(db.session)
     for version in changed:
         click.echo(f"CHANGED definition={version}: the file was changed without a new version")
+    checked.keep(db.session, now(), kept and kept["number"], count, faults, changed)
+    db.session.commit()
+    trust.forget(db.session)
     click.echo(f"{count} entries read, {len(faults)} ledgers broken")
     if faults or changed:
         sys.exit(1)

@@ -1,21 +1,19 @@
-"""The auditor's desk: trust at a glance, signs of figures made to look good, and who has read what."""
+"""The auditor's desk: trust at a glance, seals, the last check, signs of figures made to look good."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext
 
-from casemgr.access.models import AccessLog, User
 from casemgr.access.policy import scope
-from casemgr.access.web import Permission, current_actor, guard, log_access
+from casemgr.access.web import Permission, current_actor, guard
+from casemgr.audit import checked, restores, sealing, trust
 from casemgr.audit import habits as habits_of
-from casemgr.audit import restores, sealing, trust
-from casemgr.audit.actions import ACTIONS
-from casemgr.audit.forms import LogForm
+from casemgr.audit.present import reason_name
 from casemgr.audit.rules import code_of
-from casemgr.audit.signs import SETTINGS, Reading, Search, unusual
+from casemgr.audit.signs import SETTINGS
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.ledger.services import province
@@ -25,12 +23,11 @@ from casemgr.programmes import programmes
 from casemgr.refused import N_
 from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
-from casemgr.ui.rules import show_moment, show_number, show_percent
+from casemgr.ui.rules import show_date, show_moment, show_number, show_percent
 from casemgr.units.web import current_tree
 
 bp = Blueprint("auditing", __name__, url_prefix="/audit")
 PAGE = 50
-READ = ("case:read", "identity:read", "detection:read")
 HABITS = {
     "by_date": N_("Đúng hạn: theo ngày thực hiện"),
     "by_record": N_("theo ngày nhập"),
@@ -42,12 +39,6 @@ HABITS = {
     "unfounded": N_("Không có căn cứ"),
     "excluded": N_("Không tính (đã duyệt)"),
     "burst": N_("Nhập dồn %(n)s ngày cuối kỳ"),
-}
-SIGNS = {
-    "many": N_("mở %(n)s hồ sơ trong một ngày (thường ngày: %(usual)s)"),
-    "night": N_("đọc ban đêm: %(n)s lần"),
-    "again": N_("đọc cùng một hồ sơ trong %(n)s ngày khác nhau"),
-    "searched": N_("tìm cùng một tên %(n)s lần"),
 }
 
 
@@ -61,9 +52,34 @@ def index():
         .order_by(sealing.Seal.number.desc())
         .limit(10)
     ).all()
+    check = checked.last(db.session)
+    faults = check.faults if check else []
+    numbers = restores.numbers_of(db.session, {s for fault in faults if (s := _subject(fault))})
     return render_template(
-        "audit/index.html", glance=glance(), seals=seals, restores=restores.every(db.session), code_of=code_of
+        "audit/index.html",
+        glance=glance(),
+        seals=seals,
+        restores=restores.every(db.session),
+        code_of=code_of,
+        check=check,
+        faults=[(_where(fault, numbers), fault.seq, reason_name(fault.reason)) for fault in faults],
     )
+
+
+def _where(fault: sealing.Fault, numbers: dict[UUID, str]) -> str:
+    if fault.where == "seal":
+        return gettext("lần chốt sổ")
+    if fault.where.startswith(sealing.OF_LOG):
+        return gettext("nhật ký truy cập")
+    return numbers.get(_subject(fault), fault.where)
+
+
+def _subject(fault: sealing.Fault) -> UUID | None:
+    """Of a ledger; a report is named by its number."""
+    try:
+        return UUID(fault.where)
+    except ValueError:
+        return None
 
 
 def glance() -> list[tuple[str, str]]:
@@ -91,8 +107,16 @@ def glance() -> list[tuple[str, str]]:
             if t.sealed_at
             else gettext("chưa chốt sổ lần nào"),
         ),
+        *_broken(t.checked),
         *_restored(t.restored),
     ]
+
+
+def _broken(check) -> list[tuple[str, str]]:
+    """Only what is not whole: a check that found nothing is on the auditor's page."""
+    if check is None or not check.broken:
+        return []
+    return [("alert", gettext("kiểm tra ngày %(at)s: %(n)s sổ không toàn vẹn", at=show_date(check.at), n=check.broken))]
 
 
 def _restored(restore) -> list[tuple[str, str]]:
@@ -176,96 +200,3 @@ def _habit(measure: habits_of.Measure, value: float | None, number: int | None =
         return show_number(value, 1)
     share = show_percent(value, 0)
     return f"{share} ({show_number(number)})" if number and measure.odd == "high" else share
-
-
-@bp.get("/log")
-@guard(Permission.AUDIT_READ)
-def log():
-    """Who saw, searched, exported, failed to see what; and what of it is unusual."""
-    moment, table = now(), AccessLog.__table__
-    held = scope(current_actor(), Permission.AUDIT_READ)
-    units = frozenset().union(*(s.units for s in held))
-    staff = {u.id: u for u in db.session.scalars(sa.select(User).where(User.unit_id.in_(sorted(units))))}
-    where = [
-        table.c.province == province(),
-        _theirs(table, staff, [c for c in programmes() if any(c in s.programmes for s in held)]),
-    ]
-    form = LogForm(request.args)
-    form.choose(sorted(((str(u.id), u.username) for u in staff.values()), key=lambda each: each[1]))
-    asked = form.validate()
-    if who := _uuid(request.args.get("user")):
-        where.append(table.c.user_id == who)
-    if subject := _uuid(request.args.get("subject")):
-        where.append(table.c.subject == subject)
-    if asked and form.day.data:
-        day = datetime.combine(form.day.data, datetime.min.time())
-        where.append(sa.and_(table.c.at >= day, table.c.at < day + timedelta(days=1)))
-    if request.args.get("failed"):
-        where.append(table.c.status >= 400)
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(table).where(*where))
-    number = min(page_number(), max(1, -(-total // PAGE)))
-    query = (
-        sa.select(table).where(*where).order_by(table.c.at.desc(), table.c.id).limit(PAGE).offset((number - 1) * PAGE)
-    )
-    rows = db.session.execute(query).all()
-    signs = unusual(_readings(staff, moment), _searches(staff, moment))[:20]
-    numbers = restores.numbers_of(db.session, ({r.subject for r in rows} | {s.subject for s in signs}) - {None})
-    numbers |= {u.id: u.username for u in staff.values()}  # of whom a sign-in was refused
-    log_access(Permission.AUDIT_READ, None, None, None, "log")
-    return render_template(
-        "audit/log.html",
-        form=form,
-        page=Page(rows, number, PAGE, total),
-        staff=staff,
-        numbers=numbers,
-        action=lambda code: _said(ACTIONS, code),
-        signs=[(s, gettext(_sentence(s.kind), n=s.number, usual=s.usual)) for s in signs],
-        window=SETTINGS["window_days"],
-    )
-
-
-def _theirs(table, staff, codes):
-    """Rows of the reader's staff and programmes; and those without a user: refused sign-ins and commands."""
-    nobody = sa.and_(table.c.user_id.is_(None), sa.or_(table.c.subject.is_(None), table.c.subject.in_(sorted(staff))))
-    about = sa.or_(table.c.programme.is_(None), table.c.programme.in_(codes))
-    return sa.and_(sa.or_(table.c.user_id.in_(sorted(staff)), nobody), about)
-
-
-def _sentence(kind: str) -> str:
-    return SIGNS[kind]
-
-
-def _said(names: dict[str, str], code: str) -> str:
-    words = names.get(code)
-    return gettext(words) if words else code
-
-
-def _readings(staff, moment: datetime):
-    for row in _lately(staff, moment, "subject", READ):
-        yield Reading(*row)
-
-
-def _searches(staff, moment: datetime):
-    for user, at, detail in _lately(staff, moment, "detail", ("person:search",)):
-        if name := detail.partition(";name=")[2]:
-            yield Search(user, at, name)
-
-
-def _lately(staff, moment: datetime, column: str, actions):
-    """(user, when, column) of what the staff did not long ago."""
-    table = AccessLog.__table__
-    query = sa.select(table.c.user_id, table.c.at, table.c[column]).where(
-        table.c.province == province(),
-        table.c.user_id.in_(sorted(staff)),
-        table.c.action.in_(actions),
-        table.c.status < 400,
-        table.c.at >= moment - timedelta(days=SETTINGS["window_days"]),
-    )
-    return db.session.execute(query.execution_options(yield_per=5000))
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        abort(404)

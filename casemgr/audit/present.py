@@ -22,11 +22,33 @@ CAUSES = {
     "time": N_("Thời gian trôi qua (đến hạn, hết hạn)"),
     "reported": N_("Số liệu do cơ quan khác cung cấp thay đổi"),
 }
+REASONS = {
+    "gap": N_("thiếu bản ghi"),
+    "prev": N_("không nối với bản ghi trước"),
+    "mac": N_("nội dung đã bị thay đổi"),
+    "unread": N_("nội dung không đọc được"),
+    "cut": N_("bản ghi không còn"),
+    "rewritten": N_("đã được ghi lại khác lúc chốt"),
+    "head": N_("không khớp với bản ghi cuối đã ghi nhớ"),
+    "heads": N_("danh sách đã chốt không còn đúng"),
+    "root": N_("danh sách đã chốt không còn đúng"),
+    "rolled back": N_("không còn lần chốt sổ giữ bên ngoài"),
+    "replaced": N_("lần chốt sổ khác với bản giữ bên ngoài"),
+    "report gone": N_("không còn báo cáo đã chốt"),
+    "report": N_("nội dung báo cáo không còn đúng như khi chốt"),
+    "seal": N_("lần chốt sổ mà báo cáo dựa vào đã bị thay đổi"),
+}
 MOST = 100  # cases named for one cause
 
 
 def cause_name(code: str) -> str:
     words = CAUSES[code]
+    return gettext(words)
+
+
+def reason_name(code: str) -> str:
+    """Why a ledger, the access log or a seal is not what was written."""
+    words = REASONS[code]
     return gettext(words)
 
 

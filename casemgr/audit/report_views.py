@@ -10,7 +10,7 @@ from casemgr.access.policy import Answer, answer
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, public, require
 from casemgr.audit import bundle, closing, left_open, replays, sheets, standing
 from casemgr.audit.closing import SEALED, Report
-from casemgr.audit.present import cause_name, signed
+from casemgr.audit.present import cause_name, reason_name, signed
 from casemgr.audit.rules import code_of
 from casemgr.clock import now
 from casemgr.db import db
@@ -30,16 +30,6 @@ STATES = {
     "prepared": ("not_due", N_("chờ phê duyệt")),
     "approved": ("not_due", N_("đang chốt")),
     "sealed": ("met", N_("đã chốt")),
-}
-REASONS = {
-    "gap": N_("thiếu bản ghi"),
-    "prev": N_("không nối với bản ghi trước"),
-    "mac": N_("nội dung đã bị thay đổi"),
-    "unread": N_("nội dung không đọc được"),
-    "cut": N_("bản ghi không còn"),
-    "rewritten": N_("đã được ghi lại khác lúc chốt"),
-    "report": N_("nội dung báo cáo không còn đúng như khi chốt"),
-    "seal": N_("lần chốt sổ mà báo cáo dựa vào đã bị thay đổi"),
 }
 
 
@@ -137,7 +127,7 @@ def _checked(found: Report):
     said = replays.kept(db.session, standing.checked_key(found)) if found.status == SEALED else None
     if said is None:
         return None
-    return sheets.checked_at(said), [(number, seq, gettext(REASONS[reason])) for number, seq, reason in said["wrong"]]
+    return sheets.checked_at(said), [(number, seq, reason_name(reason)) for number, seq, reason in said["wrong"]]
 
 
 def _open(found: Report) -> list[left_open.Point]:

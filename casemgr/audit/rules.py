@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
+from casemgr.audit.offline import short
 from casemgr.ledger.rules import canonical
 
 FORMAT = "casemgr-seal/1"
@@ -123,5 +124,4 @@ def installation_of(key: bytes) -> str:
 
 def code_of(digest: bytes) -> str:
     """The short code for paper: 20 hexadecimal digits in groups of four."""
-    text = digest[:10].hex().upper()
-    return "-".join(text[i : i + 4] for i in range(0, 20, 4))
+    return short(digest.hex())

@@ -22,6 +22,7 @@ from casemgr.audit.rules import (
     root,
     seal_mac,
 )
+from casemgr.audit.rules import code_of as code_of  # samples name a seal by it
 from casemgr.db import begin_write, is_postgresql
 from casemgr.ledger import check
 from casemgr.ledger.destroying import destroyed
@@ -87,10 +88,21 @@ def last(session) -> Seal | None:
     return session.scalars(query).first()
 
 
-def stood_before(session) -> tuple[int, str] | None:
-    """(number, digest) of the last seal: a number that nobody could choose who asks for a draw now."""
-    seal = last(session)
+def stood_before(session, author: str) -> tuple[int, str] | None:
+    """(number, digest) of the last seal that somebody else made, or the nightly round: whoever asks for a draw may have
+    made seals until one suited."""
+    query = sa.select(Seal).where(Seal.province == province(), Seal.author != author)
+    seal = session.scalars(query.order_by(Seal.number.desc()).limit(1)).first()
     return (seal.number, seal.digest.hex()) if seal else None
+
+
+def digest_of(session, number: int) -> str | None:
+    """The digest of this seal; None where there is none, or it is not what the key signed."""
+    seal = session.get(Seal, (province(), number))
+    if seal is None:
+        return None
+    digest = statement(seal).digest()
+    return digest.hex() if seal.digest == digest and seal.mac == seal_mac(vault.keys().mac, digest) else None
 
 
 def make(session, author: str, now: datetime) -> Seal:

@@ -40,7 +40,11 @@ def _sealed(said: Mapping) -> list[tuple]:
 
 def lines(said: Mapping) -> list[tuple]:
     """The same for paper, which leaves the unit: no small number of a sensitive group, nor one to work it out from."""
-    found = []
+    return list(_by_code(said).values())
+
+
+def _by_code(said: Mapping) -> dict[str, tuple]:
+    found = {}
     for indicator, figure, inputs in _sealed(said):
         close = sensitive(indicator)
         gone = close and unsafe(counts(indicator, figure))
@@ -49,18 +53,18 @@ def lines(said: Mapping) -> list[tuple]:
         beside = row.warnings if close else [*row.beside, *row.warnings]
         notes = "; ".join(text.rstrip(".") for text in [row.why, *beside] if text)
         value, parts, verdict = (HIDDEN, "", SMALL) if gone else (row.value, row.parts, row.verdict[1])
-        found.append((f"{row.code} {row.name}", row.target, value, parts, verdict, notes))
+        found[row.code] = (f"{row.code} {row.name}", row.target, value, parts, verdict, notes)
     return found
 
 
 def others(said: Mapping, before: Mapping) -> list[tuple[str, str, str]]:
     """[(indicator, what it was, what it is)] of what no case explains: figures that others reported and have changed
     since the report that is corrected. As on paper."""
-    was, explained = {line[0]: line for line in lines(before)}, said["corrects"]["parts"]
+    was, explained = _by_code(before), said["corrects"]["parts"]
     return [
-        (line[0], _whole(was[line[0]]), _whole(line))
-        for line in lines(said)
-        if line[0].split()[0] not in explained and line[0] in was and was[line[0]][2:4] != line[2:4]
+        (line[0], _whole(was[code]), _whole(line))
+        for code, line in _by_code(said).items()
+        if code not in explained and code in was and was[code][2:4] != line[2:4]
     ]
 
 

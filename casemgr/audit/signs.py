@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 SETTINGS = tomllib.loads(Path(__file__).with_name("audit.toml").read_text(encoding="utf-8"))
-MANY, NIGHT, AGAIN, SEARCHED = "many", "night", "again", "searched"
+MANY, NIGHT, AGAIN, SEARCHED, SEARCHED_ON = "many", "night", "again", "searched", "searched_on"
 
 
 class Reading(NamedTuple):
@@ -40,11 +40,12 @@ class Sign:
     number: int
     usual: int = 0
     subject: UUID | None = None
+    name: str = ""  # what stands in the log for the name that was searched
 
 
 def unusual(readings: Iterable[Reading], searches: Iterable[Search] = (), settings: Mapping = SETTINGS) -> list[Sign]:
     """Days with many more cases than is usual for that user; reading at night; one case on many days; one person's name
-    again and again."""
+    again and again in a day, or on many days."""
     opened: dict[UUID, dict[date, set]] = defaultdict(lambda: defaultdict(set))
     nights: Counter = Counter()
     days: dict[tuple[UUID, UUID], set] = defaultdict(set)
@@ -65,10 +66,15 @@ def unusual(readings: Iterable[Reading], searches: Iterable[Search] = (), settin
     for (user, subject), own in days.items():
         if len(own) >= settings["again_days"]:
             found.append(Sign(AGAIN, user, max(own), len(own), subject=subject))
-    asked: dict[tuple[UUID, str], list[datetime]] = defaultdict(list)
+    asked: dict[tuple[UUID, str], Counter] = defaultdict(Counter)
     for user, at, name in searches:
-        asked[user, name].append(at)
-    for (user, _name), times in asked.items():
-        if len(times) >= settings["again_searches"]:
-            found.append(Sign(SEARCHED, user, max(times).date(), len(times)))
+        asked[user, name][at.date()] += 1
+    for (user, name), by_day in asked.items():
+        found += [
+            Sign(SEARCHED, user, day, number, name=name)
+            for day, number in by_day.items()
+            if number >= settings["again_searches"]
+        ]
+        if len(by_day) >= settings["again_search_days"]:
+            found.append(Sign(SEARCHED_ON, user, max(by_day), len(by_day), name=name))
     return sorted(found, key=lambda s: (s.day, s.kind, str(s.user)), reverse=True)

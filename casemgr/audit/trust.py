@@ -6,7 +6,8 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
-from casemgr.audit import restores, sealing
+from casemgr.audit import checked, restores, sealing
+from casemgr.audit.checked import Checked
 from casemgr.audit.restores import Restore
 from casemgr.audit.signs import SETTINGS
 from casemgr.db import is_postgresql
@@ -32,6 +33,7 @@ class Trust:
     pending: int  # registers that were sent and are not imported yet
     seal: int
     sealed_at: datetime | None
+    checked: Checked | None  # the last check from the command line
     restored: Restore | None  # the last time the database was put back from a backup
 
     @property
@@ -84,6 +86,7 @@ def _count(session, now: datetime) -> Trust:
         pending=number(RegisterDraft.province == province()),
         seal=seal.number if seal else 0,
         sealed_at=seal.at if seal else None,
+        checked=checked.last(session),
         restored=next(iter(restores.every(session)), None),
     )
 

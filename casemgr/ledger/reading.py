@@ -66,11 +66,13 @@ def chunks(items: Sequence) -> Iterator[Sequence]:
         yield items[start : start + CHUNK]
 
 
-def replay(session, kind: str, known_at: datetime | None = None, part: Part | None = None) -> Iterator[Batch]:
+def replay(
+    session, kind: str, known_at: datetime | None = None, part: Part | None = None, only: Sequence[str] = ()
+) -> Iterator[Batch]:
     """Streams the ledgers of one kind of subject, ordered by subject, entries by seq.
 
-    `known_at` leaves out entries recorded later; `part` keeps to the subjects from one id to another. The caller folds
-    each ledger as it comes.
+    `known_at` leaves out entries recorded later; `part` keeps to the subjects from one id to another, `only` to some
+    kinds of entries. The caller folds each ledger as it comes.
     """
     wanted = sa.select(SUBJECTS.c.id).where(SUBJECTS.c.province == province(), SUBJECTS.c.kind == kind)
     where = [ENTRIES.c.subject.in_(wanted)]
@@ -78,6 +80,8 @@ def replay(session, kind: str, known_at: datetime | None = None, part: Part | No
         where.append(ENTRIES.c.recorded_at <= known_at)
     if part is not None:
         where.append(ENTRIES.c.subject.between(*part))
+    if only:
+        where.append(ENTRIES.c.kind.in_(only))
     return _ledgers(session, *where)
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from casemgr.access.policy import Actor, Permission
-from casemgr.cases.queries import within
+from casemgr.cases.queries import hidden_from, within
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry, effective
 from casemgr.ledger.services import CONFLICT, EntryConflict, Projection, project_as, province
@@ -112,10 +112,17 @@ def beside(session, plan: str, indicator: str, units: frozenset[str], start: dat
 
 
 def waiting(session, actor: Actor, tree: UnitTree) -> int:
-    """How many wait for an answer of this reader, who never answers what they asked themselves."""
-    reach = within(actor, Permission.DETECTION_DECIDE, Dispute, tree)
+    """How many wait for an answer of this reader, who never answers what they asked themselves, nor what a conflict of
+    interest hides from them."""
+    reach = sa.and_(within(actor, Permission.DETECTION_DECIDE, Dispute, tree), not_hidden(session, actor))
     query = sa.select(sa.func.count()).select_from(Dispute)
     return session.scalar(query.where(Dispute.outcome == "", Dispute.author != str(actor.user_id), reach))
+
+
+def not_hidden(session, actor: Actor):
+    """The SQL condition that a dispute is about no detection which a conflict of interest hides from the actor."""
+    hidden = hidden_from(session, actor)
+    return sa.or_(Dispute.detected.is_(None), Dispute.detected.not_in(hidden)) if hidden else sa.true()
 
 
 def texts(session, subjects: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:

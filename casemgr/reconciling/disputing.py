@@ -17,7 +17,8 @@ from casemgr.ledger import services as ledger
 from casemgr.ledger.services import province
 from casemgr.programmes import programmes
 from casemgr.reconciling import disputes as kept
-from casemgr.reconciling.excluded_rows import Asked, asked_of_rows, who_and_when
+from casemgr.reconciling.asking import Asked, asked_of_rows
+from casemgr.reconciling.excluded_rows import who_and_when
 from casemgr.reconciling.forms import DecideForm, DisputeForm
 from casemgr.reconciling.models import Dispute
 from casemgr.reconciling.rules import DISPUTED
@@ -41,14 +42,12 @@ STANDS = {
 def disputes():
     """Every dispute of the reader's scope, those that wait first; and those about rows of registers."""
     actor, at = current_actor(), page_number()
-    where = [within(actor, Permission.REGISTER_MATCHES, Dispute, current_tree())]
-    hidden = hidden_from(db.session, actor)
-    if hidden:
-        where.append(sa.or_(Dispute.detected.is_(None), Dispute.detected.not_in(hidden)))
+    reach = within(actor, Permission.REGISTER_MATCHES, Dispute, current_tree())
+    where = [reach, kept.not_hidden(db.session, actor)]
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Dispute).where(*where))
     query = sa.select(Dispute).where(*where).order_by(Dispute.outcome != "", Dispute.at.desc(), Dispute.subject)
     found = list(db.session.scalars(query.limit(SIZE).offset((at - 1) * SIZE)))
-    rows = asked_of_rows(actor, DISPUTED)
+    rows = asked_of_rows(db.session, actor, DISPUTED)
     log_access(Permission.REGISTER_MATCHES, detail="disputes")
     return render_template(
         "reconciling/disputes.html",

@@ -20,6 +20,7 @@ from casemgr.detections.rules import APPROVED, DUPLICATE, EXCLUDED, needs_decisi
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Entry, effective
 from casemgr.programmes import programmes
+from casemgr.reconciling.asking import asked_of_rows
 from casemgr.reconciling.excluded_rows import REFUSED, WAITS, Line, row_lines, who_and_when
 from casemgr.reconciling.views import bp
 from casemgr.refused import N_
@@ -45,17 +46,17 @@ BACK = ("plain", N_("đã được tính lại"))
 @bp.get("/exclusions")
 @guard(Permission.REGISTER_MATCHES)
 def exclusions():
-    """Every request of the reader's scope, the last detections first; and what became of all that was received."""
+    """Every request of the reader's scope, those that wait first; and what became of all that was received."""
     tree, moment = current_tree(), now()
     reach = visible(current_actor(), Permission.DETECTION_LIST, Detected, tree)
     at = page_number()
     found, total = _out(reach, at)
-    rows = row_lines(current_actor())
+    rows = asked_of_rows(db.session, current_actor(), EXCLUDED)
     log_access(Permission.REGISTER_MATCHES, detail="exclusions")
     return render_template(
         "reconciling/excluded.html",
         lines=_lines(found),
-        rows=rows[(at - 1) * SIZE : at * SIZE],
+        rows=row_lines(rows[(at - 1) * SIZE : at * SIZE]),
         page=Page(found, at, SIZE, max(total, len(rows))),  # both lists are turned together
         shares=_shares(reach, moment) if request.args.get("page", "1") == "1" else [],
         since=datetime(moment.year, 1, 1),
@@ -76,7 +77,9 @@ def _excluded_file(since: datetime):
 def _out(reach, at: int) -> tuple[list[Detected], int]:
     where = [reach, sa.or_(Detected.status.in_(OUT), Detected.waiting > 0, _excluded_file(datetime.min))]
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Detected).where(*where))
-    query = sa.select(Detected).where(*where).order_by(Detected.received_at.desc(), Detected.number)
+    query = (
+        sa.select(Detected).where(*where).order_by(Detected.waiting == 0, Detected.received_at.desc(), Detected.number)
+    )
     return list(db.session.scalars(query.limit(SIZE).offset((at - 1) * SIZE))), total
 
 

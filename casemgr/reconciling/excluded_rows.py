@@ -4,24 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext
 
-from casemgr.access.policy import Actor
 from casemgr.cases.queries import names_of
 from casemgr.db import db
 from casemgr.ledger import services as ledger
-from casemgr.ledger.rules import Entry, effective
+from casemgr.ledger.rules import Entry
 from casemgr.programmes import programmes
-from casemgr.reconciling.comparing import subject_of
-from casemgr.reconciling.models import ReconciledRow
-from casemgr.reconciling.queries import in_scope
-from casemgr.reconciling.rules import APPROVED, DECIDED, EXCLUDED, NEVER
+from casemgr.reconciling.asking import Asked
+from casemgr.reconciling.rules import APPROVED
 from casemgr.reconciling.views import source_name
 from casemgr.refused import N_
-from casemgr.registers import rows as stored
-from casemgr.registers.models import Register, RegisterRow
+from casemgr.registers.models import Register
 from casemgr.ui.i18n import language
 
 WAITS = ("not_due", N_("chờ cấp trên: vẫn được tính"))
@@ -47,46 +42,8 @@ class Line:
     source: str = ""
 
 
-Asked = tuple[Register, str, Entry, Entry | None]  # the register, the row's commune, what was asked, what was decided
-
-
-def row_lines(actor: Actor) -> list[Line]:
-    """Every request to leave out a row of the registers of today that the reader reaches, the newest first."""
-    return _told(asked_of_rows(actor, EXCLUDED))
-
-
-def asked_of_rows(actor: Actor, kind: str) -> list[Asked]:
-    """What was asked of the unit above about rows of the registers of today that the reader reaches, the newest first."""
-    registers = [r for r in stored.current(db.session) if r.named and r.programme not in NEVER]
-    about = {register.subject: numbers for register in registers if (numbers := _numbers(actor, register))}
-    ledgers = ledger.entries_of(db.session, [subject_of(subject) for subject in about])
-    found: list[Asked] = []
-    for register in registers:
-        units = about.get(register.subject, {})
-        told = [e for e in effective(ledgers.get(subject_of(register.subject), [])) if e.coded.get("row") in units]
-        decided = {e.coded["on"]: e for e in told if e.kind == DECIDED}
-        asked = [e for e in told if e.kind == kind]
-        found += [(register, units[e.coded["row"]], e, decided.get(e.id.hex)) for e in asked]
-    return sorted(found, key=lambda each: each[2].occurred_at, reverse=True)
-
-
-def _numbers(actor: Actor, register: Register) -> dict[int, str]:
-    """{row: commune} of the rows about which people wrote."""
-    query = sa.select(RegisterRow.number, RegisterRow.unit_id).join(
-        ReconciledRow,
-        sa.and_(ReconciledRow.province == RegisterRow.province, ReconciledRow.number == RegisterRow.number),
-    )
-    query = query.where(
-        RegisterRow.province == ledger.province(),
-        RegisterRow.register == register.subject,
-        ReconciledRow.subject == subject_of(register.subject),
-        ReconciledRow.turns > 0,
-        in_scope(actor, register),
-    )
-    return {number: unit for number, unit in db.session.execute(query)}
-
-
-def _told(found: Sequence[Asked]) -> list[Line]:
+def row_lines(found: Sequence[Asked]) -> list[Line]:
+    """Requests to leave out rows, told."""
     papers = ledger.read_sealed(db.session, [asked for _register, _unit, asked, _decision in found])
     authors = [e.author for _r, _u, asked, decision in found for e in (asked, decision) if e is not None]
     names = names_of(db.session, authors)

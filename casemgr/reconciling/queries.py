@@ -12,13 +12,11 @@ from casemgr.access import policy
 from casemgr.access.policy import ALL, Actor, Permission
 from casemgr.cases.models import CaseFile, Verdict
 from casemgr.detections.models import Detected
-from casemgr.ledger import services as ledger
 from casemgr.ledger.services import province
 from casemgr.programmes import programmes
 from casemgr.reconciling.comparing import subject_of
 from casemgr.reconciling.models import ReconciledRow
 from casemgr.reconciling.rules import DUPLICATE, LOOK, MACHINE, MATCHED, SETTINGS, WAITING
-from casemgr.registers import rows as stored
 from casemgr.registers.models import Register, RegisterRow
 
 # Where a row stands on the page, in the order of the tiles.
@@ -268,23 +266,3 @@ def by_commune(session, register: Register, scope, now: datetime) -> dict[str, C
     for unit, name, count in session.execute(query):
         found.setdefault(unit, Counter()).update({name: count, "all": count})
     return found
-
-
-def rows_waiting(session, actor: Actor, waits) -> int:
-    """On how many rows of the registers of today this reader decides, never on what they asked themselves. `waits`:
-    ReconciledRow.asked or ReconciledRow.dispute."""
-    found = [
-        sa.and_(_joined(r), RegisterRow.register == r.subject, in_scope(actor, r, Permission.DETECTION_DECIDE))
-        for r in stored.current(session)
-        if r.named
-    ]
-    if not found:
-        return 0
-    entries = ledger.ENTRIES.c
-    query = (
-        sa.select(sa.func.count())
-        .select_from(ReconciledRow)
-        .join(RegisterRow, sa.or_(*found))
-        .join(ledger.ENTRIES, sa.and_(entries.province == ReconciledRow.province, entries.id == waits))
-    )
-    return session.scalar(query.where(entries.author != str(actor.user_id)))

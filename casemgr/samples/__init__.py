@@ -1,7 +1,8 @@
 """Samples: cases drawn at random from behind a figure, what the auditor finds in each, and what the unit answers.
 
 A sample is a ledger of its own; cases are known in it by their numbers alone. `rules` draws, folds and estimates; the
-seed comes from the last seal and is kept: nobody chooses the cases, and whoever draws again is given the same.
+seed comes from the last seal of somebody else and is kept: nobody names the cases, and whoever draws again is given the
+same.
 Wording and sizes are data (`samples.toml`).
 """
 

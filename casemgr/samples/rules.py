@@ -51,15 +51,15 @@ def sizes(totals: Mapping[str, int], size: int, minimum: int) -> list[Stratum]:
 
 
 def seed_of(digest: str, question: Iterable[str]) -> int:
-    """A number that nobody chose: from a digest that stood before the question, and from the question. Whoever has both
+    """A number that nobody types: from a digest that stood before the question, and from the question. Whoever has both
     works it out again: the first 12 digits of the SHA-256 of the lines, in hexadecimal."""
     return int(sha256("\n".join([digest, *question]).encode()).hexdigest()[:12], 16)
 
 
-def code_of(digest: str) -> str:
-    """The short code of a seal, as it is written elsewhere: 20 digits in groups of four."""
-    text = digest[:20].upper()
-    return "-".join(text[i : i + 4] for i in range(0, len(text), 4))
+def question_of(drawn: Mapping) -> list[str]:
+    """What the seed depends on beside the seal, of what is written down of a draw."""
+    names = ("plan", "indicator", "unit", "start", "through", "size", "minimum", "population")
+    return [str(drawn[name]) for name in names]
 
 
 def draw(members: Iterable[Member], seed: int, size: int, minimum: int) -> tuple[list[Stratum], list[Member]]:
@@ -128,17 +128,10 @@ class Sample:
     author: str
     seal: int = 0  # the seal whose digest the seed was worked out from; 0: there was none, the system threw a number
     digest: str = ""
+    question: list[str] = field(default_factory=list)
     caveats: list[str] = field(default_factory=list)  # what stood beside the figure
     cases: list[Drawn] = field(default_factory=list)
     checks: list[Entry] = field(default_factory=list)  # each time it was drawn again
-
-    @property
-    def question(self) -> tuple[str, ...]:
-        """What the seed depends on beside the seal."""
-        return (
-            self.plan, self.indicator, self.unit, self.start.isoformat(), self.through.isoformat(), str(self.size),
-            str(self.minimum), self.population,
-        )  # fmt: skip
 
     def case(self, place: int) -> Drawn | None:
         return self.cases[place - 1] if 0 < place <= len(self.cases) else None
@@ -170,6 +163,7 @@ def fold(entries: Sequence[Entry]) -> Sample:
         author=entries[0].author,
         seal=first.get("seal", 0),
         digest=first.get("digest", ""),
+        question=question_of(first),
         caveats=first.get("caveats", []),
     )
     for place, (number, item, stratum, unit, subject, opened) in enumerate(first["cases"], start=1):

@@ -48,15 +48,15 @@ def draw(
     session, asked: Asked, indicator: Indicator, *, size: int, minimum: int, author: str, at: str, now: datetime,
     subject: UUID,
 ) -> UUID:  # fmt: skip
-    """A new sample under this id; the same id again is the same sample. Nobody chooses the cases: the seed comes from
-    the last seal and from the list that is drawn from. Raises Refused."""
+    """A new sample under this id; the same id again is the same sample. Nobody names the cases: the seed comes from
+    the last seal of somebody else and from the list that is drawn from. Raises Refused."""
     if find(session, subject) is not None:
         return subject
     rules.check_sizes(size, minimum, settings().largest)
     asked = replace(asked, known_at=now)  # so that what is being written meanwhile makes no difference
     population = members(session, asked, indicator, now)
     (result,) = coverage.report(session, asked, now, indicators=[indicator.code], details=False).results
-    seal, digest = _stood_before(session)
+    seal, digest = _stood_before(session, author)
     coded = {
         "number": random_number("KT"),
         "plan": asked.plan.code,
@@ -75,8 +75,7 @@ def draw(
         "denominator": result.figure.denominator,
         "caveats": [str(note) for note in result.figure.warnings],
     }
-    names = ("plan", "indicator", "unit", "start", "through", "size", "minimum", "population")
-    coded["seed"] = rules.seed_of(digest, [str(coded[name]) for name in names])
+    coded["seed"] = rules.seed_of(digest, rules.question_of(coded))
     strata, chosen = rules.draw(population, coded["seed"], size, minimum)
     coded["strata"] = [list(s) for s in strata]
     coded["cases"] = [[m.number, m.item, m.stratum, m.unit, m.subject.hex, m.opened] for m in chosen]
@@ -85,25 +84,31 @@ def draw(
     return subject
 
 
-def _stood_before(session) -> tuple[int, str]:
-    """(number, digest) of the last seal, which the package that makes seals registers as `app.extensions["seal"]`;
-    before the first one a number that the system throws."""
-    last = current_app.extensions.get("seal")
-    found = last(session) if last else None
-    return found or (0, secrets.token_hex(32))
+def seals():
+    """The part that makes seals; the package it is in registers it."""
+    return current_app.extensions["seal"]
+
+
+def _stood_before(session, author: str) -> tuple[int, str]:
+    """(number, digest) of the last seal that somebody else made; before the first one a number that the system throws."""
+    return seals().stood_before(session, author) or (0, secrets.token_hex(32))
 
 
 def draw_again(
     session, sample: Sample, asked: Asked, indicator: Indicator, *, author: str, at: str, now: datetime
 ) -> bool:
-    """Whether the same question, as known when the sample was drawn, gives the same cases now; written down."""
+    """Whether the same question, as known when the sample was drawn, gives the same cases now; written down with what
+    does not agree."""
     population = members(session, asked, indicator, now)
     _strata, chosen = rules.draw(population, sample.seed, sample.size, sample.minimum)
-    same = [(m.number, m.item) for m in chosen] == [(c.number, c.item) for c in sample.cases]
-    same = same and rules.digest(population) == sample.population
-    if sample.digest:
-        same = same and sample.seed == rules.seed_of(sample.digest, sample.question)
-    _append(session, sample.subject, CHECKED, author, at, now, {"same": same}, None, "", None)
+    wrong = {
+        "list": rules.digest(population) != sample.population,
+        "cases": [(m.number, m.item) for m in chosen] != [(c.number, c.item) for c in sample.cases],
+        "seed": bool(sample.digest) and sample.seed != rules.seed_of(sample.digest, sample.question),
+        "seal": bool(sample.seal) and seals().digest_of(session, sample.seal) != sample.digest,
+    }
+    same, told = not any(wrong.values()), [name for name, found in wrong.items() if found]
+    _append(session, sample.subject, CHECKED, author, at, now, {"same": same, "wrong": told}, None, "", None)
     return same
 
 

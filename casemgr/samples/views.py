@@ -22,7 +22,7 @@ from casemgr.samples import rules, services
 from casemgr.samples.forms import DrawForm, choose
 from casemgr.samples.model import settings
 from casemgr.samples.rules import Drawn, Sample
-from casemgr.samples.web import STATES, about, answering, bp, facts_of, found_sample
+from casemgr.samples.web import STATES, WRONG, about, answering, bp, facts_of, found_sample
 from casemgr.ui.forms import show_form
 from casemgr.ui.i18n import language
 from casemgr.units.web import current_tree
@@ -114,7 +114,8 @@ def show(sample: UUID):
         state_of=lambda case: figures.state(indicator, case.stratum.rpartition("/")[2]),
         rate=rules.error_rate(found, {code for code, each in kept.results.items() if each.error}),
         names=names_of(db.session, [found.author, *(check.author for check in found.checks)]),
-        code=rules.code_of(found.digest),
+        code=services.seals().code_of(bytes.fromhex(found.digest)) if found.seal else "",
+        wrong=WRONG,
         states=STATES,
         results=kept.results,
         lang=language(),

@@ -23,6 +23,13 @@ STATES = {
     rules.UPHELD: ("missed", N_("có sai sót")),
     rules.DROPPED: ("met", N_("không có sai sót")),
 }
+# what did not agree when it was drawn again
+WRONG = {
+    "list": N_("danh sách gốc nay khác"),
+    "cases": N_("ra các hồ sơ khác"),
+    "seed": N_("số khởi đầu không suy ra từ mã chốt sổ và câu hỏi"),
+    "seal": N_("lần chốt sổ đó không có, hoặc không phải mã đó"),
+}
 
 
 def facts_of(sample: Sample) -> dict:

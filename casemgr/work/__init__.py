@@ -36,19 +36,19 @@ def init_app(app) -> None:
 
 def _what_registers_ask() -> None:
     """What a commune asks about rows of registers and about figures is decided on pages of its own."""
-    from casemgr.reconciling import disputes, queries
+    from casemgr.reconciling import asking, disputes
     from casemgr.reconciling.models import ReconciledRow
     from casemgr.refused import N_
     from casemgr.work import inbox
 
     inbox.also(
-        lambda view: queries.rows_waiting(view.session, view.actor, ReconciledRow.asked),
+        lambda view: asking.rows_waiting(view.session, view.actor, ReconciledRow.asked),
         N_("%(n)s đề nghị không tính dòng của danh sách nguồn"),
         "reconciling.exclusions",
     )
     inbox.also(
         lambda view: (
-            queries.rows_waiting(view.session, view.actor, ReconciledRow.dispute)
+            asking.rows_waiting(view.session, view.actor, ReconciledRow.dispute)
             + disputes.waiting(view.session, view.actor, view.tree)
         ),
         N_("%(n)s đề nghị xem xét lại số liệu chờ trả lời"),

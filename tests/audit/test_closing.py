@@ -316,6 +316,18 @@ def test_the_paper_of_a_sealed_report_has_the_names_and_targets_that_were_sealed
     assert all(r.name in paper for r in lines)
 
 
+def test_a_reported_figure_is_the_same_one_under_another_name(place, desk, app):
+    _path, report = sealed(place, desk)
+    said = closing.read(place, report) | {"corrects": {"number": "BC-1", "parts": {}}}
+    te2 = next(one for one in said["indicators"] if one["code"] == "TE-2")
+    figure = te2["figure"] | {"numerator": te2["figure"]["numerator"] + 1}
+    told = te2["said"] | {"name": {"vi": "Tên trước đây", "en": "Former name"}}
+    other = [te2 | {"figure": figure, "said": told} if one is te2 else one for one in said["indicators"]]
+    with app.test_request_context():
+        changed = sheets.others(said, said | {"indicators": other})
+    assert [name.split()[0] for name, _was, _is in changed] == ["TE-2"]
+
+
 def test_who_has_only_the_paper_sees_the_figures_it_must_show(place, desk, app):
     _path, report = sealed(place, desk)
     reader = app.test_client()

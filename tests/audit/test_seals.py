@@ -13,9 +13,10 @@ from casemgr.audit import rules, sealing
 from casemgr.cases.models import CaseFile
 from casemgr.demo import attacks
 from casemgr.ledger import services as ledger
-from tests.accounts import few_units
+from tests.accounts import few_units, make_user, sign_in
 from tests.coverage import histories
 from tests.ledger.build import draft
+from tests.pages import text_of
 
 NOW = datetime(2022, 6, 15, 17, 0)
 
@@ -85,6 +86,30 @@ def test_the_first_broken_entry_is_named_and_nothing_broken_is_sealed(app, place
     assert f"BROKEN subject={subject} seq=3 reason=cut seal=1" in bad.output
     assert run(app, "seal").exit_code == 1
     assert place.scalar(sa.select(sa.func.count()).select_from(sealing.Seal)) == 1
+
+
+def test_the_auditor_sees_what_the_last_check_found(app, place, tmp_path, client):
+    auditor = sign_in(client, make_user(place, "auditor", ("auditor", "89-20210101")))
+    assert "Chưa có lần nào" in text_of(auditor.get("/audit"))
+    run(app, "seal", "--out", str(tmp_path / "seal.json"))
+    run(app, "ledger", "verify")
+    page = text_of(auditor.get("/audit"))
+    assert "không có gì bị sửa" in page
+    assert "chưa loại trừ được việc thay cả cơ sở dữ liệu" in page
+    run(app, "ledger", "verify", "--seal", str(tmp_path / "seal.json"))
+    assert "Đã đối chiếu với lần chốt số 1 giữ bên ngoài." in text_of(auditor.get("/audit"))
+    assert "sổ không toàn vẹn" not in text_of(auditor.get("/coverage/KH322-2022"))
+
+    number, subject = place.execute(sa.select(CaseFile.number, CaseFile.subject).limit(1)).one()
+    chain = attacks.Chain(place, ledger.ENTRIES, subject)
+    attacks.free_hands(place)
+    chain.write(place, chain.altered(1, author="x"))
+    place.commit()
+    assert run(app, "ledger", "verify", "--seal", str(tmp_path / "seal.json")).exit_code == 1
+    page = text_of(auditor.get("/audit"))
+    assert f"{number}, bản ghi 2: nội dung đã bị thay đổi" in page
+    assert "không có gì bị sửa" not in page
+    assert "1 sổ không toàn vẹn" in text_of(auditor.get("/coverage/KH322-2022"))
 
 
 def test_a_file_that_is_no_seal_of_this_installation_is_refused(app, place, tmp_path):

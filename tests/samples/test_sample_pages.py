@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from casemgr.audit import sealing
+from casemgr.audit.models import Seal
 from casemgr.audit.rules import code_of
 from casemgr.cases.models import CaseBar, CaseFile
 from casemgr.clock import now
@@ -100,6 +101,30 @@ def test_drawing_again_tells_whether_the_same_cases_come(place, desk):
     histories.write(place, 12, 20)
     client.post(path + "/again", data=client.form(path))
     assert "KHÔNG ra đúng" in text_of(client.get(path))
+
+
+def test_whoever_draws_cannot_make_the_seal_that_decides(place, desk):
+    """An auditor may seal at any time, and could do so until the cases suit."""
+    assert desk("auditor").post("/audit/seal").status_code == 303
+    assert [s.author for s in place.scalars(sa.select(Seal).order_by(Seal.number))][0] == "system:seal"
+    path = drawn(desk)
+    assert services.find(place, UUID(path.rpartition("/")[2])).seal == 1
+    other = drawn(desk, "second")  # for whom it is the seal of somebody else
+    assert services.find(place, UUID(other.rpartition("/")[2])).seal == 2
+    page = text_of(desk("second").get(path))
+    assert "Người chọn vẫn quyết định hỏi gì" in page
+
+
+def test_a_seed_from_a_seal_that_never_was_is_found_when_it_is_drawn_again(place, desk, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(sealing, "stood_before", lambda _session, _author: (1, "ab" * 32))
+        path = drawn(desk)
+    client = desk("second")
+    client.post(path + "/again", data=client.form(path))
+    page = text_of(client.get(path))
+    assert "KHÔNG ra đúng các hồ sơ này" in page
+    assert "lần chốt sổ đó không có, hoặc không phải mã đó" in page
+    assert "ra các hồ sơ khác" not in page
 
 
 def test_from_what_was_found_to_the_conclusion(place, desk):
