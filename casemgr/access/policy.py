@@ -179,7 +179,7 @@ def answer(
     near = [
         grant
         for grant in held
-        if (unit is None or _reaches(grant, permission, unit))
+        if (unit is None or unit in _reached(grant, permission))
         and (programme is None or programme in grant.programmes)
         and not (_assigned_only(grant, permission) and read == "assigned" and not _among(actor, worker))
     ]
@@ -197,11 +197,18 @@ def may(actor: Actor | None, permission: Permission, **facts) -> bool:
     return actor is not None and answer(actor, permission, **facts) is Answer.YES
 
 
+def deciding_unit(actor: Actor, unit: str, programme: str | None = None) -> str:
+    """The unit above this one in which the actor decides what counts for or against it; where they do so in none, the
+    unit itself."""
+    held = (grant for grant in actor.grants if P.DETECTION_DECIDE in ROLES[grant.role] and unit in grant.below)
+    return next((g.unit for g in held if programme is None or programme in g.programmes), unit)
+
+
 def scope(actor: Actor, permission: Permission) -> list[Scope]:
     """Where a permission reaches, for queries: a row is visible if it lies in any of these scopes."""
     scopes = []
     for grant in actor.grants:
-        units = frozenset(unit for unit in grant.units if _reaches(grant, permission, unit))
+        units = _reached(grant, permission)
         if permission in ROLES[grant.role] and units:
             scopes.append(Scope(units, grant.programmes, _assigned_only(grant, permission)))
     return scopes
@@ -215,16 +222,14 @@ def may_grant(actor: Actor, user_id: UUID, unit: str) -> Answer:
     return found
 
 
-def _reaches(grant: Grant, permission: Permission, unit: str) -> bool:
-    if unit not in grant.units:
-        return False
+def _reached(grant: Grant, permission: Permission) -> frozenset[str]:
     if permission in (P.CASE_DECIDE, P.TRANSFER_ANSWER, P.SAMPLE_ANSWER, P.DETECTION_CONFIRM):
         # The commune that holds a case approves its plan, takes what is passed to it, answers for it, and confirms
         # what it has detected; a level above only where the case was moved up to it.
-        return unit not in grant.below
+        return grant.units - grant.below
     if permission == P.DETECTION_DECIDE:
-        return unit in grant.below  # what counts for or against a unit is decided above it
-    return True
+        return grant.units & grant.below  # what counts for or against a unit is decided above it
+    return grant.units
 
 
 def _assigned_only(grant: Grant, permission: Permission) -> bool:

@@ -209,7 +209,8 @@ def find_cases(
 ) -> Iterator[Case]:
     """The items behind a number, those longest in their state first; a query for them and one for each 400's spans."""
     programme = programmes()[indicator.programme]
-    query = sa.select(Verdict, CaseFile.worker, CaseFile.subject).outerjoin(
+    columns = (*Verdict.__table__.c, CaseFile.worker, CaseFile.subject.label("opened"))
+    query = sa.select(*columns).outerjoin(
         CaseFile, sa.and_(CaseFile.province == Verdict.province, CaseFile.subject == Verdict.subject)
     )
     query = query.where(case_filter(question, indicator, state, group or {}))
@@ -219,8 +220,8 @@ def find_cases(
     codes = cases.criteria_of(indicator, programme)
     for first in range(0, len(rows), 400):
         part = rows[first : first + 400]
-        spans = spans_of(session, {row.Verdict.subject for row in part}, programme, codes)
-        for row, worker, opened in part:
+        spans = spans_of(session, {row.subject for row in part}, programme, codes)
+        for row in part:
             own = [s for s in spans.get(row.subject, ()) if s.item == row.item]
             group_of = Group(row.unit_id, row.sex, row.age_band, row.ethnicity)
             value = state or cases.state(indicator, programme, row.verdict, row.steps)
@@ -234,8 +235,8 @@ def find_cases(
                 group_of,
                 row.counted_at,
                 cases.lines(own, codes, question.t),
-                worker,
-                opened is not None,
+                row.worker,
+                row.opened is not None,
             )
 
 

@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from casemgr.access.holders import who_may
-from casemgr.access.policy import ROLES
+from casemgr.access.policy import deciding_unit
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.cases.entries import ProgrammeRefusal
 from casemgr.cases.forms import options, refuse
@@ -143,19 +143,12 @@ def decide(register: UUID, number: int, id: UUID):
     form.ask(entry.kind == DISPUTED)
 
     def write():
-        writer = on(chosen, at, form, _deciding_unit(chosen, at))
+        writer = on(chosen, at, form, deciding_unit(current_actor(), **place_of(chosen, at)))
         services.decide(db.session, chosen, number, id, form.outcome.data, form.note.data or "", writer, at.unit)
 
     title = gettext("Trả lời đề nghị xem xét lại") if entry.kind == DISPUTED else gettext("Quyết định")
     asked = show.told(db.session, chosen, [entry], [])[0] if may_answer(chosen, at.unit) else None
     return _form(chosen, at, form, write, title, gettext("Đã ghi quyết định."), asked)
-
-
-def _deciding_unit(register, at) -> str:
-    place = place_of(register, at)
-    held = [g for g in current_actor().grants if Permission.DETECTION_DECIDE in ROLES[g.role]]
-    above = [g.unit for g in held if place["unit"] in g.below and place["programme"] in g.programmes]
-    return above[0] if above else place["unit"]
 
 
 def _form(register, at, form, write, title: str, said: str, asked: show.Turn | None = None):

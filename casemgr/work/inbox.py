@@ -139,8 +139,12 @@ def elsewhere(view: View) -> list[tuple[int, Elsewhere]]:
 
 
 def _total(view: View) -> int:
-    parts = [sa.select(sa.func.count()).select_from(CaseSpan).where(*each).scalar_subquery() for each in _waiting(view)]
-    return view.kept(("inbox", view.actor.user_id), lambda: view.session.scalar(sa.select(parts[0] + parts[1])))
+    def count() -> int:
+        counts = (sa.select(sa.func.count()).select_from(CaseSpan).where(*each) for each in _waiting(view))
+        here, above = (each.scalar_subquery() for each in counts)
+        return view.session.scalar(sa.select(here + above))
+
+    return view.kept(("inbox", view.actor.user_id), count)
 
 
 def page(view: View, number: int, size: int) -> tuple[list[Item], int]:
@@ -193,8 +197,10 @@ def _late(actor: Actor, tree: UnitTree) -> list:
 
 
 def _late_total(view: View) -> int:
-    query = sa.select(sa.func.count()).select_from(CaseSign).where(*_late(view.actor, view.tree))
-    return view.kept(("late entries", view.actor.user_id), lambda: view.session.scalar(query))
+    def count() -> int:
+        return view.session.scalar(sa.select(sa.func.count()).where(*_late(view.actor, view.tree)))
+
+    return view.kept(("late entries", view.actor.user_id), count)
 
 
 def late_entries(view: View, size: int) -> tuple[list[LateEntry], int]:

@@ -4,7 +4,12 @@ CREATE OR REPLACE TABLE mt_item AS
 WITH turns AS (
     SELECT e.subject, e.happened, e.kind = 'listed' AS on_list, e.place
     FROM e JOIN opening o ON o.subject = e.subject AND o.item = 0
-    WHERE e.programme = 'MT' AND e.kind IN ('listed', 'delisted') AND e.happened <= (SELECT t FROM asked)
+    WHERE e.programme = 'MT' AND e.kind = 'listed' AND e.happened <= (SELECT t FROM asked)
+    UNION ALL
+    -- Off the list from the decision above on it.
+    SELECT e.subject, e.decided_at, false, e.place
+    FROM approved e JOIN opening o ON o.subject = e.subject AND o.item = 0
+    WHERE e.programme = 'MT' AND e.kind = 'delisted' AND e.decided_at <= (SELECT t FROM asked)
 ), listed AS (
     SELECT subject FROM turns GROUP BY subject
     HAVING bool_or(on_list) AND arg_max(on_list, (happened, on_list))

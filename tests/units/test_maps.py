@@ -1,6 +1,7 @@
 """Outlines from boundary files, and the schematic drawing that needs none."""
 
 import json
+import math
 import os
 import re
 from datetime import date, datetime
@@ -121,9 +122,29 @@ def test_neighbouring_districts_stand_near_each_other(an_giang):
     assert at["891"][0] < at["892"][0]
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="no boundary file at hand")
-def test_a_real_file_fits_a_page(an_giang):
-    paths = draw(read_outlines(SHARED.read_text(encoding="utf-8")))
-    assert len(paths) == 102
-    assert all(an_giang.find(code, NEWEST) for code in paths)
+def jagged(codes: list[str]) -> str:
+    """A surveyor's file: fields of eleven by rows, each border with a corner every metre or so."""
+
+    def side(x: float, y: float, across: bool) -> list[list[float]]:
+        bends = [(n / 400, 0.02 * math.sin(n * 1.7 + x + 2 * y)) for n in range(401)]
+        return [[x + t, y + d] if across else [x + d, y + t] for t, d in bends]
+
+    features = []
+    for n, code in enumerate(codes):
+        x, y = n % 11, n // 11
+        back = side(x, y + 1, True)[::-1][1:] + side(x, y, False)[::-1][1:]
+        ring = side(x, y, True) + side(x + 1, y, False)[1:] + back
+        features.append({"properties": {"code": code}, "geometry": {"type": "Polygon", "coordinates": [ring]}})
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
+@pytest.mark.parametrize(
+    "file", [None, *([SHARED] if SHARED.exists() else [])], ids=["invented", "given"][: 1 + SHARED.exists()]
+)
+def test_a_fine_file_of_all_communes_fits_a_page(an_giang, file):
+    communes = [an_giang[id].code for id in an_giang.communes(an_giang.find("91", NEWEST), NEWEST)]
+    text = file.read_text(encoding="utf-8") if file else jagged(communes)
+    paths = draw(read_outlines(text))
+    assert sorted(paths) == sorted(communes)
+    assert len(text) > 50_000
     assert sum(map(len, paths.values())) < 16_000
