@@ -6,16 +6,18 @@ import os
 import zipfile
 from datetime import datetime
 from hashlib import sha256
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from flask_migrate import downgrade
 
 from casemgr import vault
 from casemgr.access import accounts
-from casemgr.audit import restores, restoring, sealing
+from casemgr.audit import backup, restores, restoring, sealing
 from casemgr.audit.rules import backup_mac
 from casemgr.cases.models import CaseFile
-from casemgr.db import db
+from casemgr.db import Base, db, migrations
 from casemgr.demo import attacks
 from casemgr.ledger import services as ledger
 from casemgr.ledger.destroying import destroy, destroyed
@@ -112,6 +114,24 @@ def test_a_bad_backup_is_told_in_one_sentence_and_the_good_one_goes_in_afterward
     assert answer({"digests": {}}, {}) == spoiled
     assert "phiên bản khác" in answer({"revision": "no_such"}, {})
     assert run(app, "restore", str(tmp_path / "b.zip")).exit_code == 0
+
+
+def test_a_backup_of_an_older_program_is_brought_up_to_this_one(app, place, written, backend, tmp_path, monkeypatch):
+    place.remove()
+    migrations(app)
+    downgrade(revision="work_of_a_worker")
+    schema = sa.MetaData()
+    schema.reflect(db.engine)
+    schema.remove(schema.tables["alembic_version"])
+    with monkeypatch.context() as patched:
+        patched.setattr(backup, "Base", SimpleNamespace(metadata=schema))
+        assert run(app, "backup", str(tmp_path / "b.zip")).exit_code == 0
+    lose(place, backend)
+    done = run(app, "restore", str(tmp_path / "b.zip"))
+    assert done.exit_code == 0, done.output
+    assert place.scalar(sa.text("SELECT version_num FROM alembic_version")) != "work_of_a_worker"
+    assert place.scalar(sa.select(sa.func.count()).select_from(Base.metadata.tables["reminder_letter"])) == 0
+    assert run(app, "ledger", "rebuild", "--check").exit_code == 0
 
 
 def test_who_has_only_the_backup_puts_nothing_into_it(app, place, written, backend, tmp_path):
