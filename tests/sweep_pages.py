@@ -181,6 +181,7 @@ PAGES = {
     "outgoing.named_lists": [Page("/reports/outgoing/lists", READERS)],
     "outgoing.named_list": [Page("/reports/outgoing/lists/{named}", READERS, about="named")],
     "outgoing.answer_list": [Page("/reports/outgoing/lists/{named}", ("supervisor",), about="named")],
+    "outgoing.withdraw_list": [Page("/reports/outgoing/lists/{named}/withdraw", READERS, FIELD, about="named")],
     "outgoing.take_list": [Page("/reports/outgoing/lists/{named}/pdf", READERS, FIELD, about="named")],
     "outgoing.index": [Page("/reports/outgoing", DETECTION, about="plan", logged=False, query="unit=" + HERE)],
     "outgoing.paper": [

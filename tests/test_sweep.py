@@ -358,5 +358,5 @@ def test_writing_by_everyone_everywhere(own_town):
     changed = {name for name, rows in snapshot(own_town).items() if rows != before[name]}
     assert changed <= {User.__tablename__, RoleGrant.__tablename__, "hamlet", "unit_area_end", "ledger_entry", "ledger_subject",
                        "ledger_pulse", "ledger_settled", "ledger_touched", "detected", "case_span", "unit_version", "sign_in_attempt", "reminder",
-                       "seal", "seal_head", "report_body", "replayed", "job", "vault_key", "reconciled_row"}, changed  # fmt: skip
+                       "named_list", "seal", "seal_head", "report_body", "replayed", "job", "vault_key", "reconciled_row"}, changed  # fmt: skip
     _check_secrets(own_town, answers)

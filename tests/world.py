@@ -135,8 +135,8 @@ def build(session) -> World:
         author=str(world.users["worker", "sibling"].id), now=datetime(2022, 3, 20, 9),
     ).id  # fmt: skip
     world.named = named_lists.ask(
-        session, kind="gift", roll=rolls_of().gifts["27-7"], unit=HERE, purpose="gift", note="QĐ 15", rows=1,
-        author=str(world.users["worker", "own"].id), now=NOW, subject=UUID(int=95),
+        session, kind="gift", roll=rolls_of().gifts["27-7"], unit=HERE, purpose="gift", note="QĐ 15",
+        cases=[UUID(int=96)], days=7, author=str(world.users["worker", "own"].id), now=NOW, subject=UUID(int=95),
     )  # fmt: skip
     world.token = new_calendar(session, world.users["worker", "assigned"].id, datetime(2022, 3, 20, 9))
     session.commit()

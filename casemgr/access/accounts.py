@@ -52,10 +52,9 @@ class SignedIn(UserMixin):
 
 
 _TODAY = sa.bindparam("today", type_=sa.Date())
-_HOLDS = sa.and_(RoleGrant.valid_from <= _TODAY, sa.or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > _TODAY))
 _SESSION = (
     sa.select(User.id, User.full_name, User.must_change, RoleGrant.role, RoleGrant.unit_id, RoleGrant.programmes)
-    .outerjoin(RoleGrant, sa.and_(RoleGrant.user_id == User.id, _HOLDS))
+    .outerjoin(RoleGrant, sa.and_(RoleGrant.user_id == User.id, RoleGrant.holding(_TODAY)))
     .where(User.fs_uniquifier == sa.bindparam("uniquifier"), User.active)
     .order_by(RoleGrant.granted_at)
 )

@@ -1,7 +1,9 @@
 """Which accounts reach a place by a role: said once for who is offered a file, who may be named in a conflict of
 interest, who is left to decide. Two queries, whatever the number of places and accounts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -17,16 +19,11 @@ from casemgr.units.rules import UnitTree
 def holders(session, permission: Permission, tree: UnitTree, units: Collection[str]) -> list[User]:
     """The active accounts, by name, that hold today a role with this permission from which one of the units may be
     reached; whether it is, for which programme, `reaches` says."""
-    near, today = frozenset().union(*(_near(tree, unit) for unit in units)), now().date()
+    near = frozenset().union(*(_near(tree, unit) for unit in units))
     if not near:
         return []
     roles = [role for role, permissions in policy.ROLES.items() if permission in permissions]
-    held = sa.and_(
-        RoleGrant.role.in_(roles),
-        RoleGrant.unit_id.in_(sorted(near)),
-        RoleGrant.valid_from <= today,
-        sa.or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > today),
-    )
+    held = sa.and_(RoleGrant.role.in_(roles), RoleGrant.unit_id.in_(sorted(near)), RoleGrant.holding(now().date()))
     query = sa.select(User).where(User.active, User.grants.any(held)).options(selectinload(User.grants))
     return list(session.scalars(query.order_by(User.full_name, User.username)))
 
@@ -43,6 +40,22 @@ def once_theirs(actor: Actor, permission: Permission, unit: str, programme: str)
 def who_may(session, permission: Permission, tree: UnitTree, unit: str, programme: str) -> list[User]:
     """The active accounts that may do this with a file here once it is theirs, by name."""
     return [user for user in holders(session, permission, tree, [unit]) if reaches(user, permission, unit, programme)]
+
+
+def users_of(session, ids: Iterable[str]) -> dict[str, User]:
+    """Accounts with their roles, closed ones too, by id as text; what is no account (system:...) is absent."""
+    wanted = user_ids(ids)
+    query = sa.select(User).where(User.id.in_(wanted)).options(selectinload(User.grants))
+    return {str(user.id): user for user in session.scalars(query)} if wanted else {}
+
+
+def user_ids(texts: Iterable[str]) -> list[UUID]:
+    """Ids of users from their text; what is none (system:...) is left out."""
+    found = []
+    for text in set(texts):
+        with suppress(ValueError):
+            found.append(UUID(text))
+    return found
 
 
 def _near(tree: UnitTree, unit: str) -> frozenset[str]:

@@ -71,6 +71,11 @@ class RoleGrant(Base):
     def holds_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
+    @classmethod
+    def holding(cls, day):
+        """`holds_on` as an SQL condition; the day may be a bound parameter."""
+        return sa.and_(cls.valid_from <= day, sa.or_(cls.valid_to.is_(None), cls.valid_to > day))
+
 
 class SignInAttempt(Base):
     """One try of a password. Account and address are keyed digests: people type passwords into the wrong box."""

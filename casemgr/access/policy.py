@@ -197,6 +197,13 @@ def may(actor: Actor | None, permission: Permission, **facts) -> bool:
     return actor is not None and answer(actor, permission, **facts) is Answer.YES
 
 
+def deciding_unit(actor: Actor, unit: str, programme: str | None = None) -> str:
+    """The unit above this one in which the actor decides what counts for or against it; where they do so in none, the
+    unit itself."""
+    held = (grant for grant in actor.grants if P.DETECTION_DECIDE in ROLES[grant.role] and unit in grant.below)
+    return next((g.unit for g in held if programme is None or programme in g.programmes), unit)
+
+
 def scope(actor: Actor, permission: Permission) -> list[Scope]:
     """Where a permission reaches, for queries: a row is visible if it lies in any of these scopes."""
     scopes = []

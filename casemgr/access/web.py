@@ -64,8 +64,7 @@ def actor_of(user: User) -> Actor:
 def actors(session, *where) -> dict[UUID, Actor]:
     """The actors that the accounts under a condition are today, without the accounts: one query. A closed account
     holds no role."""
-    today, role = now().date(), RoleGrant
-    holds = (role.valid_from <= today, sa.or_(role.valid_to.is_(None), role.valid_to > today), User.active)
+    role, holds = RoleGrant, (RoleGrant.holding(now().date()), User.active)
     query = sa.select(User.id, User.full_name, role.role, role.unit_id, role.programmes)
     query = query.outerjoin(role, sa.and_(role.user_id == User.id, *holds)).where(*where).order_by(role.granted_at)
     held: dict[tuple, list] = {}

@@ -45,6 +45,7 @@ ACTIONS = {
     "list:declined": N_("không duyệt danh sách"),
     "list:print": N_("in danh sách"),
     "list:read": N_("xem danh sách"),
+    "list:withdraw": N_("rút đề nghị phê duyệt danh sách"),
     "password:due": N_("được yêu cầu đổi mật khẩu"),
     "person:export": N_("kết xuất danh sách người"),
     "person:match": N_("đối chiếu người"),

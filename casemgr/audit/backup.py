@@ -20,7 +20,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from casemgr import vault
-from casemgr.audit.rules import installation_of
+from casemgr.audit.rules import backup_mac, installation_of
 from casemgr.db import Base, db, is_postgresql
 from casemgr.ledger.services import province
 
@@ -42,6 +42,7 @@ def make(session, out: Path, now: datetime) -> dict:
                 "made_at": now.isoformat(),
                 **(_from_postgresql(archive) if is_postgresql(session) else _from_sqlite(archive, out.parent)),
             }
+            said["mac"] = backup_mac(vault.keys().mac, said).hex()
             archive.writestr(MANIFEST, json.dumps(said, indent=1))
         with open(draft, "rb") as file:
             os.fsync(file.fileno())

@@ -25,7 +25,7 @@ from flask import current_app
 
 from casemgr import vault
 from casemgr.audit.backup import CHUNK, FORMAT, MANIFEST, WHOLE, columns_of, name_of, opened
-from casemgr.audit.rules import installation_of
+from casemgr.audit.rules import backup_mac, installation_of
 from casemgr.db import db, is_postgresql, migrations
 from casemgr.ledger.services import province
 from casemgr.refused import N_, Refused
@@ -54,6 +54,8 @@ def read(file: Path) -> dict:
             kind=said["database"],
             here=here,
         )
+    if said.get("mac") != backup_mac(vault.keys().mac, said).hex():
+        raise Refused(UNREADABLE)
     return said
 
 

@@ -6,7 +6,7 @@ A proof for one case shows hashes of other subtrees only: whoever holds it learn
 """
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import NamedTuple
@@ -115,6 +115,13 @@ def destroyed_mac(key: bytes, digest: bytes, subjects: Iterable[UUID]) -> bytes:
     """Of the list of destroyed subjects that goes outside with a seal: nobody adds to it whose key is to be lost."""
     listed = b"".join(sorted(subject.bytes for subject in subjects))
     return hmac.digest(key, b"destroyed" + digest + listed, "sha256")
+
+
+def backup_mac(key: bytes, said: Mapping) -> bytes:
+    """Of the manifest of a backup, which names the digest of every table: also those that no ledger vouches for, like
+    the accounts."""
+    told = {name: value for name, value in said.items() if name != "mac"}
+    return hmac.digest(key, b"backup" + canonical(told).encode(), "sha256")
 
 
 def installation_of(key: bytes) -> str:

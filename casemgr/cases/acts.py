@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext
 
 from casemgr.access.holders import who_may
+from casemgr.access.policy import deciding_unit
 from casemgr.access.web import Permission, current_actor, guard, require
 from casemgr.cases import handover, services
 from casemgr.cases.cautions import same_day
@@ -30,7 +31,10 @@ from casemgr.units.web import current_tree
 def decide(number: str, id: UUID):
     dossier = open_dossier(number)
     entry = dossier.entry(id)
-    actor = require(Permission.CASE_DECIDE, subject=dossier.file.subject, author=entry.author, **dossier.facts)
+    needed, file = dossier.deciding(entry), dossier.file
+    actor = require(needed, subject=file.subject, author=entry.author, **dossier.facts)
+    above = needed is not Permission.CASE_DECIDE
+    unit = deciding_unit(actor, file.unit_id, file.programme) if above else file.unit_id
     form = DecideForm(data={"occurred": (now(), "day")}) if request.method == "GET" else DecideForm()
     signers = dossier.programme.codes.get("signer", {})
     form.signer.choices = form.signer.choices[:1] + options((c, code.name[language()]) for c, code in signers.items())
@@ -55,7 +59,7 @@ def decide(number: str, id: UUID):
                 signer=form.signer.data,
                 occurred=form.occurred.data,
                 author=str(actor.user_id),
-                unit=dossier.state.unit,
+                unit=unit,
                 now=now(),
                 entry_id=form.id,
             )

@@ -91,13 +91,23 @@ def ask_assignment(
     return ledger.append(session, subject, [draft])[0]
 
 
-def succeed(session, subject: UUID, *, to: str | None, tree: UnitTree, author: str, unit: str, now: datetime) -> Entry:
+def succeed(
+    session,
+    subject: UUID,
+    *,
+    to: str | None,
+    tree: UnitTree,
+    author: str,
+    unit: str,
+    now: datetime,
+    note: str | None = None,
+) -> Entry:
     """Gives a file of a unit that was split to the one of its successors where the person lives. Raises Refused."""
     ledger.lock(session, subject)
     state, _entries = services.state(session, subject)
     handover.check_succession(state.unit, to, tree, now.date())
     coded = {"to": to, "accepted": True, "succession": True}
-    return ledger.append(session, subject, [_draft(state, TRANSFERRED, coded, None, author, unit, now)])[0]
+    return ledger.append(session, subject, [_draft(state, TRANSFERRED, coded, note, author, unit, now)])[0]
 
 
 def mark_conflict(

@@ -1,7 +1,6 @@
 """What the pages of case files ask of the database. Every list goes through `visible`: one scope, one answer."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from casemgr.access import policy
+from casemgr.access.holders import user_ids
 from casemgr.access.models import User
 from casemgr.access.policy import ALL, Actor, Permission
 from casemgr.cases.handover import WAITING
@@ -167,15 +167,6 @@ def next_steps(session, files: Sequence[CaseFile]) -> dict[UUID, sa.Row]:
     for row in session.execute(query.order_by(span.subject, span.position)):
         if row.due == wanted[row.subject]:
             found.setdefault(row.subject, row)
-    return found
-
-
-def user_ids(texts: Iterable[str]) -> list[UUID]:
-    """Ids of users from their text; what is none (system:...) is left out."""
-    found = []
-    for text in set(texts):
-        with suppress(ValueError):
-            found.append(UUID(text))
     return found
 
 

@@ -87,8 +87,13 @@ class Dossier:
         kind = self.programme.case.kinds.get(entry.kind)
         return (kind is not None and kind.decide) or entry.id in self._asked
 
+    def deciding(self, entry: Entry) -> Permission:
+        """What allows to decide on an entry: to lead the unit that holds the file, or one above it."""
+        kind = self.programme.case.kinds.get(entry.kind)
+        return Permission.DETECTION_DECIDE if kind is not None and kind.above else Permission.CASE_DECIDE
+
     def may_decide(self, entry: Entry) -> bool:
-        return self.decidable(entry) and may(Permission.CASE_DECIDE, author=entry.author, **self.facts)
+        return self.decidable(entry) and may(self.deciding(entry), author=entry.author, **self.facts)
 
     def may_void(self, entry: Entry) -> bool:
         """One's own entries, and for who writes in the file those of others; never an opening, a void, another's
@@ -109,7 +114,8 @@ def printable(dossier: Dossier, entry: Entry) -> bool:
         return False
     if entry.kind == "decided":
         about = kinds.get(entry.coded.get("about", ""))
-        return about is not None and about.decide and entry.coded.get("outcome") == "approved"
+        # What is decided above is signed there.
+        return about is not None and about.decide and not about.above and entry.coded.get("outcome") == "approved"
     kind = kinds.get(entry.kind)
     return kind is not None and bool(kind.paper)
 

@@ -30,17 +30,16 @@ class Asked:
     area: str = ""  # the part of the plan's ground: focus, rest or hamlet (see `ground`)
     hamlets: frozenset[UUID] = frozenset()  # those the plan names: whoever lives there belongs to the focus areas
 
-    def units(self, tree: UnitTree, today: date) -> frozenset[str] | None:
-        """The units whose items count for the unit asked about, None where that is all of them; on today's basis those
-        that are mapped into it."""
+    def units(self, tree: UnitTree) -> frozenset[str] | None:
+        """The units whose items count for the unit asked about, None where that is all of them; on today's basis also
+        those that went wholly into it, be it into several of its units."""
         if self.basis == AS_WERE:
             every = tree.children(None, self.through) == (self.unit,)
             units = None if every and self.within is None else tree.below(self.unit)
         else:
-            below, day = tree.below(self.unit), tree.newest(today)
-            units = frozenset(u for u in tree.nodes if tree.map_to(u, day) in below) | below
+            units = tree.with_predecessors(self.unit)
         return units if self.within is None else units & self.within
 
-    def around(self, tree: UnitTree, today: date) -> frozenset[str] | None:
+    def around(self, tree: UnitTree) -> frozenset[str] | None:
         """The units of the unit asked about, whatever part of its ground is meant."""
-        return replace(self, within=None).units(tree, today)
+        return replace(self, within=None).units(tree)

@@ -93,7 +93,7 @@ def _report(session, asked: Asked, now: datetime, indicators, by: Sequence[str],
         tally = tallies.get(indicator.code, NO_FILES)
         scene = scene_of(asked, indicator, tree, received, ground, money)
         one = result_of(asked, indicator, tally, said, scene, tree)
-        _beside_register(session, asked, one, asked.units(tree, now.date()))
+        _beside_register(session, asked, one, asked.units(tree))
         one.groups = groups_of(asked, indicator, tally, said, scene, by, tree, now, ground) if by else []
         result.results.append(one)
     return result
@@ -149,7 +149,7 @@ def breakdown(
     tally = tallies.get(indicator.code, NO_FILES)
     scene = scene_of(asked, indicator, tree, received, ground, money_of(session, [indicator], asked, tree))
     result = result_of(asked, indicator, tally, said, scene, tree)
-    _beside_register(session, asked, result, asked.units(tree, now.date()))
+    _beside_register(session, asked, result, asked.units(tree))
     found: dict[str, list[tuple[str, Figure]]] = {}
     for dimension in dimensions:
         parts = groups_of(asked, indicator, tally, said, scene, (dimension,), tree, now, ground)
@@ -209,13 +209,13 @@ def question_of(
         start=datetime.combine(asked.start, time()),
         t=asked.t,
         since=datetime.combine(asked.plan.start, time()),
-        units=asked.units(tree, now.date()),
+        units=asked.units(tree),
         dims=dims,
         marks=tuple(found),
         rule=asked.rule,
         hamlets=asked.hamlets,
         area=asked.area,
-        around=asked.around(tree, now.date()) if asked.area else None,
+        around=asked.around(tree) if asked.area else None,
     )
 
 

@@ -19,12 +19,12 @@ def ask(session, world: World, communes: Iterable[Commune]) -> None:
         rng, officer = world.chance("named", commune.code), commune.workers["NCC"]
         for code, why in WHY.items():
             roll = found.gifts[code]
-            rows = persons.count(session, roll, [CaseFile.unit_id == commune.unit])
-            if not rows:
+            cases = persons.files(session, roll, [CaseFile.unit_id == commune.unit])
+            if not cases:
                 continue
             subject = services.ask(
-                session, kind=GIFT, roll=roll, unit=commune.unit, purpose=GIFT, note=why, rows=rows, author=officer,
-                now=now, subject=new_id(rng),
+                session, kind=GIFT, roll=roll, unit=commune.unit, purpose=GIFT, note=why, cases=cases,
+                days=found.answer_days, author=officer, now=now, subject=new_id(rng),
             )  # fmt: skip
             if code == "tet":
                 services.answer(

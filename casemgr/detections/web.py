@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import abort
 
-from casemgr.access.policy import ROLES
+from casemgr.access import policy
 from casemgr.access.web import Permission, current_actor, may, require
 from casemgr.cases.queries import barred
 from casemgr.db import db
@@ -118,6 +118,4 @@ def by(sheet: Sheet, form, now: datetime, unit: str | None = None) -> services.B
 
 def deciding_unit(row: Detected) -> str:
     """The unit above the detection's in which whoever acts decides."""
-    held = [g for g in current_actor().grants if Permission.DETECTION_DECIDE in ROLES[g.role]]
-    above = [g.unit for g in held if row.unit_id in g.below and row.programme in g.programmes]
-    return above[0] if above else row.unit_id
+    return policy.deciding_unit(current_actor(), row.unit_id, row.programme)

@@ -48,7 +48,15 @@ class ConflictForm(Form):
 
 
 class SuccessionForm(Form):
-    """The choices stand in the table, one select a file: `to-<number>`."""
+    """The choices stand in the table, one select a file: `to-<number>`; or those ticked go together."""
+
+    together = SelectField(_l("Các hồ sơ đã đánh dấu chuyển về"), [WantedSometimes()], blank=_l("Chọn…"), choices=[])
+    note = LongTextField(
+        _l("Lý do, căn cứ"),
+        [WantedSometimes()],
+        limit=1000,
+        description=_l("Ghi vào từng hồ sơ. Cần khi chọn cho nhiều hồ sơ cùng lúc."),
+    )
 
 
 class HandOnForm(OnceForm):

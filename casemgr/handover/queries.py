@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from casemgr.access.holders import holders, who_may
+from casemgr.access.holders import holders, users_of, who_may
 from casemgr.access.models import User
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases.handover import SENT, WAITING
@@ -79,8 +79,7 @@ def readers_of(session, tree: UnitTree, file: CaseFile, named: Collection[str]) 
     named in its conflict of interest, whose roles need not reach it any more: it has moved away from them."""
     found = holders(session, Permission.CASE_CONFLICT, tree, [file.unit_id])
     missing = set(named) - {str(user.id) for user in found}
-    if missing:
-        found += session.scalars(sa.select(User).where(User.id.in_(map(UUID, missing))))
+    found += users_of(session, missing).values()
     return sorted(found, key=lambda user: (user.full_name, user.username))
 
 

@@ -1,4 +1,4 @@
-"""Pages of transfers, of the succession of units, and of conflicts of interest."""
+"""Pages of transfers and of conflicts of interest."""
 
 from uuid import UUID
 
@@ -18,19 +18,17 @@ from casemgr.cases.web import open_dossier
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.handover import queries
-from casemgr.handover.forms import CONFIRM, NO_RETURN, AnswerForm, AskForm, ConfirmForm, ConflictForm, SuccessionForm
+from casemgr.handover.forms import CONFIRM, NO_RETURN, AnswerForm, AskForm, ConfirmForm, ConflictForm
 from casemgr.ledger import services as ledger
-from casemgr.people import services as people
 from casemgr.programmes import programmes
-from casemgr.refused import N_, Refused
+from casemgr.refused import Refused
 from casemgr.ui.forms import show_form
-from casemgr.ui.i18n import language, say
+from casemgr.ui.i18n import language
 from casemgr.ui.rules import show_moment
 from casemgr.units.loading import calendar
 from casemgr.units.web import current_tree
 
 bp = Blueprint("handover", __name__)
-MOST_FILES = 50
 
 
 @bp.get("/transfers")
@@ -191,7 +189,7 @@ def _said(found) -> list[tuple[str, str]]:
     """What the second person has to go by: who wrote the mark, when, why, and where the file came from."""
     mark, tree = found.mark, current_tree()
     why = ledger.read_sealed(db.session, [mark]).get(mark.id, {}).get("note", "")
-    before = [(gettext("Trước đó do"), tree.full_label(found.unit))] if found.unit else []
+    before = [(gettext("Nơi giữ trước đó"), tree.full_label(found.unit))] if found.unit else []
     return [
         (gettext("Người ghi nhận"), case_queries.names_of(db.session, [mark.author]).get(mark.author, "")),
         (gettext("Ghi nhận lúc"), show_moment(mark.occurred_at, mark.precision)),
@@ -231,49 +229,3 @@ def decide_conflict(number: str):
     users = queries.readers_of(db.session, current_tree(), dossier.file, barred(dossier.state.entries))
     form.accounts.choices = options(map(_office, users))
     return _conflict(dossier, form, confirm, confirm)
-
-
-@bp.route("/succession/<unit>", methods=["GET", "POST"])
-@guard(Permission.CASE_ASSIGN)
-def succession(unit: str):
-    """Files of a commune that was divided: a person chooses for each where its person lives now."""
-    actor, tree, moment = current_actor(), current_tree(), now()
-    if unit not in queries.split_units(tree, moment.date()):
-        abort(404)
-    require(Permission.CASE_ASSIGN, unit=unit)
-    found = queries.files_left(db.session, actor, tree, unit, MOST_FILES)
-    heirs = [(new, tree.full_label(new)) for new, _default, _split in tree.successors(unit)]
-    form = SuccessionForm()
-    chosen = {file.subject: request.form.get(f"to-{file.number}") for file, _hamlet in found}
-    if form.validate_on_submit():
-        done = 0
-        try:
-            if not any(chosen.values()):
-                raise Refused(N_("Hãy chọn đơn vị cho ít nhất một hồ sơ."))
-            for subject, to in chosen.items():
-                if to:
-                    moves.succeed(
-                        db.session, subject, to=to, tree=tree, author=str(actor.user_id), unit=unit, now=moment
-                    )
-                    done += 1
-        except Refused as refused:
-            form.form_errors.append(say(refused))
-        else:
-            flash(gettext("Đã chuyển %(n)s hồ sơ về đơn vị mới.", n=done), "success")
-            return redirect(url_for("handover.succession", unit=unit), 303)
-    log_access(Permission.CASE_LIST, unit=unit)
-    left = next(
-        (each.files for each in queries.left_behind(db.session, actor, tree, moment.date()) if each.unit == unit), 0
-    )
-    hamlets = queries.hamlet_names(db.session, [hamlet for _file, hamlet in found if hamlet])
-    labels = people.labels(db.session, [file.beneficiary for file, _hamlet in found if file.beneficiary])
-    rows = [
-        (
-            file,
-            labels.get(file.beneficiary),
-            hamlets.get(hamlet, ""),
-            chosen[file.subject] or tree.map_to(unit, moment.date(), hamlet),
-        )
-        for file, hamlet in found
-    ]
-    return show_form("handover/succession.html", form, unit=unit, rows=rows, heirs=heirs, left=left)

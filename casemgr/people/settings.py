@@ -10,7 +10,9 @@ from pathlib import Path
 from casemgr.people.identifiers import KINDS
 
 FILE = Path(__file__).with_name("matching.toml")
-PERCENT, POINTS, FEW, BITS = (0, 100), (-100, 100), (1, 1000), (0, 40)
+# A range holds whole numbers alone: what is counted, and points, because scores are shown and kept as such.
+PERCENT, BITS = (0, 100), (0, 40)
+POINTS, FEW, YEARS = range(-100, 101), range(1, 1001), range(21)
 
 # What may be found out of each field.
 FOUND = {
@@ -26,12 +28,12 @@ FOUND = {
 }
 _FIELDS, _NUMBERS = tuple(FOUND), tuple(KINDS)
 # Each setting: the numbers between which it lies, or the words of which it is a list.
-SHAPE: Mapping[str, Mapping[str, tuple]] = {
-    "points": {"bit": POINTS} | {f"{field}.{one}": POINTS for field, found in FOUND.items() for one in found},
+SHAPE: Mapping[str, Mapping[str, tuple | range]] = {
+    "points": {"bit": (-100, 100)} | {f"{field}.{one}": POINTS for field, found in FOUND.items() for one in found},
     "grades": {"strong": PERCENT, "possible": PERCENT},
     "likeness": {"same": PERCENT, "near": PERCENT},
     "parts": {"alike": PERCENT, "shortest": FEW, "marks": PERCENT, "heard": PERCENT, "slip": PERCENT},
-    "births": {"years": (0, 20), "estimated": (0, 20), "wrong": (0, 3)},
+    "births": {"years": YEARS, "estimated": YEARS, "wrong": range(4)},
     "automatic": {
         **dict.fromkeys(("score", "margin", "margin_elsewhere"), PERCENT),
         **dict.fromkeys(
@@ -46,7 +48,7 @@ SHAPE: Mapping[str, Mapping[str, tuple]] = {
         "shown": FEW,
     },
     "usage": {"bearers": FEW, "usual": (0, 1), "rare_from": FEW},
-    "blocks": {"years": (0, 20), "telling": BITS, "likeness": PERCENT, "close": FEW, "closer": FEW},
+    "blocks": {"years": YEARS, "telling": BITS, "likeness": PERCENT, "close": FEW, "closer": FEW},
 }  # fmt: skip
 # The first is never above the second: below it nothing would be left for the other.
 ORDER = (
@@ -59,8 +61,12 @@ ORDER = (
 
 
 def load(file: Path = FILE) -> dict[str, dict]:
-    """The settings by section. Raises ValueError, which names the setting."""
-    return check(tomllib.loads(file.read_text(encoding="utf-8")), file.name)
+    """The settings by section. Raises ValueError, which names the file and the setting."""
+    try:
+        said = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as wrong:
+        raise ValueError(f"{file.name}: {wrong}") from None
+    return check(said, file.name)
 
 
 def check(said: dict, name: str = FILE.name) -> dict[str, dict]:
@@ -84,7 +90,11 @@ def _flat(values):
             yield key, value
 
 
-def _check(name: str, key: str, value, shape: tuple) -> None:
+def _check(name: str, key: str, value, shape: tuple | range) -> None:
+    if isinstance(shape, range):
+        if isinstance(value, bool) or not isinstance(value, int) or value not in shape:
+            raise ValueError(f"{name}: {key} must be a whole number from {shape[0]} to {shape[-1]}")
+        return
     if isinstance(shape[0], str):
         if not isinstance(value, list) or not value or not set(map(str, value)) <= set(shape):
             raise ValueError(f"{name}: {key} must be a list of some of {', '.join(shape)}")

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from casemgr import files
-from casemgr.access.models import User
 from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
+from casemgr.cases.queries import names_of
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.plans import parts, plans, services
@@ -262,11 +261,7 @@ def _unit_label(unit: str) -> str:
 
 
 def _lines(figures: list[Reported]) -> list[Line]:
-    people = {UUID(p) for f in figures for p in (f.author, f.confirmed_by) if p and _is_uuid(p)}
-    names = {}
-    if people:
-        query = sa.select(User.id, User.full_name).where(User.id.in_(people))
-        names = {str(row.id): row.full_name for row in db.session.execute(query)}
+    names = names_of(db.session, (who for f in figures for who in (f.author, f.confirmed_by) if who))
     return [_line(f, names) for f in figures]
 
 
@@ -284,11 +279,3 @@ def _line(figure: Reported, names: dict[str, str]) -> Line:
         by_unit=figure.value is not None and _by_unit(plan, figure),
         may_confirm=not figure.confirmed and may(Permission.REPORTED_CONFIRM, author=figure.author, **_place(figure)),
     )
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

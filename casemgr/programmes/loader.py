@@ -204,6 +204,7 @@ def _kind(k: Reader, name: str, lists: dict) -> Kind:
         article=k.take("article", str, ""),
         by=k.take("by", str, "worker", among=("worker", "supervisor")),
         decide=k.take("decide", bool, False),
+        above=k.take("above", bool, False),
         after=k.strings("after", ()),
         once=k.take("once", bool, False),
         precision=k.take("precision", str, "day", among=("minute", "day")),

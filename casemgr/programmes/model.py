@@ -88,6 +88,7 @@ class Kind:
     article: str = ""
     by: str = "worker"  # worker | supervisor
     decide: bool = False
+    above: bool = False  # who decides sits above the unit that holds the file: it counts for or against that unit
     after: tuple[str, ...] = ()
     once: bool = False
     precision: str = "day"  # minute: the page asks for the time of day too

@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from casemgr.access.holders import who_may
-from casemgr.access.policy import ROLES
+from casemgr.access.policy import deciding_unit
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.cases.entries import ProgrammeRefusal
 from casemgr.cases.forms import options, refuse
@@ -24,7 +24,7 @@ from casemgr.reconciling.rules import DISPUTED
 from casemgr.reconciling.views import bp, find_row, may_answer, on, place_of, source_name
 from casemgr.refused import Refused
 from casemgr.ui.forms import show_form
-from casemgr.ui.i18n import language
+from casemgr.ui.i18n import language, say
 from casemgr.units.web import current_tree
 
 
@@ -102,6 +102,8 @@ def _arrange(form: DetectForm, register, at) -> None:
 @guard(Permission.REGISTER_RECONCILE)
 def exclude(register: UUID, number: int):
     chosen, _reach, at = find_row(register, number, Permission.REGISTER_RECONCILE)
+    if (refused := _refused(chosen, number, services.check_excludable)) is not None:
+        return refused
     form = ExcludeForm()
     exclusions = programmes()[chosen.programme].exclusions
     form.reason.choices = options((c, code.name[language()]) for c, code in exclusions.items())
@@ -118,6 +120,8 @@ def exclude(register: UUID, number: int):
 @guard(Permission.REGISTER_RECONCILE)
 def dispute(register: UUID, number: int):
     chosen, _reach, at = find_row(register, number, Permission.REGISTER_RECONCILE)
+    if (refused := _refused(chosen, number, services.check_disputable)) is not None:
+        return refused
     form = RowDisputeForm()
 
     def write():
@@ -143,7 +147,7 @@ def decide(register: UUID, number: int, id: UUID):
     form.ask(entry.kind == DISPUTED)
 
     def write():
-        writer = on(chosen, at, form, _deciding_unit(chosen, at))
+        writer = on(chosen, at, form, deciding_unit(current_actor(), **place_of(chosen, at)))
         services.decide(db.session, chosen, number, id, form.outcome.data, form.note.data or "", writer, at.unit)
 
     title = gettext("Trả lời đề nghị xem xét lại") if entry.kind == DISPUTED else gettext("Quyết định")
@@ -151,11 +155,15 @@ def decide(register: UUID, number: int, id: UUID):
     return _form(chosen, at, form, write, title, gettext("Đã ghi quyết định."), asked)
 
 
-def _deciding_unit(register, at) -> str:
-    place = place_of(register, at)
-    held = [g for g in current_actor().grants if Permission.DETECTION_DECIDE in ROLES[g.role]]
-    above = [g.unit for g in held if place["unit"] in g.below and place["programme"] in g.programmes]
-    return above[0] if above else place["unit"]
+def _refused(register, number: int, check):
+    """Back to the row, which says why, where nothing may be asked: before anybody has typed the reasons."""
+    if request.method == "GET":
+        try:
+            check(services.row_state(db.session, register, number))
+        except Refused as refused:
+            flash(say(refused), "error")
+            return redirect(url_for("reconciling.row", register=register.subject, number=number), 303)
+    return None
 
 
 def _form(register, at, form, write, title: str, said: str, asked: show.Turn | None = None):

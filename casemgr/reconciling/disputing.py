@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask import abort, flash, redirect, render_template, url_for
 from flask_babel import gettext
 
-from casemgr.access.policy import ROLES
+from casemgr.access.policy import deciding_unit
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.cases.forms import refuse
 from casemgr.cases.queries import hidden_from, names_of, within
@@ -25,7 +25,7 @@ from casemgr.reconciling.rules import DISPUTED
 from casemgr.reconciling.views import bp, may_answer, source_name
 from casemgr.refused import N_, Refused
 from casemgr.ui.forms import show_form
-from casemgr.ui.i18n import language
+from casemgr.ui.i18n import language, say
 from casemgr.ui.paging import Page, page_number
 from casemgr.units.web import current_tree
 
@@ -114,8 +114,14 @@ def dispute_detection(number: str):
 
 
 def raising(about: kept.About, what: str, back: str):
-    """The page of a new dispute, and its writing."""
+    """The page of a new dispute, and its writing; back at once, before anybody has typed, while one about the same waits."""
     form = DisputeForm()
+    if not form.is_submitted():
+        try:
+            kept.check_disputable(db.session, about)
+        except Refused as refused:
+            flash(say(refused), "error")
+            return redirect(back, 303)
     if form.is_submitted() and form.validate():
         author = str(current_actor().user_id)
         try:
@@ -149,7 +155,7 @@ def answer_dispute(subject: UUID):
         try:
             kept.answer(
                 db.session, subject, form.outcome.data, form.note.data or "",
-                author=author, unit=_unit_above(found), now=now(), entry=form.id,
+                author=author, unit=deciding_unit(current_actor(), found.unit_id), now=now(), entry=form.id,
             )  # fmt: skip
         except Refused as refused:
             refuse(form, refused)
@@ -160,12 +166,6 @@ def answer_dispute(subject: UUID):
     said = [text for _kind, text in kept.texts(db.session, [subject]).get(subject, ())]
     title = gettext("Trả lời đề nghị xem xét lại")
     return show_form("reconciling/dispute.html", form, title=title, what=what, back=back, texts=said)
-
-
-def _unit_above(found: Dispute) -> str:
-    held = [g for g in current_actor().grants if Permission.DETECTION_DECIDE in ROLES[g.role]]
-    above = [g.unit for g in held if found.unit_id in g.below]
-    return above[0] if above else found.unit_id
 
 
 def of_detection(subject: UUID) -> list[dict]:

@@ -2,7 +2,7 @@
 
 Run by `reading` as a bare script, so that it carries nothing of the application: the file comes on stdin; on stdout go
 one line of JSON about the file, one for each row that holds anything ([line, cell, ...]), and "end". A file that is a
-trap makes this process die, not the server.
+trap makes this process die, not the server. How many rows and cells are taken (`within`) is the same for every file.
 """
 
 import importlib.util
@@ -15,7 +15,7 @@ import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-EXITS = {"locked": 3, "broken": 4, "rows": 5, "columns": 6, "empty": 7, "bomb": 8}
+EXITS = {"locked": 3, "broken": 4, "rows": 5, "columns": 6, "empty": 7, "bomb": 8, "cells": 9}
 _FORMULA = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*>\s*<f')
 _SHEET = re.compile(rb"<(?:\w+:)?sheet [^>]*?>")
 _RELATION = re.compile(rb"<Relationship [^>]*?>")
@@ -58,7 +58,10 @@ def main(kind: str, wanted: int, rows: int, columns: int, most: int, memory: int
         told = {"sheets": [s[:31] for s in sheets[:50]], "sheet": sheets.index(name)}
         told |= dict(zip(("formulas", "at"), formulas(data, kind, name), strict=True))
         tell(told)
-        write(sheet, rows, most)
+        for number, cells in within(lines_of(sheet), rows, most):
+            tell([number, *cells])
+    except Full as full:
+        leave(str(full))
     except calamine.PasswordError:
         leave("locked")
     except (calamine.CalamineError, calamine.ZipError, calamine.XmlError, zipfile.BadZipFile, OSError, ValueError):
@@ -66,19 +69,28 @@ def main(kind: str, wanted: int, rows: int, columns: int, most: int, memory: int
     tell("end")
 
 
-def write(sheet, rows: int, most: int) -> None:
-    top, left = sheet.start
+class Full(Exception):
+    """A table of more than is taken: which of `EXITS`."""
+
+
+def within(lines, rows: int, most: int):
+    """Of (line, cells) those that hold anything; raises Full where there are more of them, or of their cells."""
     kept = filled = 0
-    for number, row in enumerate(sheet.iter_rows(), start=top + 1):
-        cells = [None] * left + [plain(cell) for cell in row]
-        if any(cell is not None for cell in cells):
-            kept += 1
-            filled += sum(cell is not None for cell in cells)
+    for number, cells in lines:
+        held = sum(cell is not None for cell in cells)
+        if held:
+            kept, filled = kept + 1, filled + held
             if kept > rows:
-                leave("rows")
+                raise Full("rows")
             if filled > most:
-                leave("bomb")
-            tell([number, *cells])
+                raise Full("cells")
+            yield number, cells
+
+
+def lines_of(sheet):
+    top, left = sheet.start
+    for number, row in enumerate(sheet.iter_rows(), start=top + 1):
+        yield number, [None] * left + [plain(cell) for cell in row]
 
 
 def plain(cell):

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from casemgr.files.kinds import BROKEN, LOCKED, Media
 from casemgr.refused import N_, Refused
+from casemgr.registers.child import EXITS, Full, within
 from casemgr.registers.old_fonts import decode, detect
 
 CHILD = Path(__file__).with_name("child.py")
@@ -26,13 +27,15 @@ Cell = str | int | float | bool | date | datetime | None
 
 TOO_BIG = N_("Bảng quá lớn hoặc có ô nằm rất xa phần dữ liệu. Hãy chép phần dữ liệu sang một tệp mới rồi gửi lại.")
 SENTENCES = {
-    3: LOCKED,
-    4: BROKEN,
-    5: N_("Bảng có quá nhiều dòng (tối đa %(rows)s). Hãy chia thành nhiều tệp."),
-    6: N_("Bảng có quá nhiều cột (tối đa %(columns)s). Hãy xóa các cột không cần và lưu lại."),
-    7: N_("Tệp không có bảng dữ liệu nào."),
-    8: TOO_BIG,
+    "locked": LOCKED,
+    "broken": BROKEN,
+    "rows": N_("Bảng có quá nhiều dòng (tối đa %(rows)s). Hãy chia thành nhiều tệp."),
+    "columns": N_("Bảng có quá nhiều cột (tối đa %(columns)s). Hãy xóa các cột không cần và lưu lại."),
+    "empty": N_("Tệp không có bảng dữ liệu nào."),
+    "bomb": TOO_BIG,
+    "cells": N_("Bảng có quá nhiều ô có nội dung (tối đa %(cells)s). Hãy chia thành nhiều tệp."),
 }
+BY_EXIT = {code: SENTENCES[why] for why, code in EXITS.items()}
 SLOW = N_("Tệp quá phức tạp, đọc quá lâu. Hãy chép phần dữ liệu sang một tệp mới rồi gửi lại.")
 LETTERS_LOST = N_(
     "Chữ có dấu trong tệp đã bị mất, thành dấu hỏi (?). Hãy mở tệp gốc, lưu lại dạng XLSX hoặc CSV UTF-8 rồi gửi lại."
@@ -68,7 +71,7 @@ def read(data: bytes, media: Media, sheet: int = -1, limits: Limits = Limits()) 
     """The sheet with this number among the visible ones (-1: the first with a table). Raises Refused."""
     found = _text(data, limits) if media.code == "csv" else _spreadsheet(data, media.code, sheet, limits)
     if not found.lines:
-        raise Refused(SENTENCES[7], "file")
+        raise _refused("empty", limits)
     texts = [cell for _line, cells in found.lines[:5000] for cell in cells if isinstance(cell, str)]
     said = [text for text in texts if any(map(str.isalpha, text))]
     lost = sum(_QUESTIONED.search(text) is not None for text in said)
@@ -93,8 +96,8 @@ def _spreadsheet(data: bytes, kind: str, sheet: int, limits: Limits) -> Sheet:
         raise Refused(SLOW, "file") from None
     if done.returncode:
         # Killed by a limit: its memory (-6, -9, -11) or its time (-24).
-        sentence = SLOW if done.returncode == -24 else SENTENCES.get(done.returncode, TOO_BIG)
-        raise Refused(sentence, "file", rows=limits.rows, columns=limits.columns)
+        sentence = SLOW if done.returncode == -24 else BY_EXIT.get(done.returncode, TOO_BIG)
+        raise Refused(sentence, "file", **_numbers(limits))
     told, rows, ended = io.BytesIO(done.stdout), [], False  # a line at a time: what is told may be large
     about = json.loads(told.readline() or "{}")
     for line in map(json.loads, told):
@@ -115,22 +118,33 @@ def _cell(cell) -> Cell:
 
 def _text(data: bytes, limits: Limits) -> Sheet:
     text, encoding = decode(data)
-    lines, formulas, filled = [], 0, 0
-    try:
+    formulas = 0
+
+    def said():
+        nonlocal formulas
         for number, cells in enumerate(csv.reader(_short_lines(text, limits), delimiter=_delimiter(text)), start=1):
             if len(cells) > limits.columns:
-                raise Refused(SENTENCES[6], "file", columns=limits.columns)
-            if any(map(str.strip, cells)):
-                filled += len(cells)
-                formulas += sum(cell.startswith("=") and not _quoted(cell) for cell in cells)
-                lines.append((number, [_quoted(cell) or cell[:1000] if cell.strip() else None for cell in cells]))
-            if filled > limits.cells:
-                raise Refused(TOO_BIG, "file")
-            if len(lines) > limits.rows or number > 4 * limits.rows:
-                raise Refused(SENTENCES[5], "file", rows=limits.rows)
+                raise Full("columns")
+            if number > 4 * limits.rows:
+                raise Full("rows")
+            formulas += sum(cell.startswith("=") and not _quoted(cell) for cell in cells)
+            yield number, [_quoted(cell) or cell[:1000] if cell.strip() else None for cell in cells]
+
+    try:
+        lines = list(within(said(), limits.rows, limits.cells))
+    except Full as full:
+        raise _refused(str(full), limits) from None
     except csv.Error:
         raise Refused(BROKEN, "file") from None
     return Sheet(lines, formulas=formulas, encoding=encoding)
+
+
+def _refused(why: str, limits: Limits) -> Refused:
+    return Refused(SENTENCES[why], "file", **_numbers(limits))
+
+
+def _numbers(limits: Limits) -> dict:
+    return {"rows": limits.rows, "columns": limits.columns, "cells": limits.cells}
 
 
 def _short_lines(text: str, limits: Limits) -> Iterator[str]:
@@ -138,7 +152,7 @@ def _short_lines(text: str, limits: Limits) -> Iterator[str]:
         line = found[0]
         if len(line) > LINE:
             wide = max(map(line.count, SIGNS)) >= limits.columns
-            raise Refused(SENTENCES[6] if wide else BROKEN, "file", columns=limits.columns)
+            raise _refused("columns" if wide else "broken", limits)
         yield line
 
 

@@ -24,7 +24,7 @@ def init_app(app) -> None:
 
     project_as(services.KIND, services.PROJECTION)
     inbox.also(
-        lambda view: services.waiting(view.session, view.actor, view.tree),
+        lambda view: services.waiting(view.session, view.actor, view.tree, view.now),
         N_("%(n)s danh sách có họ tên chờ duyệt"),
         "outgoing.named_lists",
     )

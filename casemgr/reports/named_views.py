@@ -14,7 +14,7 @@ from casemgr.db import db
 from casemgr.refused import N_, Refused
 from casemgr.reports import persons, rolls_of, services
 from casemgr.reports.forms import ENDINGS, REASONS, ListAnswerForm, TokenForm
-from casemgr.reports.named import APPROVED, ASKED, DECLINED, GIFT, Named
+from casemgr.reports.named import APPROVED, ASKED, DECLINED, GIFT, LAPSED, OVER, WITHDRAWN, Named, check_take
 from casemgr.reports.persons import Roll
 from casemgr.reports.roll_papers import export_paper, gift_paper
 from casemgr.reports.rolls import RIGHTS, conditions
@@ -30,7 +30,9 @@ STATES = {
     ASKED: ("not_due", N_("chờ duyệt")),
     APPROVED: ("met", N_("đã duyệt")),
     DECLINED: ("missed", N_("không duyệt")),
-    "over": ("plain", N_("hết thời gian tải")),
+    WITHDRAWN: ("plain", N_("đã rút đề nghị")),
+    LAPSED: ("plain", N_("quá hạn trả lời")),
+    OVER: ("plain", N_("hết thời gian tải")),
 }
 ANSWERED = {APPROVED: "list:approved", DECLINED: "list:declined"}  # in the access log
 
@@ -40,7 +42,7 @@ ANSWERED = {APPROVED: "list:approved", DECLINED: "list:declined"}  # in the acce
 def named_lists():
     """What the reader asked for, may answer or may look over."""
     number = page_number()
-    found, total = services.page(db.session, current_actor(), current_tree(), number, SIZE)
+    found, total = services.page(db.session, current_actor(), current_tree(), number, SIZE, now())
     return render_template(
         "reports/named_lists.html",
         page=Page(found, number, SIZE, total),
@@ -64,8 +66,7 @@ def title_of(named: Named) -> str:
 
 
 def state_of(named: Named) -> tuple[str, str]:
-    over = named.status == APPROVED and not named.open_at(now())
-    shape, word = STATES["over" if over else named.status]
+    shape, word = STATES[named.standing(now())]
     return shape, gettext(word)
 
 
@@ -74,15 +75,20 @@ def _facts(named: Named) -> dict:
 
 
 def _found(subject: UUID) -> Named:
-    """The list, for whoever asked for it, may answer or may look over such lists there; 404 otherwise."""
+    """The list, for whoever asked for it, may answer or may look over such lists there; 404 otherwise. Whoever is shown
+    it is logged as a reader, who does something with it as its doer: one act, one row of the log."""
     found = services.find(db.session, subject)
     if found is None:
         abort(404)
-    log_access("list:read", subject, found.unit, found.programme)
     looks = (Permission.LIST_APPROVE, Permission.AUDIT_READ)
     if found.author != str(current_actor().user_id) and not any(may(p, **_facts(found)) for p in looks):
+        log_access("list:read", *_where(found))
         abort(404)
     return found
+
+
+def _where(found: Named) -> tuple:
+    return found.subject, found.unit, found.programme
 
 
 @bp.get("/lists/<uuid:named>")
@@ -92,6 +98,8 @@ def named_list(named: UUID):
 
 
 def _shown(found: Named, form: ListAnswerForm):
+    log_access("list:read", *_where(found))
+    standing = found.standing(now())
     reason, why_not = services.words(db.session, found)
     asked = answer(current_actor(), Permission.LIST_APPROVE, author=found.author, **_facts(found))
     mine = found.author == str(current_actor().user_id)
@@ -105,9 +113,10 @@ def _shown(found: Named, form: ListAnswerForm):
         reason=reason,
         why_not=why_not,
         names=names_of(db.session, filter(None, (found.author, found.answered_by))),
-        may_answer=found.status == ASKED and asked is Answer.YES,
+        waits=standing == ASKED,
+        may_answer=standing == ASKED and asked is Answer.YES,
         mine=mine,
-        may_take=mine and found.open_at(now()),
+        may_take=mine and standing == APPROVED,
         endings=ENDINGS if found.kind == GIFT else {"xlsx": "Excel"},
         token=TokenForm(formdata=None),
         days=rolls_of().days,
@@ -118,7 +127,7 @@ def _shown(found: Named, form: ListAnswerForm):
 @guard(Permission.LIST_APPROVE)
 def answer_list(named: UUID):
     found, form = _found(named), ListAnswerForm()
-    actor = require(Permission.LIST_APPROVE, author=found.author, subject=named, **_facts(found))
+    actor = require(Permission.LIST_APPROVE, author=found.author, **_facts(found))
     if not form.validate():
         return _shown(found, form)
     try:
@@ -129,31 +138,56 @@ def answer_list(named: UUID):
     except Refused as refused:
         form.refuse(refused)
         return _shown(found, form)
-    log_access(ANSWERED[form.outcome.data], named, found.unit, found.programme, found.roll)
+    log_access(ANSWERED[form.outcome.data], *_where(found), found.roll)
     flash(gettext("Đã ghi câu trả lời. Người đề nghị thấy ở trang này."), "success")
+    return redirect(url_for("outgoing.named_lists"), 303)
+
+
+@bp.post("/lists/<uuid:named>/withdraw")
+@guard(Permission.IDENTITY_READ)
+def withdraw_list(named: UUID):
+    """Whoever asked needs it no more."""
+    found = _found(named)
+    if not TokenForm().validate():
+        abort(404)
+    actor = require(RIGHTS[found.kind], read="commune", **_facts(found))
+    try:
+        services.withdraw(db.session, found, author=str(actor.user_id), now=now())
+    except Refused as refused:
+        return _back(found, refused)
+    log_access("list:withdraw", *_where(found), found.roll)
+    flash(gettext("Đã rút đề nghị."), "success")
     return redirect(url_for("outgoing.named_lists"), 303)
 
 
 @bp.post("/lists/<uuid:named>/<ending>")
 @guard(Permission.IDENTITY_READ)
 def take_list(named: UUID, ending: str):
-    """The paper, for whoever asked, while it is open; each time is written into the ledger of the list."""
+    """The paper, for whoever asked, while it is open; each time is written into the ledger of the list. Nothing of it is
+    read before that is known."""
     found, form = _found(named), TokenForm()
     roll = roll_of(found)
     if roll is None or ending not in (ENDINGS if found.kind == GIFT else ("xlsx",)) or not form.validate():
         abort(404)
     actor = require(RIGHTS[found.kind], read="commune", **_facts(found))
-    listed = persons.rows(db.session, roll, conditions(found.kind, found.unit), current_tree())
     try:
+        check_take(found, str(actor.user_id), now())
+        listed = persons.rows(db.session, roll, found.cases, conditions(found.kind, found.unit), current_tree())
         services.take(db.session, found, rows=len(listed), author=str(actor.user_id), now=now())
     except Refused as refused:
-        flash(gettext(refused.message, **refused.params), "error")
-        return redirect(url_for("outgoing.named_list", named=named), 303)
+        return _back(found, refused)
     action = "list:print" if found.kind == GIFT else Permission.PERSON_EXPORT
-    log_access(action, named, found.unit, found.programme, f"{found.roll},{found.purpose},rows={len(listed)},{ending}")
+    log_access(action, *_where(found), f"{found.roll},{found.purpose},rows={len(listed)},{ending}")
     with in_vietnamese():
         paper = _paper(found, roll, listed)
     return papers.answer(paper, ending, "danh-sach-nhan-qua" if found.kind == GIFT else "ket-xuat")
+
+
+def _back(found: Named, refused: Refused):
+    """To the page of the list, which says why not."""
+    log_access("list:read", *_where(found))
+    flash(gettext(refused.message, **refused.params), "error")
+    return redirect(url_for("outgoing.named_list", named=found.subject), 303)
 
 
 def _paper(found: Named, roll: Roll, listed: list[tuple[str, ...]]):

@@ -46,10 +46,12 @@ class Roll:
 
 
 class Rolls(NamedTuple):
-    """Gift lists and files for other software by code; for how many days an approved one may be taken."""
+    """Gift lists and files for other software by code; for how many days one that was asked for may be answered, and one
+    that was approved taken."""
 
     gifts: Mapping[str, Roll]
     exports: Mapping[str, Roll]
+    answer_days: int
     days: int
 
 
@@ -70,11 +72,16 @@ def load(file: Path, known: Mapping[str, Programme]) -> Rolls:
     reader = Reader(Source(file, text), (), tomllib.loads(text))
     gifts = {r.code: r for r in reader.list_of("gifts", lambda s: _roll(s, known))}
     exports = {r.code: r for r in reader.list_of("exports", lambda s: _roll(s, known))}
-    days = reader.take("days", int)
-    if not 0 < days <= 30:
-        reader.fail("days", "from 1 to 30")
+    answer_days, days = (_days(reader, name) for name in ("answer_days", "days"))
     reader.done()
-    return Rolls(gifts, exports, days)
+    return Rolls(gifts, exports, answer_days, days)
+
+
+def _days(reader: Reader, name: str) -> int:
+    days = reader.take(name, int)
+    if not 0 < days <= 30:
+        reader.fail(name, "from 1 to 30")
+    return days
 
 
 def _roll(s: Reader, known: Mapping[str, Programme]) -> Roll:
@@ -95,19 +102,23 @@ def _column(s: Reader) -> Column:
     return Column(s.take("head", str), s.take("take", str, "", among=("", *TAKES)))
 
 
-def count(session, roll: Roll, conditions: Sequence) -> int:
-    """How many rows a list would have."""
-    return session.scalar(sa.select(sa.func.count()).select_from(CaseFile).where(*_open(roll, conditions)))
+def files(session, roll: Roll, conditions: Sequence) -> list[UUID]:
+    """The open files within the conditions: what a list that is asked for now would name."""
+    return list(session.scalars(sa.select(CaseFile.subject).where(*_open(roll, conditions)).order_by(CaseFile.subject)))
 
 
 def _open(roll: Roll, conditions: Sequence) -> tuple:
     return *conditions, CaseFile.programme == roll.programme, CaseFile.status != "closed"
 
 
-def rows(session, roll: Roll, conditions: Sequence, tree: UnitTree) -> list[tuple[str, ...]]:
-    """The rows of a list over the open files within the conditions, sorted by given name; a constant number of queries
-    for each few hundred files."""
-    found = session.scalars(sa.select(CaseFile).where(*_open(roll, conditions))).all()
+def rows(session, roll: Roll, cases: Sequence[UUID], conditions: Sequence, tree: UnitTree) -> list[tuple[str, ...]]:
+    """The rows of a list over those of these files that are still open and within the conditions, sorted by given name;
+    a constant number of queries for each few hundred files."""
+    found = [
+        file
+        for part in ledger.chunks(cases)
+        for file in session.scalars(sa.select(CaseFile).where(CaseFile.subject.in_(part), *_open(roll, conditions)))
+    ]
     persons = people.identities(session, [f.beneficiary for f in found if f.beneficiary])
     ledgers = ledger.entries_of(session, [f.subject for f in found]) if _reads_entries(roll) else {}
     known = [_one(file, persons, ledgers, tree) for file in found]

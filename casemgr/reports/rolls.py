@@ -1,6 +1,8 @@
 """Asking for lists that name people: the gift lists of 27/7 and Tết, files for other agencies' software. What is asked for
 waits for a second person, see `named`."""
 
+from uuid import uuid4
+
 from flask import redirect, request, url_for
 from flask_babel import gettext
 
@@ -10,6 +12,8 @@ from casemgr.cases.models import CaseFile
 from casemgr.cases.queries import scopes, visible
 from casemgr.clock import now
 from casemgr.db import db
+from casemgr.ledger.services import EntryConflict
+from casemgr.refused import N_, Refused
 from casemgr.reports import persons, rolls_of, services
 from casemgr.reports.forms import ExportForm, GiftForm
 from casemgr.reports.named import FILE, GIFT
@@ -67,16 +71,24 @@ def _units(permission: Permission, level: str | None = None) -> list[tuple[str, 
 
 
 def _ask(form, kind: str, roll: Roll, unit: str, purpose: str):
-    """The way on to what was asked for; none where there is nobody to list."""
-    rows = persons.count(db.session, roll, conditions(kind, unit))
-    if not rows:
+    """The way on to what was asked for; none where there is nobody to list, or where this form has asked for something
+    else already: what it asks now is asked once it is sent again."""
+    cases = persons.files(db.session, roll, conditions(kind, unit))
+    if not cases:
         form.unit.errors = [gettext("Đơn vị này không có hồ sơ đang quản lý để lập danh sách.")]
         return None
-    subject = services.ask(
-        db.session, kind=kind, roll=roll, unit=unit, purpose=purpose, note=form.document.data, rows=rows,
-        author=str(current_actor().user_id), now=now(), subject=form.id,
-    )  # fmt: skip
-    log_access("list:ask", subject, unit, roll.programme, f"{roll.code},{purpose},rows={rows}")
+    try:
+        subject = services.ask(
+            db.session, kind=kind, roll=roll, unit=unit, purpose=purpose, note=form.document.data, cases=cases,
+            days=rolls_of().answer_days, author=str(current_actor().user_id), now=now(), subject=form.id,
+        )  # fmt: skip
+    except EntryConflict:
+        form.entry_id.data = str(uuid4())
+        form.refuse(
+            Refused(N_("Đề nghị này chưa được ghi: biểu mẫu này đã gửi một đề nghị khác. Kiểm tra rồi gửi lại."))
+        )
+        return None
+    log_access("list:ask", subject, unit, roll.programme, f"{roll.code},{purpose},rows={len(cases)}")
     return redirect(url_for("outgoing.named_list", named=subject), 303)
 
 

@@ -1,5 +1,6 @@
-"""The verbs of lists that name people: ask, answer, take. Nothing else writes them."""
+"""The verbs of lists that name people: ask, answer, withdraw, take. Nothing else writes them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -12,7 +13,7 @@ from casemgr.ledger.rules import Draft
 from casemgr.ledger.services import SUBJECTS, Projection, province
 from casemgr.reports import named as rules
 from casemgr.reports.models import NamedList
-from casemgr.reports.named import APPROVED, ASKED, TAKEN, Named
+from casemgr.reports.named import APPROVED, ASKED, TAKEN, WITHDRAWN, Named
 from casemgr.reports.persons import Roll
 from casemgr.units.rules import UnitTree
 
@@ -34,7 +35,7 @@ def _rows(_session, batch) -> dict[sa.Table, list[dict]]:
                 "asked_at": found.asked_at,
                 "status": found.status,
                 "answered_by": found.answered_by,
-                "until": found.until,
+                "until": found.until if found.status in (ASKED, APPROVED) else None,
                 "head_seq": entries[-1].seq,
             }
         )
@@ -56,24 +57,37 @@ def words(session, named: Named) -> tuple[str, str]:
 
 
 def ask(
-    session, *, kind: str, roll: Roll, unit: str, purpose: str, note: str, rows: int, author: str, now: datetime,
-    subject: UUID,
+    session, *, kind: str, roll: Roll, unit: str, purpose: str, note: str, cases: Sequence[UUID], days: int, author: str,
+    now: datetime, subject: UUID,
 ) -> UUID:  # fmt: skip
-    """A new list under this id; the same id again is the same list."""
+    """A new list of these files under this id, to be answered within so many days. The same id again is the same list;
+    raises EntryConflict where it was asked for something else."""
     ledger.take_turns(session, subject)
-    if find(session, subject) is not None:
-        return subject
+    known = find(session, subject)
+    if known is not None:  # what is said once more is held against what was said then
+        now, cases, until = known.asked_at, known.cases, known.until
+    elif ledger.entries(session, subject):
+        raise ledger.EntryConflict(ledger.CONFLICT)
+    else:
+        ledger.create(session, KIND, subject)
+        until = now + timedelta(days=days)
     coded = {"kind": kind, "roll": roll.code, "unit": unit, "programme": roll.programme, "purpose": purpose}
-    ledger.create(session, KIND, subject)
-    _append(session, subject, ASKED, unit, author, now, coded | {"rows": rows}, note)
+    coded |= {"cases": [case.hex for case in cases], "until": until.isoformat()}
+    _append(session, subject, ASKED, unit, author, now, coded, note)
     return subject
 
 
 def answer(session, named: Named, *, outcome: str, note: str | None, days: int, author: str, now: datetime) -> None:
     """The second person's word. Raises Refused, Stale."""
-    rules.check_answer(named, outcome, note, author)
+    rules.check_answer(named, outcome, note, author, now)
     coded = {"until": (now + timedelta(days=days)).isoformat()} if outcome == APPROVED else {}
     _append(session, named.subject, outcome, named.unit, author, now, coded, note, on_seq=1)
+
+
+def withdraw(session, named: Named, *, author: str, now: datetime) -> None:
+    """Whoever asked needs it no more. Raises Refused, Stale."""
+    rules.check_withdraw(named, author, now)
+    _append(session, named.subject, WITHDRAWN, named.unit, author, now, {}, None, on_seq=1)
 
 
 def take(session, named: Named, *, rows: int, author: str, now: datetime) -> None:
@@ -92,18 +106,19 @@ def _append(
     ledger.append(session, subject, [draft], on_seq=on_seq)
 
 
-def _waits_for(actor: Actor, tree: UnitTree):
-    """What somebody else asked for, where the actor may answer."""
+def _waits_for(actor: Actor, tree: UnitTree, now: datetime):
+    """What somebody else asked for, where the actor may still answer."""
     scope = within(actor, Permission.LIST_APPROVE, NamedList, tree)
-    return sa.and_(scope, TABLE.c.status == ASKED, TABLE.c.author != str(actor.user_id))
+    asked = sa.and_(TABLE.c.status == ASKED, TABLE.c.until >= now)
+    return sa.and_(scope, asked, TABLE.c.author != str(actor.user_id))
 
 
-def waiting(session, actor: Actor, tree: UnitTree) -> int:
+def waiting(session, actor: Actor, tree: UnitTree, now: datetime) -> int:
     """How many lists wait for the actor's word."""
-    return session.scalar(sa.select(sa.func.count()).select_from(TABLE).where(_waits_for(actor, tree)))
+    return session.scalar(sa.select(sa.func.count()).select_from(TABLE).where(_waits_for(actor, tree, now)))
 
 
-def page(session, actor: Actor, tree: UnitTree, number: int, size: int) -> tuple[list[Named], int]:
+def page(session, actor: Actor, tree: UnitTree, number: int, size: int, now: datetime) -> tuple[list[Named], int]:
     """One page of what the actor asked for, may answer or may look over: what waits for the actor first, then the newest;
     and how many there are."""
     mine = sa.and_(TABLE.c.province == province(), TABLE.c.author == str(actor.user_id))
@@ -111,7 +126,7 @@ def page(session, actor: Actor, tree: UnitTree, number: int, size: int) -> tuple
         within(actor, permission, NamedList, tree) for permission in (Permission.LIST_APPROVE, Permission.AUDIT_READ)
     ]
     where = sa.or_(mine, *seen)
-    first = sa.case((_waits_for(actor, tree), 0), else_=1)
+    first = sa.case((_waits_for(actor, tree, now), 0), else_=1)
     query = sa.select(TABLE.c.subject).where(where).order_by(first, TABLE.c.asked_at.desc(), TABLE.c.subject)
     subjects = session.scalars(query.limit(size).offset((number - 1) * size)).all()
     ledgers = ledger.entries_of(session, subjects)

@@ -7,13 +7,12 @@ from datetime import datetime
 from functools import cache
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
 
 from casemgr.access.holders import holders, reaches
 from casemgr.access.models import User
 from casemgr.access.policy import Permission
 from casemgr.cases.models import CaseFile
-from casemgr.cases.queries import late, user_ids
+from casemgr.cases.queries import late
 from casemgr.programmes import programmes
 from casemgr.programmes.model import STAGES
 from casemgr.units.rules import UnitTree
@@ -183,15 +182,6 @@ def _size(alike: counted.Files, wanted: Wanted) -> int:
     if any(asked and asked != found for asked, found in (*pairs, (wanted.risk, alike.risk))):
         return 0
     return {"late": alike.late, "week": alike.week}.get(wanted.state or "", alike.n)
-
-
-def users_of(session, ids: Iterable[str]) -> dict[str, User]:
-    """The accounts of workers, with their roles, by id as text."""
-    wanted = user_ids(ids)
-    found = (
-        session.scalars(sa.select(User).where(User.id.in_(wanted)).options(selectinload(User.grants))) if wanted else ()
-    )
-    return {str(user.id): user for user in found}
 
 
 def candidates(session, tree: UnitTree, shown: Sequence[CaseFile]) -> list[User]:

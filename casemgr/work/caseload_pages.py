@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext
 
+from casemgr.access.holders import users_of
 from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, guard, log_access, may
 from casemgr.cases.forms import options
@@ -143,7 +144,7 @@ def _offer(form: ReassignForm, users) -> None:
 def reassign():
     """Gives the marked files to one worker; those out of scope are refused by number, the rest go through."""
     form, chosen = ReassignForm(), request.form.getlist("number")[:MOST]
-    worker = caseload.users_of(db.session, [request.form.get("worker", "")])
+    worker = users_of(db.session, [request.form.get("worker", "")])
     user = next(iter(worker.values()), None)
     _offer(form, [user] if user is not None else [])
     if form.validate() and not chosen:

@@ -3,6 +3,7 @@
 from flask import abort, render_template, request, url_for
 from flask_babel import gettext
 
+from casemgr.access.holders import users_of
 from casemgr.access.web import Permission, guard, log_access, may
 from casemgr.cases.clocks import short_day
 from casemgr.cases.queries import names_of
@@ -13,7 +14,6 @@ from casemgr.ui.paging import Page, page_number
 from casemgr.units.web import current_tree
 from casemgr.work import exceptions
 from casemgr.work.bursts import Burst, bursts
-from casemgr.work.caseload import users_of
 from casemgr.work.exceptions import Row
 from casemgr.work.lists import BURSTS, UNITS, WORKERS, supervision
 from casemgr.work.queries import add_labels

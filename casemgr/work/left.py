@@ -7,12 +7,11 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from casemgr.access.holders import once_theirs
+from casemgr.access.holders import once_theirs, user_ids
 from casemgr.access.models import RoleGrant, User
 from casemgr.access.policy import Permission
 from casemgr.access.web import actors
 from casemgr.cases.models import CaseFile
-from casemgr.cases.queries import user_ids
 from casemgr.work import counted
 from casemgr.work.scope import View
 

@@ -109,7 +109,8 @@ def accept_late(
                 raise Refused(N_("bản ghi không còn chờ, hoặc phải quyết định riêng"))
             facts = {"outcome": outcome, "number": number, "note": note}
             if signs[0].track == "detection":
-                by = detections.By(str(actor.user_id), _above(actor, signs[0]), now, (now, "minute"))
+                above = policy.deciding_unit(actor, signs[0].unit_id, signs[0].programme)
+                by = detections.By(str(actor.user_id), above, now, (now, "minute"))
                 detections.accept_late(session, signs[0].subject, entries, **facts, by=by, on_seq=seq)
             else:
                 facts |= {"signer": None, "author": str(actor.user_id)}
@@ -141,12 +142,6 @@ def _accept(session, subject: UUID, entries: Sequence[UUID], seq: int, *, author
 def _may_take(session, worker: User, subject: UUID, current: CaseState) -> bool:
     reached = reaches(worker, Permission.CASE_WRITE, current.unit, current.programme.code)
     return reached and subject not in _barred(session, worker)
-
-
-def _above(actor: Actor, sign) -> str:
-    """The unit above the sign's in which the actor decides."""
-    held = (g for g in actor.grants if Permission.DETECTION_DECIDE in policy.ROLES[g.role])
-    return next(g.unit for g in held if sign.unit_id in g.below and sign.programme in g.programmes)
 
 
 def _wanted(tokens: Sequence[str]) -> list[tuple[str, int, UUID]]:

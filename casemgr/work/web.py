@@ -68,11 +68,12 @@ def _step(task: Task) -> str:
 
 def _decision(task: Task) -> str:
     """The page of the decision for whoever decides; a commune's plan is not decided above it."""
-    detected = task.track == "detection"
-    needed = Permission.DETECTION_DECIDE if detected else Permission.CASE_DECIDE
+    needed = Permission.DETECTION_DECIDE if task.criterion.role == "above" else Permission.CASE_DECIDE
     if not web.may(needed, unit=task.unit, programme=task.programme.code):
         return page_of(task)
-    return url_for("detections.decide" if detected else "cases.decide", number=task.number, id=task.anchor)
+    return url_for(
+        "detections.decide" if task.track == "detection" else "cases.decide", number=task.number, id=task.anchor
+    )
 
 
 def _may_write(task: Task, kind) -> bool:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from casemgr import vault
 from casemgr.access import accounts
 from casemgr.audit import restores, restoring, sealing
+from casemgr.audit.rules import backup_mac
 from casemgr.cases.models import CaseFile
 from casemgr.db import db
 from casemgr.demo import attacks
@@ -94,8 +95,10 @@ def test_a_bad_backup_is_told_in_one_sentence_and_the_good_one_goes_in_afterward
     member = "unit.copy.gz" if backend == "postgresql" else "casemgr.db.gz"
 
     def answer(manifest: dict, content: dict) -> str:
+        told = said | manifest
+        signed = told | {"mac": backup_mac(vault.keys().mac, told).hex()}  # by somebody who has the key
         with zipfile.ZipFile(tmp_path / "bad.zip", "w") as out:
-            for name, data in (members | content | {"manifest.json": json.dumps(said | manifest)}).items():
+            for name, data in (members | content | {"manifest.json": json.dumps(signed)}).items():
                 out.writestr(name, data)
         tried = run(app, "restore", str(tmp_path / "bad.zip"))
         place.remove()
@@ -109,6 +112,26 @@ def test_a_bad_backup_is_told_in_one_sentence_and_the_good_one_goes_in_afterward
     assert answer({"digests": {}}, {}) == spoiled
     assert "phiên bản khác" in answer({"revision": "no_such"}, {})
     assert run(app, "restore", str(tmp_path / "b.zip")).exit_code == 0
+
+
+def test_who_has_only_the_backup_puts_nothing_into_it(app, place, written, backend, tmp_path):
+    """The accounts stand in no ledger: without the key their table cannot be written anew either."""
+    make_user(place, "quantri", ("administrator", PROVINCE))
+    run(app, "backup", str(tmp_path / "b.zip"))
+    lose(place, backend)
+    with zipfile.ZipFile(tmp_path / "b.zip") as source:
+        members = {name: source.read(name) for name in source.namelist()}
+    name = "user_account.copy.gz" if backend == "postgresql" else "casemgr.db.gz"
+    content = gzip.decompress(members[name])
+    changed = content.replace(b"quantri", b"ketrom1")
+    assert changed != content
+    said = json.loads(members["manifest.json"])
+    said["digests"][name] = sha256(changed).hexdigest()
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as out:
+        for member, data in (members | {name: gzip.compress(changed), "manifest.json": json.dumps(said)}).items():
+            out.writestr(member, data)
+    tried = run(app, "restore", str(tmp_path / "other.zip"))
+    assert (tried.exit_code, "đã bị hỏng" in tried.output) == (1, True)
 
 
 def test_no_schema_is_made_for_a_backup_that_was_changed(app, place, written, backend, tmp_path, monkeypatch):

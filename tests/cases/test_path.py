@@ -124,15 +124,23 @@ def test_a_person_taken_off_the_list_no_longer_counts_until_listed_again(session
     write(session, case, "determined", found, "2022-01-11")
     listed = {"list": "DS_CONG_AN", "number": "1"}
     write(session, case, "listed", listed, "2022-01-12")
-    write(session, case, "delisted", {"delist_reason": "CHUYEN_DI", "number": "2"}, "2022-02-01", author="leader")
+    for day, outcome in (("2022-01-14", "returned"), ("2022-02-01", "approved")):
+        gone = {"delist_reason": "CHUYEN_DI", "number": "2"}
+        entry = write(session, case, "delisted", gone, day, author="leader")
+        facts = {"number": "5/QĐ", "note": "x", "signer": "CHU_TICH", "author": "district", "unit": "891-20210101"}
+        moment = at("2022-02-03")
+        services.decide(
+            session, case, entry.id, on_seq=entry.seq, outcome=outcome, occurred=moment, now=moment[0], **facts
+        )
+    write(session, case, "delisted", {"delist_reason": "CHUYEN_DI", "number": "3"}, "2022-02-18", author="leader")
     write(session, case, "listed", listed, "2022-03-01")
     session.commit()
+    days = ("2022-01-20", "2022-02-02", "2022-02-20", "2022-03-20")
     counted = []
-    for month in range(1, 5):
-        t = datetime(2022, month, 20)
+    for t in map(datetime.fromisoformat, days):
         query = sa.select(sa.func.count()).select_from(Verdict).where(Verdict.start <= t, Verdict.end > t)
         counted.append(session.scalar(query))
-    assert counted == [1, 0, 1, 1]
+    assert counted == [1, 1, 0, 1], "off the list once the unit above has agreed, not on the commune's word"
 
 
 def test_an_emergency_is_not_screened_away_without_a_reason(session):

@@ -100,7 +100,9 @@ def addict(random: Random) -> History:
         modality = random.choice(("TN_GIA_DINH", "BAT_BUOC", "THAY_THE"))
         case.add("treatment_started", {"modality": modality, "episode": episode + 1}, after=2000)
         case.add("treatment_ended", {"outcome": "HOAN_THANH"}, chance=0.6, after=2500)
-    case.add("delisted", {"on_list": "KHONG", "reason": "CHUYEN_DI"}, chance=0.1)
+    gone = case.add("delisted", {"on_list": "KHONG", "reason": "CHUYEN_DI"}, chance=0.2)
+    if gone:
+        case.add("decided", {"on": gone.id.hex, "about": "delisted", "outcome": "approved"}, chance=0.6)
     return case
 
 

@@ -1,5 +1,7 @@
 -- BD-1: with a file (consent and an assessment of needs, fifteen days) and supported (a stated need served, forty-five
 -- days to say so). Judged by supported of those with a file; supported of all detected stands beside it.
+-- Charged as in TE-2: to the commune that held the file when the first missed promise was due, else at t.
+CREATE OR REPLACE TABLE bd_item AS
 WITH p AS (SELECT * FROM asked),
 o AS (
     SELECT o.*, least(received, happened) AS arises, item = 0 AS first_one FROM opening o, p
@@ -36,11 +38,15 @@ q AS (
     FROM o LEFT JOIN moment m USING (subject, item) LEFT JOIN served s USING (subject, item)
     WHERE NOT coalesce((SELECT excluded FROM case_excluded x WHERE x.subject = o.subject AND x.item = o.item), false)
 ),
-case_letter AS (
-    SELECT CASE WHEN filed <= p.t THEN CASE WHEN blurred OR due15 IS NULL THEN 'u' WHEN filed > due15 THEN 'x' ELSE 'm' END
+judged AS (
+    SELECT q.subject, due15, due45, CASE WHEN filed <= p.t THEN CASE WHEN blurred OR due15 IS NULL THEN 'u' WHEN filed > due15 THEN 'x' ELSE 'm' END
                 WHEN due15 IS NULL THEN 'u' WHEN due15 < p.t THEN 'x' ELSE 'n' END AS file,
            CASE WHEN supported <= p.t THEN 'm' WHEN due45 IS NULL THEN 'u' WHEN due45 < p.t THEN 'x' ELSE 'n' END AS support
     FROM q, p
+),
+case_letter AS (
+    SELECT holder(subject, coalesce(least(CASE file WHEN 'x' THEN due15 END, CASE support WHEN 'x' THEN due45 END), p.t)) AS unit, file, support
+    FROM judged, p
 ),
 d AS (
     SELECT x.subject, x.c, coalesce((SELECT arg_max(y.c->>'received_at', y.place) FROM e y WHERE y.subject = x.subject AND y.kind = 'told' AND y.c->>'fact' = 'received'), x.c->>'received_at') AS received
@@ -53,7 +59,7 @@ fact AS (
     FROM e WHERE ledger = 'detected' AND kind NOT IN ('decided', 'assigned', 'taken', 'matched', 'duplicate', 'excluded', 'included') GROUP BY 1
 ),
 detected_letter AS (
-    SELECT CASE WHEN CAST(d.received AS DATE) + 15 + TIME '23:59:59' < p.t THEN 'x' ELSE 'n' END AS file, '-' AS support
+    SELECT d.c->>'unit' AS unit, CASE WHEN CAST(d.received AS DATE) + 15 + TIME '23:59:59' < p.t THEN 'x' ELSE 'n' END AS file, '-' AS support
     FROM d JOIN fact USING (subject), p
     WHERE CAST(d.received AS TIMESTAMP) BETWEEN p.start AND p.t
       AND coalesce(fact.age_group, '') NOT IN ('DUOI_16', 'TU_16_17') AND coalesce(fact.age, 99) >= 18
@@ -63,9 +69,10 @@ detected_letter AS (
                UNION ALL SELECT happened, false FROM e y WHERE y.subject = d.subject AND y.kind = 'included') WHERE h <= p.t), false)
 ),
 every AS (SELECT *, file || support AS both_letters FROM (SELECT * FROM case_letter UNION ALL SELECT * FROM detected_letter))
+SELECT * FROM every;
 SELECT count(*) FILTER (WHERE both_letters = 'mm') AS numerator,
        count(*) FILTER (WHERE file = 'm' AND support IN ('m', 'x', 'u')) AS denominator,
        count(*) FILTER (WHERE both_letters = 'mm') AS second_n,
        count(*) FILTER (WHERE both_letters = 'mm' OR both_letters LIKE '%x%' OR both_letters LIKE '%u%') AS second_d,
        count(*) AS detected
-FROM every;
+FROM bd_item;

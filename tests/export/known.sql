@@ -58,6 +58,16 @@ CREATE OR REPLACE TABLE belongs AS
 SELECT e.subject, e.entry, coalesce(max(o.item) FILTER (WHERE o.item > 0 AND CAST(coalesce(o.received, o.happened) AS DATE) <= CAST(e.happened AS DATE)), 0) AS item
 FROM e JOIN opening o USING (subject) GROUP BY 1, 2;
 
+-- Which commune held a file at a time; before it was opened, the one that opened it.
+CREATE OR REPLACE TABLE holding AS
+SELECT subject, happened, place, c->>'unit' AS unit FROM opening WHERE item = 0
+UNION ALL
+SELECT subject, happened, place, c->>'to' FROM e WHERE ledger = 'case' AND kind = 'transferred' AND c->>'accepted' = 'true';
+CREATE OR REPLACE MACRO holder(file, moment) AS (
+    coalesce((SELECT arg_max(h.unit, (h.happened, h.place)) FROM holding h WHERE h.subject = file AND h.happened <= moment),
+             (SELECT arg_min(h.unit, (h.happened, h.place)) FROM holding h WHERE h.subject = file))
+);
+
 -- Not counted, or counted again, by decision above: what was said last until t.
 CREATE OR REPLACE TABLE case_excluded AS
 SELECT o.subject, o.item,

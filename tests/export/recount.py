@@ -11,6 +11,19 @@ import duckdb
 HERE = Path(__file__).parent
 FILES = {"TE-2": "te", "BD-1": "bd", "MT-1": "mt", "NCC-1": "ncc"}
 CODES = tuple(FILES)
+# What is counted of each commune, by which condition; the lists of MT-1 and NCC-1 are the province's.
+BY_COMMUNE = {
+    "TE-2": {
+        "numerator": "v = 'met'",
+        "denominator": "v IN ('met', 'missed', 'unknown')",
+        "not_due": "v = 'not_due'",
+        "unknown": "v = 'unknown'",
+        "excluded": "v = 'excluded'",
+    },
+    "BD-1": {"numerator": "both_letters = 'mm'", "denominator": "file = 'm' AND support IN ('m', 'x', 'u')"},
+    "MT-1": {"numerator": "treated"},
+    "NCC-1": {"numerator": "level IN ('CAO_HON', 'BANG')"},
+}
 
 
 class Recount:
@@ -35,11 +48,8 @@ class Recount:
             found[code] = dict(zip(names, result.fetchone(), strict=True))
         return found
 
-    def children_by_commune(self) -> dict[str, tuple[int, ...]]:
-        """{unit: (numerator, denominator, not due, unknown, excluded)} of TE-2, as last asked."""
-        rows = self.db.execute(
-            "SELECT unit, count(*) FILTER (WHERE v = 'met'), count(*) FILTER (WHERE v IN ('met', 'missed', 'unknown')), "
-            "count(*) FILTER (WHERE v = 'not_due'), count(*) FILTER (WHERE v = 'unknown'), "
-            "count(*) FILTER (WHERE v = 'excluded') FROM te_item GROUP BY unit"
-        ).fetchall()
+    def by_commune(self, code: str) -> dict[str, tuple[int, ...]]:
+        """{unit: the numbers that `BY_COMMUNE` names}, as last asked."""
+        counts = ", ".join(f"count(*) FILTER (WHERE {which})" for which in BY_COMMUNE[code].values())
+        rows = self.db.execute(f"SELECT unit, {counts} FROM {FILES[code]}_item GROUP BY unit").fetchall()  # noqa: S608
         return {unit: tuple(numbers) for unit, *numbers in rows if any(numbers)}

@@ -168,15 +168,9 @@ case_verdict AS (
     FROM o LEFT JOIN step_verdict USING (subject, item) GROUP BY 1, 2
 ),
 -- Who is charged: the commune that held the file when the first missed promise was due, else the one that holds it at t.
-holding AS (
-    SELECT subject, happened, place, c->>'unit' AS unit FROM opening WHERE item = 0
-    UNION ALL
-    SELECT subject, happened, place, c->>'to' FROM e WHERE ledger = 'case' AND kind = 'transferred' AND c->>'accepted' = 'true'
-),
 charged AS (
     SELECT m.subject, m.item,
-           coalesce((SELECT arg_max(h.unit, (h.happened, h.place)) FROM holding h WHERE h.subject = m.subject AND h.happened <= m.at),
-                    (SELECT arg_min(h.unit, (h.happened, h.place)) FROM holding h WHERE h.subject = m.subject)) AS unit
+           holder(m.subject, m.at) AS unit
     FROM (
         SELECT o.subject, o.item, coalesce((SELECT min(j.due) FROM judged j WHERE j.subject = o.subject AND j.item = o.item AND j.v = 3), p.t) AS at
         FROM o, p

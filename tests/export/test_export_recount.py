@@ -9,13 +9,15 @@ import pytest
 from casemgr.coverage import services
 from casemgr.demo.build import build
 from casemgr.export import services as export
+from casemgr.ledger import services as ledger
 from casemgr.ledger.check import rebuild
+from casemgr.ledger.rules import Draft
 from casemgr.plans import plans
 from casemgr.plans import services as reported
 from casemgr.units.loading import load
 from tests.accounts import few_units
 from tests.coverage import histories
-from tests.export.recount import CODES, Recount
+from tests.export.recount import BY_COMMUNE, CODES, Recount
 
 FIRST = date(2022, 1, 1)
 
@@ -49,21 +51,23 @@ def agree(session, folder, now: datetime, pairs) -> dict:
                 about = f"{code} {name} through {through} as known {known}"
                 assert (number or 0) == (shown[code].get(name) or 0), about
                 largest[code, name] = max(largest.get((code, name), 0), number or 0)
-        communes = by_commune(session, through, known, now)
-        assert recount.children_by_commune() == communes, f"TE-2 by commune through {through} as known {known}"
-        largest["communes", "missed"] = max(
-            largest.get(("communes", "missed"), 0), sum(whole > top for top, whole, *_rest in communes.values())
-        )
+        for code in CODES:
+            communes = by_commune(session, code, through, known, now)
+            assert recount.by_commune(code) == communes, f"{code} by commune through {through} as known {known}"
+            largest["communes", code] = max(largest.get(("communes", code), 0), len(communes))
+            if code == "TE-2":
+                missed = sum(whole > top for top, whole, *_rest in communes.values())
+                largest["communes", "missed"] = max(largest.get(("communes", "missed"), 0), missed)
     return largest
 
 
-def by_commune(session, through: date, known: datetime | None, now: datetime) -> dict[str, tuple[int, ...]]:
-    """TE-2 of each commune, charged to the one that held the file when the first missed promise was due."""
+def by_commune(session, code: str, through: date, known: datetime | None, now: datetime) -> dict[str, tuple[int, ...]]:
+    """An indicator of each commune, charged to the one that held the file when the first missed promise was due."""
     asked = services.ask(plans()["KH322-2022"], load(session), now, through=through, known_at=known)
-    (result,) = services.report(session, asked, now, indicators=["TE-2"], by=("commune",)).results
+    (result,) = services.report(session, asked, now, indicators=[code], by=("commune",)).results
     found = {
-        group["commune"]: (f.numerator or 0, f.denominator or 0, f.not_due, f.unknown, f.excluded)
-        for group, f in result.groups
+        group["commune"]: tuple(getattr(figure, name) or 0 for name in BY_COMMUNE[code])
+        for group, figure in result.groups
     }
     return {unit: numbers for unit, numbers in found.items() if any(numbers)}
 
@@ -92,6 +96,8 @@ def test_the_invented_province(app, session, tmp_path, seed):
     assert seen["MT-1", "denominator"] > 5, "the list of the police"
     assert seen["TE-2", "denominator"] > seen["TE-2", "numerator"]
     assert seen["communes", "missed"] > 2
+    assert all(seen["communes", code] > 2 for code in ("TE-2", "MT-1", "NCC-1"))
+    assert seen["communes", "BD-1"] >= 1
 
 
 def lists(session) -> None:
@@ -109,6 +115,39 @@ def lists(session) -> None:
     session.commit()
 
 
+def without_a_decision(random: Random) -> histories.History:
+    """A family that lives well and whose file was never completed."""
+    case = histories.History(random, "NCC")
+    case.open(birth_year=None, sex=None)
+    case.add("rated", {"level": "BANG", "year": 2022}, after=24)
+    return case
+
+
+def without_support(random: Random) -> histories.History:
+    """A file in time, and nothing after it."""
+    case = histories.History(random, "BD")
+    case.open(birth_year=1995, age_group="TU_18", consent="CO")
+    case.add("consented", {}, after=24)
+    case.add("assessed", {"needs": {"NGHE": "yes"}, "coercion": 0}, after=24)
+    return case
+
+
+def moves(session, random: Random, written: list[histories.History]) -> None:
+    """Files of adults and of families move too, some of them before their first deadline."""
+    for case in written:
+        opened, code = case.drafts[0], case.programme.code
+        if code == "TE" or random.random() < 0.4:
+            continue
+        at = opened.occurred_at + timedelta(days=random.choice((2, 5, 12, 20, 50, 60)), minutes=random.randrange(1440))
+        (to,) = {*histories.UNITS} - {opened.unit}
+        moved = Draft(
+            "transferred", at, "minute", "worker", to, at, coded={"to": to, "accepted": True},
+            definition=case.programme.definition,
+        )  # fmt: skip
+        ledger.append(session, case.subject, [moved])
+    session.commit()
+
+
 @pytest.mark.parametrize("seed", [21, 23])
 def test_random_histories_with_voids_exclusions_and_transfers(session, tmp_path, seed):
     few_units(session)
@@ -116,6 +155,8 @@ def test_random_histories_with_voids_exclusions_and_transfers(session, tmp_path,
     kinds = {draft.kind for case in written for draft in case.drafts}
     assert {"voided", "told", "transferred"} <= kinds
     assert rebuild(session, check=True)[1] == []
+    written += histories.write(session, seed + 100, 30, kinds=(without_a_decision, without_support))
+    moves(session, Random(seed), written)
     lists(session)
     now = datetime(2022, 12, 31, 20)
     known = [datetime(2022, 8, 1), datetime(2022, 9, 2), None]  # sent, put right but not confirmed, confirmed
@@ -123,5 +164,6 @@ def test_random_histories_with_voids_exclusions_and_transfers(session, tmp_path,
     seen = agree(session, tmp_path, now, pairs)
     assert seen["TE-2", "excluded"] > 0
     assert seen["communes", "missed"] == 2
+    assert {code: seen["communes", code] for code in CODES} == dict.fromkeys(CODES, 2)
     assert seen["NCC-1", "numerator"] > 0
     assert seen["NCC-1", "denominator"] == seen["MT-1", "denominator"] == 140

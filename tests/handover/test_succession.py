@@ -66,6 +66,34 @@ def test_each_file_waits_for_a_person_who_chooses_by_hamlet(app, client, session
     assert "Hãy chọn một trong các đơn vị" in wrong.text
 
 
+def test_one_unit_is_chosen_for_several_files_with_the_reason_in_each(client, session, divided):
+    client, path = sign_in(client, make_user(session, "tinh", ("supervisor", "89-20210101"))), f"/succession/{HERE}"
+    data = client.form(path, 1) | {"pick": list(divided)}
+    for wrong, said in (
+        ({"note": "Ấp Tô Hạ về Nam Tri."}, "Hãy chọn đơn vị cho các hồ sơ đã đánh dấu."),
+        ({"together": SOUTH}, "cần ghi lý do, căn cứ"),
+        ({"together": SOUTH, "note": "x", "pick": []}, "Hãy đánh dấu các hồ sơ chuyển về đơn vị này."),
+    ):
+        answer = client.post(path, data=data | wrong)
+        assert (answer.status_code, said in answer.text) == (422, True)
+    assert {file.unit_id for file in session.scalars(sa.select(CaseFile))} == {HERE}, "nothing half-done"
+    session.rollback()
+    done = client.post(path, data=data | {"together": SOUTH, "note": "Ấp Tô Hạ về Nam Tri."})
+    assert done.status_code == 303
+    session.expire_all()
+    assert {file.unit_id for file in session.scalars(sa.select(CaseFile))} == {SOUTH}
+    assert all("Ấp Tô Hạ về Nam Tri." in client.get(f"/cases/{number}").text for number in divided)
+
+
+def test_only_the_ticked_files_go(client, session, divided):
+    known, unknown = divided
+    client, path = sign_in(client, make_user(session, "tinh", ("supervisor", "89-20210101"))), f"/succession/{HERE}"
+    data = client.form(path, 1) | {"pick": [unknown], "together": SOUTH, "note": "Theo nơi ở."}
+    assert client.post(path, data=data).status_code == 303
+    found = {file.number: file.unit_id for file in session.scalars(sa.select(CaseFile))}
+    assert found == {known: HERE, unknown: SOUTH}
+
+
 def test_a_worker_whose_role_stayed_on_the_old_commune_is_told_as_having_left(app, client, session, who, divided):
     known, _unknown = divided
     client, path = sign_in(client, make_user(session, "tinh", ("supervisor", "89-20210101"))), f"/succession/{HERE}"

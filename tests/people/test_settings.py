@@ -41,6 +41,30 @@ def test_what_does_not_fit_is_refused_by_its_name(path, value):
 
 
 @pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("births.years", 1.0), ("births.wrong", 1.5), ("parts.shortest", 4.5), ("automatic.shown", 5.0), ("points.name.same", 40.5),
+        ("usage.bearers", 50.5), ("usage.rare_from", 2.5), ("blocks.years", 1.5), ("blocks.close", 40.0), ("blocks.closer", 8.5),
+    ],
+)  # fmt: skip
+def test_what_is_counted_is_a_whole_number(path, value):
+    with pytest.raises(ValueError, match=re.escape(f"matching.toml: {path} must be a whole number from")):
+        check(changed(path, value))
+
+
+@pytest.mark.parametrize(("path", "value"), [("likeness.same", 94.5), ("automatic.rare", 12.5), ("points.bit", 3.5)])
+def test_what_is_measured_need_not_be(path, value):
+    assert check(changed(path, value))
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    file = tmp_path / "matching.toml"
+    file.write_text("[points\nbit = 4")
+    with pytest.raises(ValueError, match=r"^matching\.toml: "):
+        settings.load(file)
+
+
+@pytest.mark.parametrize(
     ("path", "value"), [("grades.possible", 80), ("likeness.near", 95), ("automatic.margin_elsewhere", 21), ("blocks.closer", 41)]
 )  # fmt: skip
 def test_bands_that_cross_are_refused(path, value):

@@ -23,7 +23,7 @@ from casemgr.registers.reading import MEDIA as MEDIA_OF_REGISTERS
 from casemgr.registers.reading import Limits, read
 from casemgr.units.rules import UnitNode, UnitTree
 from tests.registers.tables import AWKWARD, AWKWARD_COUNTS, csv, in_old_font, ods, plain, xls, xlsx
-from tests.registers.traps import TRAPS
+from tests.registers.traps import TRAPS, trap
 
 KNOWN = sources.load()
 FILES = Path(__file__).with_name("files")
@@ -193,14 +193,30 @@ def test_one_child_in_two_lines():
 
 @pytest.mark.parametrize("name", TRAPS)
 def test_a_trap_ends_in_one_sentence(name):
-    kind, make, words = TRAPS[name]
-    data = make()
+    kind, _make, words = TRAPS[name]
+    data = trap(name)
     begin = time.monotonic()
     with pytest.raises(Refused, match=words) as refused:
         table(read(data, sniff(f"a.{kind}", data, MEDIA_OF_REGISTERS), limits=KNOWN.limits), KNOWN.vocabulary)
     assert time.monotonic() - begin < 40, "a trap holds nobody up"  # the machine may be busy; alone it takes a second
     assert refused.value.field == "file"
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("kind", "make"), [("xlsx", xlsx), ("xls", xls), ("ods", ods), ("csv", csv)])
+def test_how_many_rows_and_cells_are_taken_is_the_same_for_every_file(kind, make):
+    """Four lines of three cells, one of which is empty: eleven that hold anything."""
+    data = make(
+        [["Mã", "Họ tên", "Năm sinh"], ["A1", "Lê Văn Ba", 2010], ["A2", "Lê Văn Tư", ""], ["A3", "Lê Văn Năm", 2011]]
+    )
+    assert len(read(data, MEDIA[kind], limits=Limits(rows=4, cells=11)).lines) == 4
+    for limits, words in (
+        (Limits(cells=10), "Bảng có quá nhiều ô có nội dung (tối đa 10). Hãy chia thành nhiều tệp."),
+        (Limits(rows=3), "Bảng có quá nhiều dòng (tối đa 3). Hãy chia thành nhiều tệp."),
+    ):
+        with pytest.raises(Refused) as refused:
+            read(data, MEDIA[kind], limits=limits)
+        assert str(refused.value) == words
 
 
 MEASURE = """
@@ -218,7 +234,7 @@ print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss //
 )
 def test_reading_takes_at_most_300_mb(name):
     """Measured, not trusted; without a name: twenty thousand rows, which are read."""
-    data = TRAPS[name][1]() if name else xlsx(plain(20_000))
+    data = trap(name) if name else xlsx(plain(20_000))
     limits = KNOWN.limits
     child = str(Path(read.__code__.co_filename).with_name("child.py"))
     numbers = (limits.rows, limits.columns, limits.cells, limits.memory_mb << 20, limits.seconds)
