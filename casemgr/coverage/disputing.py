@@ -20,7 +20,7 @@ def dispute(code: str, indicator: str):
     if indicator not in chosen.indicators:
         abort(404)
     found = chosen.indicators[indicator]
-    asked, _period = asked_of(chosen, moment)
+    asked, period = asked_of(chosen, moment)
     require_figure(asked.unit, found.programme)
     require(Permission.REGISTER_RECONCILE, unit=asked.unit, programme=found.programme)
     if asked.within is not None:
@@ -28,7 +28,7 @@ def dispute(code: str, indicator: str):
     figure = services.report(db.session, asked, moment, indicators=[indicator], details=False).results[0].figure
     line = present.row(found, figure, chosen)
     shown = " · ".join(part for part in (line.value, line.parts) if part)[:80]
-    about = About(found.programme or "", asked.unit, chosen.code, found.code, asked.start, asked.through, shown)
+    about = About(found.programme or "", asked.unit, chosen.code, found.code, period.start, period.end, shown)
     what = f"{found.code} · {current_tree().label(asked.unit)} · {shown}"
     back = url_for("coverage.indicator", code=code, indicator=indicator, **kept_args())
     return disputing.raising(about, what, back)

@@ -14,7 +14,7 @@ from casemgr.db import db
 from casemgr.detections import monthly
 from casemgr.ledger.kept import ByUnit, kept_by_unit
 from casemgr.ledger.services import position
-from casemgr.plans.model import Indicator
+from casemgr.plans.model import Indicator, Period
 from casemgr.programmes import programmes
 from casemgr.reconciling import as_known, disputing, queries
 from casemgr.registers import rows as stored
@@ -103,11 +103,11 @@ def lines(asked: Asked, report) -> list[tuple[str, Silence, str | None]]:
     ]
 
 
-def disputed(asked: Asked, found: Indicator) -> tuple[list[dict], bool]:
+def disputed(asked: Asked, found: Indicator, period: Period) -> tuple[list[dict], bool]:
     """(the disputes about a figure of the unit asked about or below it, whether the reader may add one: none waits)."""
     units = current_tree().below(asked.unit) | {asked.unit}
     listed = disputing.beside_figure(asked.plan.code, found.code, units, asked.start, asked.through)
     allowed = may(Permission.REGISTER_RECONCILE, unit=asked.unit, programme=found.programme)
-    this = (asked.unit, asked.start, asked.through)
+    this = (asked.unit, period.start, period.end)
     waits = any(not d.outcome and (d.unit_id, d.start, d.through) == this for d in (each["it"] for each in listed))
     return listed, allowed and asked.within is None and not waits

@@ -118,7 +118,7 @@ def indicator(code: str, indicator: str):
     result, groups = services.breakdown(db.session, asked, moment, found, dimensions)
     line = present.row(found, result.figure, chosen)
     line.beside += silence.named_words(result)
-    disputed, may_dispute = silence.disputed(asked, found)
+    disputed, may_dispute = silence.disputed(asked, found, period)
     return render_template(
         "coverage/indicator.html",
         plan=chosen,

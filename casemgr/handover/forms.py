@@ -50,7 +50,7 @@ class ConflictForm(Form):
 class SuccessionForm(Form):
     """The choices stand in the table, one select a file: `to-<number>`; or those ticked go together."""
 
-    together = SelectField(_l("Các hồ sơ đã đánh dấu chuyển về"), blank=_l("Chọn…"), choices=[])
+    together = SelectField(_l("Các hồ sơ đã đánh dấu chuyển về"), [WantedSometimes()], blank=_l("Chọn…"), choices=[])
     note = LongTextField(
         _l("Lý do, căn cứ"),
         [WantedSometimes()],

@@ -189,7 +189,7 @@ def _said(found) -> list[tuple[str, str]]:
     """What the second person has to go by: who wrote the mark, when, why, and where the file came from."""
     mark, tree = found.mark, current_tree()
     why = ledger.read_sealed(db.session, [mark]).get(mark.id, {}).get("note", "")
-    before = [(gettext("Trước đó do"), tree.full_label(found.unit))] if found.unit else []
+    before = [(gettext("Nơi giữ trước đó"), tree.full_label(found.unit))] if found.unit else []
     return [
         (gettext("Người ghi nhận"), case_queries.names_of(db.session, [mark.author]).get(mark.author, "")),
         (gettext("Ghi nhận lúc"), show_moment(mark.occurred_at, mark.precision)),

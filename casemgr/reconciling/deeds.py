@@ -24,7 +24,7 @@ from casemgr.reconciling.rules import DISPUTED
 from casemgr.reconciling.views import bp, find_row, may_answer, on, place_of, source_name
 from casemgr.refused import Refused
 from casemgr.ui.forms import show_form
-from casemgr.ui.i18n import language
+from casemgr.ui.i18n import language, say
 from casemgr.units.web import current_tree
 
 
@@ -102,6 +102,8 @@ def _arrange(form: DetectForm, register, at) -> None:
 @guard(Permission.REGISTER_RECONCILE)
 def exclude(register: UUID, number: int):
     chosen, _reach, at = find_row(register, number, Permission.REGISTER_RECONCILE)
+    if (refused := _refused(chosen, number, services.check_excludable)) is not None:
+        return refused
     form = ExcludeForm()
     exclusions = programmes()[chosen.programme].exclusions
     form.reason.choices = options((c, code.name[language()]) for c, code in exclusions.items())
@@ -118,6 +120,8 @@ def exclude(register: UUID, number: int):
 @guard(Permission.REGISTER_RECONCILE)
 def dispute(register: UUID, number: int):
     chosen, _reach, at = find_row(register, number, Permission.REGISTER_RECONCILE)
+    if (refused := _refused(chosen, number, services.check_disputable)) is not None:
+        return refused
     form = RowDisputeForm()
 
     def write():
@@ -149,6 +153,17 @@ def decide(register: UUID, number: int, id: UUID):
     title = gettext("Trả lời đề nghị xem xét lại") if entry.kind == DISPUTED else gettext("Quyết định")
     asked = show.told(db.session, chosen, [entry], [])[0] if may_answer(chosen, at.unit) else None
     return _form(chosen, at, form, write, title, gettext("Đã ghi quyết định."), asked)
+
+
+def _refused(register, number: int, check):
+    """Back to the row, which says why, where nothing may be asked: before anybody has typed the reasons."""
+    if request.method == "GET":
+        try:
+            check(services.row_state(db.session, register, number))
+        except Refused as refused:
+            flash(say(refused), "error")
+            return redirect(url_for("reconciling.row", register=register.subject, number=number), 303)
+    return None
 
 
 def _form(register, at, form, write, title: str, said: str, asked: show.Turn | None = None):

@@ -27,7 +27,8 @@ TABLE = Dispute.__table__
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is disputed: a figure of a unit and period with what it showed, or a detection by its number."""
+    """What is disputed: a figure of a unit and period with what it showed, or a detection by its number. A period that
+    still runs is the same on every day of it: `through` is its last day."""
 
     programme: str
     unit: str
@@ -55,9 +56,8 @@ def raise_dispute(session, about: About, note: str, *, author: str, unit: str, n
         raise EntryConflict(CONFLICT)
     if known:
         now = known[0].occurred_at
-    elif any(row.outcome == "" for row in of_what(session, about)):
-        raise Refused(N_("Đã có đề nghị xem xét lại đang chờ trả lời."))
     else:
+        check_disputable(session, about)
         ledger.create(session, KIND, entry)
     days = {"from": about.start, "to": about.through}
     coded = {
@@ -67,6 +67,12 @@ def raise_dispute(session, about: About, note: str, *, author: str, unit: str, n
     }  # fmt: skip
     ledger.append(session, entry, [Draft(RAISED, now, "minute", author, unit, now, coded, {"note": note}, id=entry)])
     return entry
+
+
+def check_disputable(session, about: About) -> None:
+    """Raises Refused while a dispute about the same waits."""
+    if any(row.outcome == "" for row in of_what(session, about)):
+        raise Refused(N_("Đã có đề nghị xem xét lại đang chờ trả lời."))
 
 
 def answer(session, subject: UUID, outcome: str, note: str, *, author: str, unit: str, now: datetime, entry: UUID):

@@ -25,7 +25,7 @@ from casemgr.reconciling.rules import DISPUTED
 from casemgr.reconciling.views import bp, may_answer, source_name
 from casemgr.refused import N_, Refused
 from casemgr.ui.forms import show_form
-from casemgr.ui.i18n import language
+from casemgr.ui.i18n import language, say
 from casemgr.ui.paging import Page, page_number
 from casemgr.units.web import current_tree
 
@@ -114,8 +114,14 @@ def dispute_detection(number: str):
 
 
 def raising(about: kept.About, what: str, back: str):
-    """The page of a new dispute, and its writing."""
+    """The page of a new dispute, and its writing; back at once, before anybody has typed, while one about the same waits."""
     form = DisputeForm()
+    if not form.is_submitted():
+        try:
+            kept.check_disputable(db.session, about)
+        except Refused as refused:
+            flash(say(refused), "error")
+            return redirect(back, 303)
     if form.is_submitted() and form.validate():
         author = str(current_actor().user_id)
         try:

@@ -206,14 +206,19 @@ def ask_exclusion(session, register: Register, number: int, reason: str, documen
         raise Refused(N_("Hãy chọn lý do không tính vào chỉ tiêu."), "reason")
     if not document:
         raise Refused(N_("Cần ghi số, ngày văn bản làm căn cứ."), "document")
+    check_excludable(state)
+    sealed = {"document": document, "note": note}
+    _write(session, register, EXCLUDED, {"row": number, "reason": reason}, on, sealed)
+
+
+def check_excludable(state: RowState) -> None:
+    """Whether it may be asked not to count this row. Raises Refused."""
     if state.reason:
         raise Refused(N_("Dòng này đã không tính vào chỉ tiêu."))
     if state.asked is not None:
         raise Refused(N_("Đã có đề nghị đang chờ cấp trên duyệt."))
     if state.reported is not None:
         raise Refused(N_("Dòng này đã là một trường hợp phát hiện. Hãy đề nghị ở trường hợp đó."))
-    sealed = {"document": document, "note": note}
-    _write(session, register, EXCLUDED, {"row": number, "reason": reason}, on, sealed)
 
 
 def dispute(session, register: Register, number: int, note: str, on: On) -> None:
@@ -221,9 +226,14 @@ def dispute(session, register: Register, number: int, note: str, on: On) -> None
     state, on, _known = _locked(session, register, number, on)
     if not note:
         raise Refused(N_("Cần ghi nội dung đề nghị xem xét lại."), "note")
+    check_disputable(state)
+    _write(session, register, DISPUTED, {"row": number}, on, {"note": note})
+
+
+def check_disputable(state: RowState) -> None:
+    """Whether this row may be disputed. Raises Refused."""
     if state.dispute is not None:
         raise Refused(N_("Đã có đề nghị xem xét lại đang chờ trả lời."))
-    _write(session, register, DISPUTED, {"row": number}, on, {"note": note})
 
 
 def decide(session, register: Register, number: int, target: UUID, outcome: str, note: str, on: On, measured: str):

@@ -113,7 +113,7 @@ def test_the_unit_that_accepted_a_file_meanwhile_keeps_it_and_is_charged(as_, se
     page = second.get(f"/cases/{accepted}/conflict").text
     assert "hồ sơ ở lại nơi đang giữ" in page
     assert "trả hồ sơ về" not in page
-    assert "Trước đó do" not in page
+    assert "Nơi giữ trước đó" not in page
     assert "nay do thị trấn Tri Tôn giữ; chờ người thứ hai" in second.get("/exceptions/conflict").text
     assert confirm(second, accepted, **answer).status_code == 303
     assert held(session, accepted) == THERE

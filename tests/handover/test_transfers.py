@@ -40,6 +40,7 @@ def test_a_file_goes_over_with_its_schedule_once_the_other_commune_accepts(as_, 
     assert "Chờ tiếp nhận" in worker.get(f"/cases/{number}").text
 
     assert "1 hồ sơ đơn vị khác đề nghị tiếp nhận" in there.get("/approvals").text
+    assert "Không có nội dung nào chờ duyệt" not in there.get("/approvals").text, "there is something on another page"
     assert "1 nội dung chờ duyệt" in there.get("/").text
     assert "đề nghị tiếp nhận" not in as_("chair").get("/approvals").text
     page = there.get("/transfers").text

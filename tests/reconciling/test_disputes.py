@@ -25,10 +25,15 @@ def test_a_figure_is_disputed_answered_and_keeps_both(reading_as, client, place)
     sign_in(client, make_user(place, "hoa", ("worker", UNIT, "TE")))
     assert client.get(FIGURE).text.count("dispute?unit=") == 1
     assert client.post(NEW, data=client.form(NEW, 1)).status_code == 422
+    another = client.form(NEW, 1)
     assert client.post(NEW, data=client.form(NEW, 1) | {"note": "Trẻ đã chuyển đi"}).status_code == 303
     assert "chờ cấp trên trả lời" in client.get(FIGURE).text
     assert "dispute?unit=" not in client.get(FIGURE).text, "what waits is not offered again"
-    twice = client.post(NEW, data=client.form(NEW, 1) | {"note": "Lần nữa"})
+    at_once = client.get(NEW, follow_redirects=True)
+    assert ("đang chờ trả lời" in at_once.text, "<textarea" in at_once.text) == (True, False), (
+        "refused before it is typed"
+    )
+    twice = client.post(NEW, data=another | {"note": "Lần nữa"})
     assert (twice.status_code, "đang chờ trả lời" in twice.text) == (422, True)
     assert "/answer" not in client.get("/registers/disputes").text
     neighbour = reading_as(make_user(place, "sen", ("worker", NEIGHBOUR, "TE")))
@@ -49,6 +54,20 @@ def test_a_figure_is_disputed_answered_and_keeps_both(reading_as, client, place)
     assert "giữ nguyên số liệu" in above.get(FIGURE.replace(UNIT, DISTRICT)).text
 
 
+def test_what_waits_is_not_asked_again_on_another_day_of_a_period_that_runs(app, client, place):
+    filed(place, **BE)
+    place.commit()
+    sign_in(client, make_user(place, "hoa", ("worker", UNIT, "TE")))
+    another = client.form(NEW, 1)
+    assert client.post(NEW, data=client.form(NEW, 1) | {"note": "Trẻ đã chuyển đi"}).status_code == 303
+    app.config["CASEMGR_TODAY"] = "2022-04-07"
+    assert "dispute?unit=" not in client.get(FIGURE).text
+    twice = client.post(NEW, data=another | {"note": "Lần nữa"})
+    assert (twice.status_code, "đang chờ trả lời" in twice.text) == (422, True)
+    quarter = NEW.replace("period=nam", "period=quy-1")
+    assert client.get(quarter).status_code == 200, "another period is another figure"
+
+
 def test_a_detection_is_disputed(reading_as, client, place):
     from casemgr.detections.models import Detected
 
@@ -62,6 +81,7 @@ def test_a_detection_is_disputed(reading_as, client, place):
     page = client.get(f"/detections/{number}").text
     assert "chờ cấp trên trả lời" in page
     assert address not in page, "what waits is not offered again"
+    assert "đang chờ trả lời" in client.get(address, follow_redirects=True).text
     assert number in client.get("/registers/disputes").text
     auditor = reading_as(make_user(place, "kt", ("auditor", PROVINCE)))
     assert auditor.get(address).status_code == 403

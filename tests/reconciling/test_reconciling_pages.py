@@ -212,9 +212,14 @@ def test_what_waits_for_an_answer_from_above_is_not_offered_again(client, place,
     for deed, typed in (("exclude", {"reason": "NGOAI_DIA_BAN", "document": "12/CV"}), ("dispute", {"note": "Sai"})):
         address = f"{path}/{deed}"
         assert address in client.get(path).text
-        assert client.post(address, data=client.form(address, 1) | typed).status_code == 303
+        form = client.form(address, 1)
+        assert client.post(address, data=form | typed).status_code == 303
         assert address not in client.get(path).text
-        assert client.post(address, data=client.form(address, 1) | typed).status_code == 422
+        at_once = client.get(address, follow_redirects=True).text
+        assert ("đang chờ" in at_once, "<textarea" in at_once) == (True, False), "refused before anything is typed"
+        turns = str(int(form["turns"]) + 1)
+        again = client.post(address, data=form | typed | {"entry_id": str(uuid4()), "turns": turns})
+        assert (again.status_code, "đang chờ" in again.text) == (422, True)
 
 
 def test_parked_rows_are_found_with_their_doubts_until_somebody_has_written_of_them(client, place):

@@ -146,7 +146,8 @@ def test_a_plan_hidden_among_late_entries_stops_its_whole_file(session, as_, who
 
 def test_no_other_place_writes_decisions_and_no_other_page_takes_many_at_once():
     """Whoever drafts a decision is known here: for one entry that the address names, or `work.services`, which asks
-    what may be decided together; and one page alone sends it several."""
+    what may be decided together; and one page alone sends it several. The others that take several give files to a
+    worker or to the successor of their unit, and decide on nothing."""
     package, drafts, lists = Path(casemgr.__file__).parent, set(), set()
     for source in package.rglob("*.py"):
         place = str(source.relative_to(package))
@@ -157,4 +158,4 @@ def test_no_other_place_writes_decisions_and_no_other_page_takes_many_at_once():
             elif called == "getlist":
                 lists.add(place)
     assert drafts == {"cases/services.py", "demo/pen.py", "detections/exclusions.py", "work/services.py"}
-    assert lists == {"work/approvals.py", "work/caseload_pages.py"}
+    assert lists == {"work/approvals.py", "work/caseload_pages.py", "handover/succession.py"}
