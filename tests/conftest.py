@@ -3,6 +3,7 @@
 import functools
 import os
 import shutil
+import sqlite3
 import uuid
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.engine import make_url
 
-from casemgr import create_app
+from casemgr import create_app, plans, programmes
 from casemgr.access.cli import make_schema
 from casemgr.db import db
-from casemgr.programmes import loader
+from casemgr.plans import loader as plan_files
+from casemgr.programmes import loader as programme_files
 from config import database_url
 from tests.pages import PageClient
 
@@ -26,9 +28,34 @@ settings.load_profile("house")
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 SOFFICE = shutil.which("soffice")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-# Each test makes an application of its own; the programme files stay what they are meanwhile.
-loader.load_folder = functools.cache(loader.load_folder)
 BACKENDS = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
+
+
+def once(load, packaged: Path):
+    """The same, but read once for the files of the project: each test makes an application of its own, and meanwhile
+    they stay what they are."""
+    kept: list = []
+
+    @functools.wraps(load)
+    def loaded(folder, *others):
+        if folder != packaged:
+            return load(folder, *others)
+        if not kept or kept[0] != others:
+            kept[:] = [others, load(folder, *others)]
+        return kept[1]
+
+    return loaded
+
+
+programme_files.load_versions = once(programme_files.load_versions, programmes.FOLDER)
+plan_files.load_folder = once(plan_files.load_folder, plans.FOLDER)
+
+
+def hurry(connection, _record) -> None:
+    """What a test writes need not outlive the power of this machine."""
+    sqlite = isinstance(connection, sqlite3.Connection)
+    connection.execute("PRAGMA synchronous=OFF" if sqlite else "SET synchronous_commit=off")
+    connection.commit()
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -178,9 +205,10 @@ def app(backend, templates, tmp_path):
     source = templates(backend)
     uri = source.fresh(tmp_path)
     app = create_app(test_config(tmp_path, uri))
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(
-        str(source.folder)
-    )  # a template is compiled once, not per test
+    # A template is compiled once, not per test.
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(source.folder))
+    with app.app_context():
+        sa.event.listen(db.engine, "connect", hurry)
     yield app
     with app.app_context():
         db.session.remove()

@@ -6,7 +6,6 @@ and `expected` where. A route that is missing here fails the test.
 
 import logging
 import re
-import sqlite3
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from casemgr.access.models import AccessLog, RoleGrant, User
 from casemgr.db import Base, db
 from casemgr.programmes import programmes
 from tests.accounts import sign_in
-from tests.conftest import BACKENDS
+from tests.conftest import BACKENDS, hurry
 from tests.conftest import test_config as config
 from tests.faults import log_refused
 from tests.sweep_pages import ABSENT, LAST, PAGES, Page
@@ -174,7 +173,7 @@ def built(request, templates, tmp_path_factory):
     logging.getLogger().addHandler(ear)
     app.logger.addHandler(ear)
     with app.app_context():
-        sa.event.listen(db.engine, "connect", _hurry)
+        sa.event.listen(db.engine, "connect", hurry)
         world = build(db.session)
         db.session.remove()
     yield Town(app, world, {}, messages, brief=request.param != BACKENDS[0])
@@ -186,17 +185,11 @@ def built(request, templates, tmp_path_factory):
     source.drop(uri)
 
 
-def _hurry(connection, _record) -> None:
-    sqlite = isinstance(connection, sqlite3.Connection)
-    connection.execute("PRAGMA synchronous=OFF" if sqlite else "SET synchronous_commit=off")
-    connection.commit()
-
-
 def test_every_route_is_in_the_table(town):
     there = {(r.endpoint, m) for r in town.app.url_map.iter_rules() for m in r.methods - {"HEAD", "OPTIONS"}}
     missing = sorted({endpoint for endpoint, _method in there} - set(PAGES))
     assert not missing, (
-        f"{missing}: say in PAGES of tests/test_sweep.py which roles may open this page, what it is about and where"
+        f"{missing}: say in PAGES of tests/sweep_pages.py which roles may open this page, what it is about and where"
     )
     assert set(PAGES) == {endpoint for endpoint, _method in there}, "PAGES names a page that is gone"
 
