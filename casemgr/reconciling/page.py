@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from casemgr.cases.queries import names_of
+from casemgr.detections.models import Detected
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Entry
 from casemgr.programmes import programmes
-from casemgr.reconciling import queries
+from casemgr.reconciling import queries, receipts
+from casemgr.reconciling.queries import Placed
 from casemgr.reconciling.rules import (
     ANSWERED,
     DECIDED,
@@ -20,6 +22,7 @@ from casemgr.reconciling.rules import (
     REPORTED,
     SAME,
     UNDONE,
+    RowState,
 )
 from casemgr.refused import N_
 from casemgr.registers.models import Register
@@ -107,3 +110,29 @@ def told(session, register: Register, turns: Sequence[Entry], waiting: Sequence[
         author = names.get(entry.author) or gettext("hệ thống")
         found.append(Turn(entry, title, gist, tuple(t for t in texts if t), author, entry.id in pending))
     return found
+
+
+def incident(session, register: Register, at: Placed, state: RowState) -> Detected | None:
+    """The detection that is here already of the person of a row."""
+    return receipts.incident_of(session, register, state.who, at.received) if state.who else None
+
+
+def receipt(session, register: Register, at: Placed, state: RowState) -> str:
+    """What is to be said of the receipt by the source beside that of the detection that is here already."""
+    found = incident(session, register, at, state)
+    if found is None or at.received is None or state.detected is not None:
+        return ""
+    here, there = f"{found.received_at:%d/%m/%Y}", f"{at.received:%d/%m/%Y}"
+    if receipts.far(found.received_at, at.received):
+        return gettext(
+            "Ở đây tiếp nhận ngày %(here)s, nguồn tiếp nhận ngày %(there)s: có thể là một vụ việc khác của người này.",
+            here=here,
+            there=there,
+        )
+    if at.received.date() < found.received_at.date():
+        return gettext(
+            "Nguồn tiếp nhận sớm hơn: %(there)s, ở đây %(here)s. Khi xác nhận «Cùng vụ việc», thời hạn tính từ ngày nguồn tiếp nhận.",
+            here=here,
+            there=there,
+        )
+    return ""

@@ -127,11 +127,12 @@ def row(register: UUID, number: int):
         birth=show_birth(said.person.birth) if said else "",
         may_decide={e.id: may(Permission.DETECTION_DECIDE, author=e.author, **place_of(chosen, at)) for e in waiting},
         unfiled=at.standing == queries.UNFILED,
-        again=programmes()[chosen.programme].population == "detections"
-        and state.said in (MATCHED, DUPLICATE)
+        again=state.said in (MATCHED, DUPLICATE)
+        and (at.standing != queries.UNFILED or show.incident(db.session, chosen, at, state) is not None)
+        and programmes()[chosen.programme].population == "detections"
         and receipts.may_report(db.session, chosen, number, state),
         same_incident=state.said == MATCHED and state.by == MACHINE and state.detected is None,
-        receipt=_receipt(chosen, at, state) if full else "",
+        receipt=show.receipt(db.session, chosen, at, state) if full else "",
     )
 
 
@@ -164,27 +165,6 @@ def answer(register: UUID, number: int):
     if request.form.get("back") == "row":
         return redirect(url_for("reconciling.row", register=register, number=number), 303)
     return redirect(url_for("reconciling.page", register=register), 303)
-
-
-def _receipt(register: Register, at: Placed, state) -> str:
-    """What is to be said of the receipt by the source beside that of the detection that is here already."""
-    found = receipts.incident_of(db.session, register, state.who, at.received) if state.who else None
-    if found is None or at.received is None or state.detected is not None:
-        return ""
-    here, there = f"{found.received_at:%d/%m/%Y}", f"{at.received:%d/%m/%Y}"
-    if receipts.far(found.received_at, at.received):
-        return gettext(
-            "Ở đây tiếp nhận ngày %(here)s, nguồn tiếp nhận ngày %(there)s: có thể là một vụ việc khác của người này.",
-            here=here,
-            there=there,
-        )
-    if at.received.date() < found.received_at.date():
-        return gettext(
-            "Nguồn tiếp nhận sớm hơn: %(there)s, ở đây %(here)s. Khi xác nhận «Cùng vụ việc», thời hạn tính từ ngày nguồn tiếp nhận.",
-            here=here,
-            there=there,
-        )
-    return ""
 
 
 # --- what every view begins with ------------------------------------------------------------------------------------

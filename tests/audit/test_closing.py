@@ -24,7 +24,7 @@ from casemgr.detections.models import ConfirmedMonth
 from casemgr.ledger import services as ledger
 from casemgr.plans import plans
 from casemgr.plans import services as reported
-from casemgr.programmes.model import Text
+from casemgr.programmes.words import Text
 from casemgr.refused import Refused
 from casemgr.units.loading import load
 from tests.accounts import make_user, sign_in
@@ -157,10 +157,11 @@ def test_a_correction_says_which_figures_of_others_have_changed(place, desk):
 
 def test_a_correction_names_the_old_report_and_explains_the_difference(place, desk):
     path, old = sealed(place, desk)
-    counted = [r for r in closing.read(place, old)["cases"]["TE"] if r[4] in ("met", "missed")]
-    begun = ((r, ledger.entries(place, UUID(r[0]))[0]) for r in counted)  # a file can begin with a meeting before it
-    row, opening = next((r, first) for r, first in begun if first.kind == "opened")
+    row = next(r for r in closing.read(place, old)["cases"]["TE"] if r[4] in ("met", "missed"))
     subject = UUID(row[0])
+    opening = next(
+        e for e in ledger.entries(place, subject) if e.kind == "opened"
+    )  # written down late, it is not first
     void = draft("voided", occurred_at=now(), recorded_at=now(), voids=opening.id, coded={"reason": "wrong_data"})
     ledger.append(place, subject, [void])
     place.commit()

@@ -6,24 +6,31 @@ import os
 import zipfile
 from datetime import datetime
 from hashlib import sha256
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from flask_migrate import downgrade
 
 from casemgr import vault
 from casemgr.access import accounts
-from casemgr.audit import restores, restoring, sealing
+from casemgr.audit import backup, restores, restoring, sealing
 from casemgr.audit.rules import backup_mac
 from casemgr.cases.models import CaseFile
-from casemgr.db import db
+from casemgr.db import Base, db, migrations
 from casemgr.demo import attacks
+from casemgr.files.models import FileBlob
 from casemgr.ledger import services as ledger
 from casemgr.ledger.destroying import destroy, destroyed
 from casemgr.people import services as people
 from casemgr.people.models import NameIndex
+from casemgr.registers import drafts
+from casemgr.registers.models import RegisterDraft
 from casemgr.reminders import services as reminders
 from tests.accounts import make_user, sign_in
 from tests.audit.lost import lose, run
+from tests.registers.conftest import FACTS
+from tests.registers.tables import plain, xlsx
 
 PROVINCE, COMMUNE = "89-20210101", "30547-20210101"
 
@@ -55,6 +62,22 @@ def test_what_was_erased_after_the_backup_is_erased_again(app, place, written, b
     assert destroyed(place) == {gone}  # so that the next seal names it again
     assert run(app, "ledger", "rebuild", "--check").exit_code == 0
     assert [(r.destroyed, r.at == r.made_at) for r in restores.every(place)] == [(1, False)]
+
+
+def test_a_list_given_up_after_the_backup_does_not_wait_again(app, place, written, backend, tmp_path):
+    given_up, waits = (
+        drafts.begin(place, FACTS, f"{n}.xlsx", xlsx(plain(n)), author="x", now=datetime(2022, 12, 1)) for n in (3, 4)
+    )
+    place.commit()
+    run(app, "backup", str(tmp_path / "b.zip"))
+    drafts.discard(place, drafts.find(place, given_up), author="x", now=datetime(2022, 12, 2))
+    place.commit()
+    run(app, "seal", "--out", str(tmp_path / "last.json"))
+    lose(place, backend)
+    done = run(app, "restore", str(tmp_path / "b.zip"), "--seal", str(tmp_path / "last.json"))
+    assert "của 1 đối tượng đã hủy sau ngày sao lưu" in done.output
+    assert place.scalars(sa.select(RegisterDraft.id)).all() == [waits]
+    assert place.scalar(sa.select(sa.func.count()).where(FileBlob.subject == given_up)) == 0
 
 
 def test_nobody_adds_a_name_to_the_list_of_what_was_erased(app, place, written, tmp_path):
@@ -112,6 +135,24 @@ def test_a_bad_backup_is_told_in_one_sentence_and_the_good_one_goes_in_afterward
     assert answer({"digests": {}}, {}) == spoiled
     assert "phiên bản khác" in answer({"revision": "no_such"}, {})
     assert run(app, "restore", str(tmp_path / "b.zip")).exit_code == 0
+
+
+def test_a_backup_of_an_older_program_is_brought_up_to_this_one(app, place, written, backend, tmp_path, monkeypatch):
+    place.remove()
+    migrations(app)
+    downgrade(revision="work_of_a_worker")
+    schema = sa.MetaData()
+    schema.reflect(db.engine)
+    schema.remove(schema.tables["alembic_version"])
+    with monkeypatch.context() as patched:
+        patched.setattr(backup, "Base", SimpleNamespace(metadata=schema))
+        assert run(app, "backup", str(tmp_path / "b.zip")).exit_code == 0
+    lose(place, backend)
+    done = run(app, "restore", str(tmp_path / "b.zip"))
+    assert done.exit_code == 0, done.output
+    assert place.scalar(sa.text("SELECT version_num FROM alembic_version")) != "work_of_a_worker"
+    assert place.scalar(sa.select(sa.func.count()).select_from(Base.metadata.tables["reminder_letter"])) == 0
+    assert run(app, "ledger", "rebuild", "--check").exit_code == 0
 
 
 def test_who_has_only_the_backup_puts_nothing_into_it(app, place, written, backend, tmp_path):

@@ -23,6 +23,7 @@ from tests.reconciling.conftest import (
     UNIT,
     compare,
     filed,
+    known,
     on,
     received,
     row,
@@ -57,6 +58,21 @@ def test_a_second_incident_of_a_child_with_a_file_is_a_new_detection_in_one_step
     assert counts(place, register) == {"unfiled": 1}  # the file of the first is not the file of the second
     with pytest.raises(Refused):
         services.report_row(place, found, 2, unit=UNIT, values=CHILD, on=on())
+
+
+def test_the_first_incident_of_a_known_child_is_not_called_another(client, place):
+    known(place, **NUMBERED)
+    register = received(place, row(2, LONG_BEFORE, **NUMBERED))
+    compare(place, register)
+    sign_in(client, make_user(place, "canbo", ("worker", UNIT)))
+    path = f"/registers/{register}/rows/2"
+    page = client.get(path).text
+    assert ("Lập trường hợp phát hiện" in page, "Vụ việc khác của người này" in page) == (True, False)
+    services.report_row(place, stored.get(place, register), 2, unit=UNIT, values=CHILD, on=on())
+    later = received(place, row(3, datetime(2022, 3, 20), **NUMBERED), source="GIAO_DUC")
+    compare(place, later)
+    place.commit()
+    assert "Vụ việc khác của người này: lập trường hợp mới" in client.get(f"/registers/{later}/rows/3").text
 
 
 def test_a_human_says_that_it_is_the_same_incident_after_all(place):
