@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from casemgr.plans.model import Indicator, Input, Plan, Setting
-from casemgr.programmes.model import Text
+from casemgr.programmes.words import Text
 
 
 def said(indicator: Indicator, plan: Plan) -> dict:

@@ -17,7 +17,8 @@ from casemgr.cases.models import CaseFile, CaseSpan, Verdict
 from casemgr.detections.models import Detected
 from casemgr.ledger.services import ENTRIES, province
 from casemgr.programmes import programmes
-from casemgr.programmes.model import Code, Derived, Kind, Programme
+from casemgr.programmes.model import Derived, Kind, Programme
+from casemgr.programmes.words import Code
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from casemgr.cases.queries import Filters, visible
 from casemgr.cases.reading import GUARDED, lines
 from casemgr.cases.rows import Rows
 from casemgr.cases.sentences import Teller
+from casemgr.cases.steps import Steps
 from casemgr.cases.web import Dossier, facts_of, find_file, fold, may_attach, open_dossier, printable
 from casemgr.clock import now
 from casemgr.db import db
@@ -135,6 +136,7 @@ def case(number: str):
     dossier = open_dossier(number)
     moment, lang = now(), language()
     reader = Reader(dossier, moment, lang)
+    steps = Steps(reader)
     tell = teller(dossier)
     whole, integrity = reader.integrity()
     wish = handover.asked_assignment(dossier.state.entries)
@@ -152,11 +154,11 @@ def case(number: str):
         chips=reader.chips(),
         clocks=reader.clocks(),
         needs=reader.needs(),
-        tasks=reader.tasks(),
-        offered=reader.offered(),
+        tasks=steps.tasks(),
+        offered=steps.offered(),
         sentences=tell.all(),
         waiting=[tell.one(entry) for entry in dossier.state.waiting],
-        returned=[tell.one(entry) for entry in reader.returned()],
+        returned=[tell.one(entry) for entry in steps.returned()],
         whole=whole,
         integrity=integrity,
         may_attach=may_attach(dossier),

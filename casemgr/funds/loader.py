@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from casemgr.funds.model import WAYS, Fund
-from casemgr.programmes.model import Code, Text
 from casemgr.programmes.reader import ProgrammeError, Reader, Source
+from casemgr.programmes.words import Code, Text
 
 
 def load(file: Path, programmes: Mapping) -> dict[str, Fund]:

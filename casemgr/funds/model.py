@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from casemgr.programmes.model import Code, Text
+from casemgr.programmes.words import Code, Text
 from casemgr.refused import N_
 
 CASH, TRANSFER, GOODS = "cash", "transfer", "goods"

@@ -18,8 +18,9 @@ from casemgr.plans.model import (
     Input,
     Setting,
 )
-from casemgr.programmes.model import Programme, Text
+from casemgr.programmes.model import Programme
 from casemgr.programmes.reader import Reader
+from casemgr.programmes.words import Text
 
 WITH_REPORT = ("narrative", "proxy")
 TAGS = ("V", "V2", "M", "D", "I")

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from casemgr.plans.indicators import read_indicator
 from casemgr.plans.model import IN_PERIOD, ON_HAND, Input, Period, Plan, Standard
-from casemgr.programmes.model import Programme, Text
+from casemgr.programmes.model import Programme
 from casemgr.programmes.reader import ProgrammeError, Reader, Source
+from casemgr.programmes.words import Text
 
 LEVELS = ("province", "district", "commune")
 

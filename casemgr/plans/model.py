@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from casemgr.programmes.model import Text
+from casemgr.programmes.words import Text
 
 # rule: what its `uses` must name. input: a figure from outside; step, criterion: of the programme.
 RULES: Mapping[str, Mapping[str, str]] = {

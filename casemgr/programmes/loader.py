@@ -7,9 +7,10 @@ from pathlib import Path
 
 from casemgr.programmes import model
 from casemgr.programmes.checks import check, check_routes
-from casemgr.programmes.model import Code, Field, Kind, Need, Programme, Track
+from casemgr.programmes.model import Field, Kind, Need, Programme, Track
 from casemgr.programmes.promises import read_band, read_criterion, read_selector, read_step
 from casemgr.programmes.reader import ProgrammeError, Reader, Source
+from casemgr.programmes.words import Code
 
 FIELD_TYPES = {
     "text", "note", "choice", "choices", "yesno", "date", "moment", "number", "money", "year",

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from casemgr.programmes.conditions import BadCondition, Condition, always, compile_condition
-from casemgr.programmes.model import Text
+from casemgr.programmes.words import Text
 
 
 class ProgrammeError(Exception):

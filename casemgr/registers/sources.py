@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import current_app
 
 from casemgr.people.names import fold_name
-from casemgr.programmes.model import Text
+from casemgr.programmes.words import Text
 from casemgr.registers.columns import Vocabulary
 from casemgr.registers.reading import Limits
 

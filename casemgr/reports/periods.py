@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from casemgr.programmes.model import Text
 from casemgr.programmes.reader import Reader, Source
+from casemgr.programmes.words import Text
 
 FILE = Path(__file__).with_name("periods.toml")
 

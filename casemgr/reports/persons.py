@@ -17,8 +17,9 @@ from casemgr.people import services as people
 from casemgr.people.names import fold_name
 from casemgr.people.rules import SEXES, Person
 from casemgr.programmes import programmes
-from casemgr.programmes.model import Programme, Text
+from casemgr.programmes.model import Programme
 from casemgr.programmes.reader import Reader, Source
+from casemgr.programmes.words import Text
 from casemgr.ui.rules import show_date
 from casemgr.units.rules import UnitTree
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from casemgr.programmes.model import Text
+from casemgr.programmes.words import Text
 
 PROMISES, SIGN, UNITS, WORKERS, BURSTS = "promises", "sign", "units", "workers", "bursts"
 FILE = Path(__file__).parent / "supervision.toml"

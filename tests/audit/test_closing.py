@@ -24,7 +24,7 @@ from casemgr.detections.models import ConfirmedMonth
 from casemgr.ledger import services as ledger
 from casemgr.plans import plans
 from casemgr.plans import services as reported
-from casemgr.programmes.model import Text
+from casemgr.programmes.words import Text
 from casemgr.refused import Refused
 from casemgr.units.loading import load
 from tests.accounts import make_user, sign_in

@@ -19,3 +19,10 @@ def who(clock, session) -> SimpleNamespace:  # noqa: F811
 @pytest.fixture
 def drawn(session, who):
     return files.drawn_case(session, who)
+
+
+@pytest.fixture
+def above(session, who):
+    """A leader of the province, the only one above the district's."""
+    who.province = make_user(session, "tinh", ("supervisor", files.PROVINCE))
+    return who

@@ -6,11 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from casemgr.cases import services
-from casemgr.cases.models import CaseBar, CaseFile, CaseTransfer
-from casemgr.ledger import services as ledger
+from casemgr.cases.models import CaseBar, CaseFile
 from casemgr.refused import Refused
-from tests.accounts import make_user
-from tests.cases.files import DISTRICT, HERE, PROVINCE, THERE, filled, send
+from tests.cases.files import DISTRICT, HERE, filled, send
+from tests.handover.marks import confirm, marked, name
 
 
 def test_who_is_named_loses_the_file_at_once_and_silently(as_, session, who, drawn):
@@ -75,66 +74,6 @@ def test_the_unit_above_ends_a_conflict(as_, session, who, drawn):
     assert send(district, f"/cases/{number}/conflict", note="Ghi nhầm người.", accounts=[]).status_code == 303
     assert session.scalar(sa.select(sa.func.count()).select_from(CaseBar)) == 0
     assert "đã hết" in district.get(f"/cases/{number}").text
-
-
-def ends(client, number: str) -> None:
-    assert send(client, f"/cases/{number}/conflict", note="Ghi nhầm người.", accounts=[]).status_code == 303
-
-
-@pytest.mark.parametrize(("confirmed", "holder"), [(False, HERE), (True, DISTRICT)])
-def test_where_a_file_is_once_its_conflict_is_ended(as_, session, who, drawn, confirmed, holder):
-    """Who marks and ends alone must not have moved a file."""
-    number, district = drawn[1], as_("district")
-    marked(as_("worker"), number, who)
-    if confirmed:
-        confirm(district, number, outcome="approved")
-    back = "hồ sơ trở về xã Núi Tô" in district.get(f"/cases/{number}/conflict").text
-    assert back is not confirmed, "the page says before where it will be"
-    ends(district, number)
-    assert held(session, number) == holder
-    assert services.state(session, drawn[0])[0].charged_at(datetime(2030, 1, 1)) == holder
-
-
-@pytest.fixture
-def accepted(as_, session, who, drawn) -> str:
-    """The number of a file that a mark has moved above and that another commune has accepted since."""
-    number = drawn[1]
-    marked(as_("worker"), number, who)
-    assert send(as_("district"), f"/cases/{number}/transfer", to=THERE, reason="moved").status_code == 303
-    asked = session.scalar(sa.select(CaseTransfer.asked).where(CaseTransfer.number == number))
-    assert send(as_("leader_there"), f"/transfers/{asked}", outcome="accepted").status_code == 303
-    assert held(session, number) == THERE
-    return number
-
-
-@pytest.mark.parametrize("answer", [{"outcome": "approved"}, {"outcome": "returned", "why": "Không có quan hệ."}])
-def test_the_unit_that_accepted_a_file_meanwhile_keeps_it_and_is_charged(as_, session, drawn, accepted, answer):
-    second = as_("leader_there")
-    page = second.get(f"/cases/{accepted}/conflict").text
-    assert "hồ sơ ở lại nơi đang giữ" in page
-    assert "trả hồ sơ về" not in page
-    assert "Nơi giữ trước đó" not in page
-    assert "nay do thị trấn Tri Tôn giữ; chờ người thứ hai" in second.get("/exceptions/conflict").text
-    assert confirm(second, accepted, **answer).status_code == 303
-    assert held(session, accepted) == THERE
-    assert services.state(session, drawn[0])[0].charged_at(datetime(2030, 1, 1)) == THERE
-
-
-def test_a_mark_after_a_transfer_takes_the_file_from_the_unit_that_accepted_it(as_, session, who, accepted):
-    make_user(session, "chutich3", ("supervisor", THERE))
-    assert name(as_("leader_there"), accepted, who.chair, who.leader_there).status_code == 303
-    assert held(session, accepted) == DISTRICT, "another leader there is left, but would sit beside the one named"
-    assert confirm(as_("district"), accepted, outcome="returned", why="Không có quan hệ.").status_code == 303
-    assert held(session, accepted) == THERE
-
-
-def marked(client, number: str, who) -> None:
-    data = filled(client, f"/cases/{number}/conflict", note="Người nhà của chủ tịch.")
-    assert client.post(f"/cases/{number}/conflict", data=data | {"accounts": [str(who.chair.id)]}).status_code == 303
-
-
-def confirm(client, number: str, **data):
-    return client.post(f"/cases/{number}/conflict/decide", data={"why": ""} | data)
 
 
 def test_a_second_person_above_confirms_and_the_list_counts_the_communes(as_, session, who, drawn):
@@ -208,84 +147,6 @@ def test_the_figure_says_above_how_many_files_are_held_because_of_conflicts(as_,
     assert said in as_("district").get(path).text
     assert said not in as_("chair").get(path).text
     assert said not in as_("worker").get(path).text
-
-
-def name(client, number: str, *accounts, note="Người nhà."):
-    data = filled(client, f"/cases/{number}/conflict", note=note)
-    return client.post(f"/cases/{number}/conflict", data=data | {"accounts": [str(each.id) for each in accounts]})
-
-
-def held(session, number: str) -> str:
-    session.expire_all()
-    return session.scalar(sa.select(CaseFile.unit_id).where(CaseFile.number == number))
-
-
-def waits_for(client) -> bool:
-    return "xung đột lợi ích chờ người thứ hai xác nhận" in client.get("/approvals").text
-
-
-@pytest.fixture
-def above(session, who):
-    """A leader of the province, the only one above the district's."""
-    who.province = make_user(session, "tinh", ("supervisor", PROVINCE))
-    return who
-
-
-def test_a_file_goes_past_a_unit_whose_only_leader_is_named(as_, session, above, drawn):
-    number, province = drawn[1], as_("province")
-    assert name(as_("worker"), number, above.chair, above.district).status_code == 303
-    assert held(session, number) == PROVINCE, "somebody must be left who decides on its plans"
-    assert not waits_for(as_("district"))
-    assert waits_for(province)
-    assert confirm(as_("district"), number, outcome="approved").status_code == 404
-    assert confirm(province, number, outcome="approved").status_code == 303
-    assert not waits_for(province)
-    assert services.state(session, drawn[0])[0].charged_at(datetime(2030, 1, 1)) == PROVINCE
-
-
-def test_a_leader_who_is_named_later_loses_the_file_to_the_unit_above(as_, session, above, drawn):
-    number, district = drawn[1], as_("district")
-    name(as_("worker"), number, above.chair)
-    assert held(session, number) == DISTRICT
-    send(district, f"/cases/{number}/assign", worker=str(above.above_worker.id))
-    assert name(as_("above_worker"), number, above.chair, above.district).status_code == 303
-    assert held(session, number) == PROVINCE
-    assert district.get(f"/cases/{number}").status_code == 404
-    assert confirm(as_("province"), number, outcome="returned", why="Không có quan hệ gì.").status_code == 303
-    assert held(session, number) == HERE, "back to where it came from at first"
-
-
-def test_another_leader_of_the_district_confirms_and_not_the_province(as_, session, above, drawn):
-    above.second = make_user(session, "huyen2", ("supervisor", DISTRICT))
-    number = drawn[1]
-    name(as_("worker"), number, above.chair, above.district)
-    assert held(session, number) == DISTRICT
-    assert (waits_for(as_("second")), waits_for(as_("province"))) == (True, False)
-    assert confirm(as_("province"), number, outcome="approved").status_code == 404
-    assert confirm(as_("second"), number, outcome="approved").status_code == 303
-
-
-def test_the_only_leader_of_the_district_marks_and_the_province_confirms(as_, session, above, drawn):
-    number, province, district = drawn[1], as_("province"), as_("district")
-    marked(district, number, above)
-    assert held(session, number) == DISTRICT, "its leader is not named and still leads it"
-    assert (waits_for(district), waits_for(province)) == (False, True)
-    assert "Chờ người thứ hai của tỉnh An Giang xác nhận" in district.get(f"/cases/{number}/conflict").text
-    assert confirm(district, number, outcome="approved").status_code == 404
-    assert "/conflict/decide" not in district.get(f"/cases/{number}/conflict").text
-    assert "/conflict/decide" in province.get(f"/cases/{number}/conflict").text
-    assert confirm(province, number, outcome="approved").status_code == 303
-    assert [e.unit for e in ledger.entries(session, drawn[0]) if e.coded.get("about") == "conflicted"] == [PROVINCE]
-    assert not waits_for(province)
-
-
-def test_a_leader_whose_account_is_closed_leaves_the_confirmation_to_the_unit_above(as_, session, above, drawn):
-    number, province = drawn[1], as_("province")
-    marked(as_("worker"), number, above)
-    assert not waits_for(province)
-    above.district.active = False
-    session.commit()
-    assert confirm(province, number, outcome="approved").status_code == 303
 
 
 def test_who_is_named_is_not_assigned_nor_offered(as_, session, above, drawn):

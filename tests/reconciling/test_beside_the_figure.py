@@ -14,8 +14,6 @@ from casemgr.detections.drafts import Seen
 from casemgr.people.identifiers import Identifier
 from casemgr.people.rules import Birth
 from casemgr.reconciling import as_known, queries, services
-from casemgr.reconciling.overlapping import List
-from casemgr.reconciling.rules import chapman
 from casemgr.refused import Refused
 from casemgr.registers import rows as stored
 from tests.accounts import make_user, sign_in
@@ -114,18 +112,6 @@ def test_a_row_left_out_stands_on_the_same_ledger(client, place):
     assert BE["name"] not in page
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "both", "total"),
-    [(10, 10, 10, 10), (100, 80, 40, 199), (9, 19, 4, 39), (5, 5, 0, None), (3, 2, 3, None)],
-)
-def test_chapman(first, second, both, total):
-    """Worked by hand: (101 × 81) / 41 − 1 = 198.5; (10 × 20) / 5 − 1 = 39."""
-    found = chapman(first, second, both)
-    assert (found and found.total) == total
-    if found:
-        assert found.either <= found.low <= found.total <= found.high
-
-
 def test_two_lists_overlap(client, place):
     numbers = [(Identifier("cccd", f"0893100{n:05d}"),) for n in range(8)]
     names = ("Khang", "Đạt", "Phát", "Toàn", "Vinh", "Sang", "Loan", "Oanh")
@@ -141,13 +127,6 @@ def test_two_lists_overlap(client, place):
     assert "Đã thấy 8 người" in page
     assert "độc lập" in page
     assert "Lâm Quốc" not in page
-
-
-def test_two_lists_are_compared_on_the_days_that_both_cover(place):
-    days = {"a": {date(2022, 1, 5)}, "b": {date(2022, 2, 5), None}, "c": {None}}
-    one = List("111", "x", UNIT, date(2022, 1, 1), date(2022, 3, 31), days)
-    assert one.among(date(2022, 2, 1), date(2022, 3, 31)) == {"b"}
-    assert one.among(date(2022, 1, 1), date(2022, 3, 31)) == {"a", "b", "c"}
 
 
 def test_a_named_register_stands_beside_the_number_that_was_sent(app, client, place):
