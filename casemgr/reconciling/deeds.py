@@ -16,10 +16,8 @@ from casemgr.detections.forms import PERSON, person_block
 from casemgr.programmes import programmes
 from casemgr.reconciling import page as show
 from casemgr.reconciling import services
-from casemgr.reconciling.asking import barred
 from casemgr.reconciling.forms import DetectForm, ExcludeForm, RowDecideForm, RowDisputeForm
 from casemgr.reconciling.pairs import show_birth
-from casemgr.reconciling.projection import subject_of
 from casemgr.reconciling.rules import DISPUTED
 from casemgr.reconciling.views import bp, find_row, may_answer, on, place_of, source_name
 from casemgr.refused import Refused
@@ -136,8 +134,6 @@ def dispute(register: UUID, number: int):
 def decide(register: UUID, number: int, id: UUID):
     """The unit above decides on an exclusion, or answers a dispute."""
     chosen, _reach, at = find_row(register, number)
-    if (subject_of(chosen.subject), number) in barred(db.session, current_actor()):
-        abort(404)
     state = services.row_state(db.session, chosen, number)
     entry = next((e for e in state.turns if e.id == id), None)
     if entry is None:

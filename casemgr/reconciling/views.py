@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Collection
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,9 +17,11 @@ from casemgr.db import db
 from casemgr.programmes import programmes
 from casemgr.reconciling import page as show
 from casemgr.reconciling import queries, receipts, services
+from casemgr.reconciling.asking import Place, barred
 from casemgr.reconciling.forms import AnswerForm
 from casemgr.reconciling.listing import list_lines
 from casemgr.reconciling.pairs import Beside, show_birth
+from casemgr.reconciling.projection import subject_of
 from casemgr.reconciling.queries import Placed
 from casemgr.reconciling.rules import DUPLICATE, MACHINE, MATCHED, NEVER, NOT_SAME, SAME, Candidate, read_who
 from casemgr.refused import Refused
@@ -39,11 +42,11 @@ SIZE = 25
 @guard(Permission.REGISTER_MATCHES)
 def index():
     """The registers of today with rows in the reader's communes."""
-    found = []
+    found, hidden = [], barred(db.session, current_actor())
     for register in stored.current(db.session):
         if register.programme in NEVER or not register.named:
             continue
-        counted = queries.counts(db.session, register, queries.in_scope(current_actor(), register), now())
+        counted = queries.counts(db.session, register, reach_of(register, hidden), now())
         if any(counted.values()):
             found.append((register, source_name(register), counted))
     return render_template("reconciling/index.html", found=found, lang=language())
@@ -178,13 +181,21 @@ def find_register(subject: UUID) -> tuple[Register, object]:
     held = scope(current_actor(), Permission.REGISTER_MATCHES)
     if not any(found.programme in each.programmes for each in held):
         abort(404)
-    reach = queries.in_scope(current_actor(), found)
+    reach = reach_of(found, barred(db.session, current_actor()))
     mine = sa.select(RegisterRow.number).where(
         RegisterRow.province == found.province, RegisterRow.register == found.subject, reach
     )
     if db.session.scalar(mine.limit(1)) is None:
         abort(404)
     return found, reach
+
+
+def reach_of(register: Register, hidden: Collection[Place]):
+    """The condition on the rows that the reader may see: those in their scope, without those about somebody whose file a
+    conflict of interest hides from them."""
+    reach, subject = queries.in_scope(current_actor(), register), subject_of(register.subject)
+    numbers = sorted(number for place, number in hidden if place == subject)
+    return sa.and_(reach, RegisterRow.number.not_in(numbers)) if numbers else reach
 
 
 def find_row(

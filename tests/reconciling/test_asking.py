@@ -132,7 +132,10 @@ def test_whom_a_conflict_of_interest_keeps_out_sees_nothing_of_the_row(client, r
         assert words not in barred.get(path).text
     assert "1 đề nghị xem xét lại số liệu" in client.get("/approvals").text
     assert "đề nghị xem xét lại số liệu chờ" not in barred.get("/approvals").text
-    assert (client.get(address).status_code, barred.get(address).status_code) == (200, 404)
+    for one in (address, f"/registers/{register}/rows/2", f"/registers/{register}/reconcile"):
+        assert (client.get(one).status_code, barred.get(one).status_code) == (200, 404)
+    assert f"/registers/{register}/" in client.get("/registers/reconcile").text
+    assert f"/registers/{register}/" not in barred.get("/registers/reconcile").text
 
 
 def test_a_disputed_detection_is_not_counted_for_whom_it_is_hidden_from(reading_as, client, place):
