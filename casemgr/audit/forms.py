@@ -65,7 +65,10 @@ class CompareForm(Form):
 
 
 class LogForm(Form):
-    """Which lines of the access log are shown."""
+    """Which lines of the access log are shown; read from the address."""
+
+    class Meta(Form.Meta):
+        csrf = False
 
     user = SelectField(lazy_gettext("Tài khoản"), [Optional()])
     day = VietDateField(lazy_gettext("Ngày"), [Optional()])

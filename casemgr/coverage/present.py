@@ -11,8 +11,6 @@ from casemgr.coverage.asked import LEVELS
 from casemgr.coverage.cases import Line
 from casemgr.coverage.figures import IN_PERIOD, MET, MISSED, TOLD, UNKNOWN, Figure
 from casemgr.coverage.present_notes import BESIDE, say
-from casemgr.coverage.residents import KNOWS_HAMLETS
-from casemgr.coverage.services import Result
 from casemgr.plans.model import Indicator, Input, Plan
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme
@@ -269,23 +267,3 @@ def _span(lateness: timedelta, hourly: bool) -> str:
     if hourly and lateness < timedelta(days=2):
         return gettext("%(n)s giờ", n=show_number(max(1, -(-int(lateness.total_seconds()) // 3600))))
     return gettext("%(n)s ngày", n=show_number(max(1, -(-int(lateness.total_seconds()) // 86400))))
-
-
-def tables(
-    result: Result, groups: Mapping[str, list], tree: UnitTree, plan: Plan
-) -> list[tuple[str, str, list[tuple[str, str, Row]]]]:
-    """[(dimension, heading, [(code, name, row)])] for the breakdowns of one indicator."""
-    found = []
-    for dimension, figures in groups.items():
-        if dimension in AREAS and len(figures) < 2:
-            continue  # no list of areas was loaded, or everything lies in one kind
-        words = "focus+" if dimension == "focus" and result.indicator.rule in KNOWS_HAMLETS else dimension
-        lines = [(code, group_name(words, code, tree), row(result.indicator, figure, plan)) for code, figure in figures]
-        lines.sort(key=lambda line: (line[0] == "", _first_age(line[0]) if dimension == "age" else 0, line[0]))
-        found.append((dimension, gettext(DIMENSIONS[dimension]), lines))
-    return found
-
-
-def _first_age(band: str) -> int:
-    """The lowest age of a band like '6-10' or '30+'."""
-    return int(band.rstrip("+").partition("-")[0] or 0)

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from casemgr.access.web import Permission, current_actor, guard, log_access, may, require
 from casemgr.cases.queries import held_above, hidden_from
 from casemgr.clock import now
-from casemgr.coverage import live, present, services, silence, trend
+from casemgr.coverage import live, present, present_groups, services, silence, trend
 from casemgr.coverage.asked import AREA_KINDS, LEVELS, Asked
 from casemgr.coverage.asking import (
     asked_of,
@@ -129,7 +129,7 @@ def indicator(code: str, indicator: str):
         disputes=disputed,
         may_dispute=may_dispute,
         funnel=_funnel(result),
-        tables=present.tables(result, groups, current_tree(), chosen),
+        tables=present_groups.tables(result, groups, current_tree(), chosen),
         states=_states(asked, found, result.figure),
         list_link=_list_link(asked, found) if may_list(asked, found) else None,
         programme=programmes().get(found.programme),
