@@ -27,6 +27,7 @@ from casemgr.ledger.services import province
 from casemgr.refused import N_, Refused
 from casemgr.reminders import services as reminders
 from casemgr.units.loading import load as units
+from config import database_url
 
 
 @click.command("seal")
@@ -149,9 +150,10 @@ def backup(file: Path) -> None:
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, path_type=Path, dir_okay=False))
 @click.option("--seal", "kept", type=click.Path(exists=True, path_type=Path), help="The newest seal kept outside.")
+@click.option("--old", metavar="URL", help="The database that is replaced, if it can be read: what was erased in it.")
 @click.option("--broken", is_flag=True, help="Put it back although it is not whole; it is not sealed, and says so.")
 @with_appcontext
-def restore(file: Path, kept: Path | None, broken: bool) -> None:
+def restore(file: Path, kept: Path | None, old: str | None, broken: bool) -> None:
     """Put a backup back into an empty database, verify and seal it; with the newest seal kept outside, everything that
     was written after the backup and is missing now is named, and what was erased since is erased again."""
     moment = now()
@@ -159,12 +161,15 @@ def restore(file: Path, kept: Path | None, broken: bool) -> None:
         said, seal_kept = restoring.read(file), load(kept) if kept else None
         if seal_kept is not None:
             outside.read(seal_kept)
+        gone = outside.destroyed(seal_kept) if seal_kept is not None else None
+        if old:
+            gone = {*(gone or ()), *restores.destroyed_in(database_url(old, current_app.config["CASEMGR_INSTANCE"]))}
         made_at = datetime.fromisoformat(said["made_at"])
         with restoring.put_back(file, said):
             _count, faults = sealing.verify(db.session)
             if faults and not broken:
                 raise sealing.Broken(faults)
-            about = {"author": "system:restore", "unit": _root(), "now": moment, "broken": len(faults)}
+            about = {"author": "system:restore", "unit": _root(), "now": moment, "gone": gone, "broken": len(faults)}
             done = restores.record(db.session, made_at, seal_kept, **about)
             accounts.end_every_session(db.session)
             reminders.end_every_calendar(db.session)
@@ -203,7 +208,9 @@ def _tell_missing(done: restores.Done, kept: Mapping | None) -> None:
         against = f"so với lần chốt sổ số {kept['number']}"
         click.echo(f"{len(done.lost) - rewritten} sổ thiếu bản ghi, {rewritten} sổ khác nội dung {against}.")
     if done.destroyed is None:
-        click.echo("Không có danh sách hủy giữ bên ngoài: dữ liệu cá nhân đã hủy sau ngày sao lưu có thể đọc lại được.")
+        click.echo(
+            "Không có danh sách hủy giữ bên ngoài (--seal, --old): dữ liệu cá nhân đã hủy sau ngày sao lưu có thể đọc lại được."
+        )
     else:
         click.echo(f"Đã hủy lại khóa dữ liệu cá nhân của {done.destroyed} đối tượng đã hủy sau ngày sao lưu.")
 

@@ -12,17 +12,22 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from casemgr import vault
 from casemgr.audit import outside, sealing
 from casemgr.cases.models import CaseFile
 from casemgr.detections.models import Detected
 from casemgr.ledger import services as ledger
-from casemgr.ledger.destroying import destroy_again
-from casemgr.ledger.rules import Draft
+from casemgr.ledger.destroying import KIND as DESTRUCTION
+from casemgr.ledger.destroying import destroy_again, destroyed
+from casemgr.ledger.rules import Draft, first_break
 from casemgr.ledger.services import chunks, province
+from casemgr.refused import N_, Refused
 from casemgr.registers import drafts
 
 KIND, RESTORED = "restore", "restored"
+UNREAD = N_("Không đọc được cơ sở dữ liệu cũ, hoặc sổ hủy dữ liệu trong đó không toàn vẹn.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +93,36 @@ def numbers_of(session, subjects: Collection[UUID]) -> dict[UUID, str]:
     return found
 
 
+def destroyed_in(url: str) -> set[UUID]:
+    """Whose key was destroyed in the database that is replaced, where it can still be read. Raises Refused."""
+    engine = sa.create_engine(url, hide_parameters=True)
+    try:
+        with Session(engine) as old:
+            if any(first_break(vault.keys().mac, entries) for _own, entries in ledger.replay(old, DESTRUCTION)):
+                raise Refused(UNREAD)
+            return destroyed(old)
+    except (sa.exc.SQLAlchemyError, OSError, ValueError):
+        raise Refused(UNREAD) from None
+    finally:
+        engine.dispose()
+
+
 def record(
-    session, made_at: datetime, kept: Mapping | None, *, author: str, unit: str, now: datetime, broken: int = 0
+    session,
+    made_at: datetime,
+    kept: Mapping | None,
+    *,
+    gone: Collection[UUID] | None,
+    author: str,
+    unit: str,
+    now: datetime,
+    broken: int = 0,
 ) -> Done:
-    """Destroys again what had been destroyed, and says that this database was put back, with so many `broken` ledgers.
-    The caller commits, and seals what now stands."""
+    """Destroys again the keys of those who are `gone` (None: not known who they are), and says that this database was
+    put back, with so many `broken` ledgers. The caller commits, and seals what now stands."""
     seal = sealing.last(session)
     there = sum(head.seq for head in sealing.heads_now(session))
     lost = missing(session, kept) if kept is not None else None
-    gone = outside.destroyed(kept) if kept is not None else None
     erased = None
     if gone is not None:
         erased = destroy_again(session, gone, author=author, unit=unit, now=now)

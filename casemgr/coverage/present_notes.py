@@ -16,6 +16,8 @@ BESIDE = {
     "system": N_("hệ thống có %(n)s"),
     "lapsed": N_("tái nghiện trong thời gian quản lý sau cai: %(n)s"),
     "stayed": N_("ở lại điều trị từ 30 ngày: %(n)s"),
+    "delisting": N_("đề nghị đưa ra khỏi danh sách: %(n)s"),
+    "delisted": N_("cấp trên đã duyệt đưa ra: %(n)s"),
     "detained": N_("trong đó đang bị giam giữ: %(n)s"),
     "detected": N_("đã phát hiện: %(n)s"),
     "refused_all": N_("%(n)s từ chối"),

@@ -76,6 +76,8 @@ def groups_of(
     parts = tally.split(_naming(asked, by, tree, now.date(), ground))
     if indicator.rule == "proxy":  # only where there is somebody of the kind it counts
         parts = {name: part for name, part in parts.items() if f"of:{indicator.code}" in part.marked}
+    else:  # not where something is only counted apart
+        parts = {name: part for name, part in parts.items() if part.cells}
     if indicator.programme is None:
         parts = dict.fromkeys(reporting(asked, indicator, said, by, tree, ground), tally)
     for names, part in sorted(parts.items()):

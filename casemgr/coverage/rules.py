@@ -80,6 +80,9 @@ def list_share(indicator: Indicator, tally: Tally, scene: Scene) -> Figure:
     figure.beside["system"] = tally.where(_any)
     if "stayed" in tally.marked:
         figure.beside["stayed"] = tally.where(_any, "stayed")
+    for name in ("delisting", "delisted"):
+        if name in tally.marked:
+            figure.beside[name] = tally.where(_any, name)
     for name in sorted(tally.marked):
         if name.startswith("modality:"):
             figure.beside[name] = tally.where(_any, name)
@@ -249,7 +252,11 @@ def marks(indicator: Indicator, programme: Programme, details: bool) -> Sequence
         return [Mark(f"of:{indicator.code}", **asked), *found]
     if indicator.rule == "list_share" and details:
         episode = {"programme": indicator.programme, "criteria": (uses["episode"],), "during": True}
-        return [Mark("stayed", **episode, also=uses["stayed"]), Mark("modality", **episode, by_detail=True)]
+        found = [Mark("stayed", **episode, also=uses["stayed"]), Mark("modality", **episode, by_detail=True)]
+        if "delisting" in uses:  # whoever is off the list is in no figure any more, so these are counted apart
+            off = {"programme": indicator.programme, "criteria": (uses["delisting"],), "apart": True}
+            found += [Mark("delisting", **off), Mark("delisted", **off, also=uses["delisting"])]
+        return found
     if indicator.rule == "two_readings":
         support = next(step for step in programme.steps if step.code == uses["support"])
         place = programme.steps.index(support)

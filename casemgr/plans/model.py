@@ -32,7 +32,10 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "assigned": {},
 }
 # What the `uses` of a rule may name besides.
-OPTIONAL: Mapping[str, Mapping[str, str]] = {"proxy": {"lapsed": "criterion"}}
+OPTIONAL: Mapping[str, Mapping[str, str]] = {
+    "proxy": {"lapsed": "criterion"},
+    "list_share": {"delisting": "criterion"},
+}
 # Those that are computed from case files or registers; they alone name a programme.
 OF_FILES = ("all_steps", "reduction", "list_share", "two_readings", "reviewed_range", "timely", "proxy")
 # What an indicator's value is written in: a share of 1, a number, đồng, percentage points, or nothing at all.

@@ -28,7 +28,7 @@ from casemgr.registers import drafts
 from casemgr.registers.models import RegisterDraft
 from casemgr.reminders import services as reminders
 from tests.accounts import make_user, sign_in
-from tests.audit.lost import lose, run
+from tests.audit.lost import aside, lose, run
 from tests.registers.conftest import FACTS
 from tests.registers.tables import plain, xlsx
 
@@ -62,6 +62,25 @@ def test_what_was_erased_after_the_backup_is_erased_again(app, place, written, b
     assert destroyed(place) == {gone}  # so that the next seal names it again
     assert run(app, "ledger", "rebuild", "--check").exit_code == 0
     assert [(r.destroyed, r.at == r.made_at) for r in restores.every(place)] == [(1, False)]
+
+
+def test_what_was_erased_after_the_last_seal_is_known_from_the_database_that_is_replaced(
+    app, place, written, backend, tmp_path
+):
+    gone = people.register(place, "x", COMMUNE, datetime(2022, 12, 1), name="Nguyễn Thị Hoa", sex="nu")
+    place.commit()
+    run(app, "backup", str(tmp_path / "b.zip"))
+    run(app, "seal", "--out", str(tmp_path / "last.json"))
+    destroy(place, gone, author="x", unit=PROVINCE, now=datetime(2022, 12, 2))
+    place.commit()
+    with aside(place, backend, tmp_path) as old:
+        given = ["--seal", str(tmp_path / "last.json"), "--old", old]
+        nowhere = run(app, "restore", str(tmp_path / "b.zip"), "--old", f"sqlite:///{tmp_path / 'none' / 'x.db'}")
+        assert (nowhere.exit_code, "Không đọc được cơ sở dữ liệu cũ" in nowhere.output) == (1, True)
+        done = run(app, "restore", str(tmp_path / "b.zip"), *given)
+        assert "của 1 đối tượng đã hủy sau ngày sao lưu" in done.output, done.output
+        assert people.identity(place, gone).erased
+        assert destroyed(place) == {gone}
 
 
 def test_a_list_given_up_after_the_backup_does_not_wait_again(app, place, written, backend, tmp_path):
