@@ -150,35 +150,40 @@ def barred(entries: Iterable[Entry]) -> frozenset[str]:
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """A conflict of interest that holds: the mark written last, who confirmed it, and from which unit the marks took
-    the file; None where they moved nothing, or somebody has accepted it since."""
+    the file (`unit`), those that nobody has confirmed apart (`unsure`); None where they moved nothing, or somebody has
+    accepted it since."""
 
     mark: Entry
     unit: str | None
+    unsure: str | None
     decision: Entry | None
 
 
 def conflict(entries: Iterable[Entry]) -> Conflict | None:
     """What holds by the effective entries of one file; None where nobody is barred."""
     entries = sorted(entries, key=_written)
-    mark = unit = None
+    mark = unit = unsure = None
     for each in entries:
         if each.kind == CONFLICTED and each.coded.get("barred"):
-            mark, unit = each, unit or (each.unit if _moves(each) else None)
+            before = each.unit if _moves(each) else None
+            mark, unit, unsure = each, unit or before, unsure or before
         elif each.kind == CONFLICTED:
-            mark = unit = None
+            mark = unit = unsure = None
         elif _moves(each):
-            unit = None
+            unit = unsure = None
+        elif _settles(each):
+            unsure = None
     if mark is None:
         return None
     decisions = (e for e in entries if e.kind == "decided" and e.coded.get("on") == mark.id.hex)
-    return Conflict(mark, unit, next(decisions, None))
+    return Conflict(mark, unit, unsure, next(decisions, None))
 
 
 def sent_back(found: Conflict | None, tree: UnitTree, on: date) -> str | None:
-    """Where a file goes when its mark is taken back before a second person has confirmed it; None: it stays."""
-    if found is None or found.decision is not None or found.unit is None:
-        return None
-    return found.unit if tree[found.unit].valid(on) else None
+    """Where a file goes when a mark is taken back before a second person has confirmed it: to where such marks took it
+    from. None: it stays."""
+    unit = found.unsure if found is not None else None
+    return unit if unit is not None and tree[unit].valid(on) else None
 
 
 def check_conflict_decision(found: Conflict | None, *, outcome: str | None, note: str | None, author: str) -> Conflict:

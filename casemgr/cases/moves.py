@@ -115,7 +115,7 @@ def mark_conflict(
 ) -> Entry:
     """Takes the file from these accounts at once and moves it above (see `conflicts.holder_above`), but no further
     where a mark has brought it and somebody is left to lead it. The last mark counts: one without accounts ends the
-    conflict; the file stays where it is if the mark before was confirmed, and else goes back. Raises Refused."""
+    conflict; the file goes back to where marks that nobody has confirmed took it from. Raises Refused."""
     if not note:
         raise Refused(N_("Cần ghi rõ vì sao có xung đột lợi ích."), "note")
     ledger.lock(session, subject)

@@ -26,15 +26,18 @@ class AnswerForm(Form):
     )
 
 
-# The answers of the second person; the last where there is no unit to which the file would go back.
-CONFIRM = ("approved", _l("Xác nhận"))
-RETURN = ("returned", _l("Không xác nhận, trả hồ sơ về nơi giữ trước đó"))
-NO_RETURN = ("returned", _l("Không xác nhận, hồ sơ ở lại nơi đang giữ"))
-
-
 class ConfirmForm(Form):
-    outcome = RadiosField(_l("Ý kiến của người thứ hai"), [Required()], choices=[CONFIRM, RETURN])
+    outcome = RadiosField(
+        _l("Ý kiến của người thứ hai"),
+        [Required()],
+        choices=[("approved", _l("Xác nhận")), ("returned", _l("Không xác nhận, hồ sơ ở lại nơi đang giữ"))],
+    )
     why = LongTextField(_l("Lý do"), [WantedSometimes()], limit=2000, description=_l("Cần khi không xác nhận."))
+
+    def sends_back_to(self, unit: str) -> None:
+        """Says where the file goes when the mark is not confirmed."""
+        said = _l("Không xác nhận, trả hồ sơ về %(unit)s", unit=unit)
+        self.outcome.choices = [self.outcome.choices[0], ("returned", said)]
 
 
 class ConflictForm(Form):

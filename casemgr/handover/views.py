@@ -18,7 +18,7 @@ from casemgr.cases.web import open_dossier
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.handover import queries
-from casemgr.handover.forms import CONFIRM, NO_RETURN, AnswerForm, AskForm, ConfirmForm, ConflictForm
+from casemgr.handover.forms import AnswerForm, AskForm, ConfirmForm, ConflictForm
 from casemgr.ledger import services as ledger
 from casemgr.programmes import programmes
 from casemgr.refused import Refused
@@ -180,8 +180,8 @@ def _conflict(dossier, form: ConflictForm, confirm: ConfirmForm, shown):
     said = _said(found) if found else []
     shows = {"file": dossier.file, "label": dossier.label, "found": found, "waits": waits, "where": where, "asks": asks}
     shows["said"], shows["back"] = said, sent_back(found, current_tree(), now().date())
-    if shows["back"] is None:
-        confirm.outcome.choices = [CONFIRM, NO_RETURN]
+    if shows["back"] is not None:
+        confirm.sends_back_to(current_tree().label(shows["back"]))
     return show_form("handover/conflict.html", shown, mark=form, confirm=confirm, **shows)
 
 

@@ -131,7 +131,7 @@ def compare(
             ledger.lock(session, part)
     head, settled = ledger.lock(session, subject), _settled(session, subject)
     elsewhere = mended.stood_for(session, register)
-    replaced = elsewhere.pop(wanted, set())
+    replaced, known = elsewhere.pop(wanted, set()), mended.matched(session, register, elsewhere)
     total = register.good + register.parked
     index, apart = load_index(session, register.programme), _apart(session)
     earlier: dict[tuple, tuple[int, datetime | None]] = {}
@@ -145,7 +145,7 @@ def compare(
             if number in settled:
                 continue
             again = number in replaced and kept.same_as is None
-            said[str(number)] = {"said": DUPLICATE} if again else _said(index, apart, earlier, row, kept.same_as)
+            said[str(number)] = {"said": DUPLICATE} if again else _said(index, apart, earlier, known, row, kept.same_as)
         if said:
             entry = uuid5(subject, f"compared-{head}-{offset}")
             draft = Draft(COMPARED, now, "minute", author, register.unit_id, now, {"rows": said}, id=entry)
@@ -189,7 +189,7 @@ def _apart(session) -> dict[bytes, set[UUID]]:
     return found
 
 
-def _said(index: Index, apart: dict, earlier: dict, row: Row, same_as: int | None) -> dict:
+def _said(index: Index, apart: dict, earlier: dict, known: dict, row: Row, same_as: int | None) -> dict:
     if same_as is not None:
         return {"said": DUPLICATE, "of": same_as}
     near = index.near(row.person)
@@ -205,6 +205,8 @@ def _said(index: Index, apart: dict, earlier: dict, row: Row, same_as: int | Non
     if found.outcome != CONCLUDED:
         return {"said": NOBODY}
     who = found.near[0].key
+    if any(_same_incident(received, row.received) for received in known.get(who, ())):
+        return {"said": DUPLICATE}
     before = earlier.setdefault(who, (row.number, row.received))
     if before[0] != row.number and _same_incident(before[1], row.received):
         return {"said": DUPLICATE, "of": before[0]}

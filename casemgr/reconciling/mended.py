@@ -1,5 +1,7 @@
 """A row of a list that was received once more, mended: the newest counts, unless people wrote about an earlier one."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -7,9 +9,9 @@ import sqlalchemy as sa
 from casemgr.ledger.services import province
 from casemgr.reconciling.models import ReconciledRow
 from casemgr.reconciling.projection import subject_of
-from casemgr.reconciling.rules import DUPLICATE, MACHINE
+from casemgr.reconciling.rules import DETECTED, DUPLICATE, MACHINE, MATCHED, PERSON, Who
 from casemgr.registers import rows as stored
-from casemgr.registers.models import Register
+from casemgr.registers.models import Register, RegisterRow
 from casemgr.registers.repeats import repeated
 from casemgr.registers.rules import Row
 
@@ -43,6 +45,27 @@ def stood_for(session, register: Register) -> dict[UUID, set[int]]:
                 found[parts[newer].subject].add(after)
             else:
                 found[parts[older].subject].add(before)
+    return found
+
+
+def matched(session, register: Register, gone: Mapping[UUID, set[int]]) -> dict[Who, list[datetime | None]]:
+    """{somebody: when they were received} of the rows of the other parts of the list, without those that are gone."""
+    found: dict[Who, list[datetime | None]] = {}
+    for part in whole_of(session, register):
+        if part.subject != register.subject:
+            row = ReconciledRow
+            query = sa.select(row.number, row.person, row.detected, RegisterRow.received_at).join(
+                RegisterRow, sa.and_(RegisterRow.province == row.province, RegisterRow.number == row.number)
+            )
+            query = query.where(
+                row.province == province(),
+                row.subject == subject_of(part.subject),
+                row.said == MATCHED,
+                RegisterRow.register == part.subject,
+            )
+            for number, person, detected, received in session.execute(query):
+                if number not in gone.get(part.subject, ()):
+                    found.setdefault((PERSON, person) if person else (DETECTED, detected), []).append(received)
     return found
 
 

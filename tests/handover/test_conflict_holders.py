@@ -31,6 +31,24 @@ def test_where_a_file_is_once_its_conflict_is_ended(as_, session, who, drawn, co
     assert services.state(session, drawn[0])[0].charged_at(datetime(2030, 1, 1)) == holder
 
 
+@pytest.mark.parametrize("ended_alone", [True, False])
+def test_a_further_mark_that_is_taken_back_leaves_the_file_where_the_confirmed_one_brought_it(
+    as_, session, above, drawn, ended_alone
+):
+    number, district, province = drawn[1], as_("district"), as_("province")
+    marked(as_("worker"), number, above)
+    assert confirm(district, number, outcome="approved").status_code == 303
+    assert name(district, number, above.chair, above.district).status_code == 303
+    assert held(session, number) == PROVINCE
+    assert "trả hồ sơ về huyện Tri Tôn" in province.get(f"/cases/{number}/conflict").text
+    if ended_alone:
+        ends(province, number)
+    else:
+        assert confirm(province, number, outcome="returned", why="Không có quan hệ.").status_code == 303
+    assert held(session, number) == DISTRICT, "not with the chair, who was confirmed to be implicated"
+    assert services.state(session, drawn[0])[0].charged_at(datetime(2030, 1, 1)) == DISTRICT
+
+
 @pytest.fixture
 def accepted(as_, session, who, drawn) -> str:
     """The number of a file that a mark has moved above and that another commune has accepted since."""

@@ -50,7 +50,7 @@ class Passing(RuleBasedStateMachine):
         self.wish = None  # (entry id, colleague, author)
         self.named = frozenset()
         self.mark = None  # (entry, author) while it waits
-        self.origin = None  # where a mark took the file from, until somebody else has accepted it
+        self.origin = None  # where marks that nobody has confirmed took the file from; none once it was passed on
         self.taken = False  # the holder has it because of a mark, and of no transfer since
         self.plan = None  # (entry, author)
         self.planned = 0
@@ -228,7 +228,7 @@ class Passing(RuleBasedStateMachine):
         assert not by_author
         self.mark = None
         if approved:
-            self.charged = self.holder
+            self.charged, self.origin = self.holder, None
         else:
             self.ended(back=True)
 

@@ -14,7 +14,7 @@ from casemgr.reconciling import as_known, services
 from casemgr.registers import rows as stored
 from casemgr.registers.repeats import repeated
 from casemgr.units.loading import load
-from tests.reconciling.conftest import NEIGHBOUR, NOW, NUMBER, UNIT, compare, on, received, row, state
+from tests.reconciling.conftest import NEIGHBOUR, NOW, NUMBER, UNIT, compare, known, on, received, row, state
 
 POLICE = {"source": "CONG_AN_NGHIEN", "programme": "MT"}
 BA = {"name": "Lê Văn Ba", "sex": "nam", "birth": Birth(1990, 2, 3)}
@@ -59,6 +59,19 @@ def test_the_mended_row_stands_for_the_doubtful_one_unless_somebody_wrote_about_
     services.dispute(place, stored.get(place, first), 3, "Không ở xã", on())
     last = send(place, replace(row(2, **(TU | {"birth": Birth(1986)})), code="M7"), to=first)
     assert (state(place, first, 3).dispute is not None, state(place, last, 2).said) == (True, "duplicate")
+    assert listed(place) == [2, 2]
+
+
+@pytest.mark.usefixtures("sound")
+def test_whoever_is_matched_in_one_part_of_a_list_is_not_counted_in_another(place):
+    known(place, **BA, mother="Lê Thị Sáu", home=UNIT, identifiers=NUMBER)
+    first = send(place, row(2, name="Lê Văn Ba", birth=Birth(1990), identifiers=NUMBER))
+    other = (Identifier("cccd", "089310009999"),)
+    mended = send(place, row(7, **BA, mother="Lê Thị Sáu"), row(8, name="Lê Văn Ba", birth=Birth(1990), identifiers=other), to=first)  # fmt: skip
+    assert [state(place, part, n).said for part, n in ((first, 2), (mended, 7))] == ["matched", "duplicate"]
+    for again in (first, mended):
+        compare(place, again)
+    assert [state(place, part, n).said for part, n in ((first, 2), (mended, 7))] == ["matched", "duplicate"]
     assert listed(place) == [2, 2]
 
 
