@@ -29,6 +29,7 @@ from casemgr.units.web import current_tree
 __all__ = ["Permission", "current_actor", "guard", "log_access", "may", "public", "require"]
 
 # Reading figures names no person; everything else that is read leaves a row even if its view forgets to say so.
+UNKNOWN = object()  # a visitor is None
 UNLOGGED_READS = frozenset({Permission.FIGURE_READ, Permission.REPORTED_WRITE, Permission.REPORTED_CONFIRM})
 
 
@@ -49,10 +50,11 @@ def guard(permission: Permission | None = None, *, late: bool = False):
 
 def current_actor() -> Actor | None:
     """Who acts in this request, with the grants valid today; None for a visitor. One query for user and grants."""
-    if "actor" not in g:
+    actor = g.get("actor", UNKNOWN)
+    if actor is UNKNOWN:
         user = current_user
-        g.actor = _actor(user.id, user.full_name, user.grants) if user.is_authenticated else None
-    return g.actor
+        actor = g.actor = _actor(user.id, user.full_name, user.grants) if user.is_authenticated else None
+    return actor
 
 
 def actor_of(user: User) -> Actor:

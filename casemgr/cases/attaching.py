@@ -1,5 +1,6 @@
 """Papers that come back signed: a scan is added to the file and stands beside the entry it belongs to."""
 
+import hashlib
 from datetime import datetime
 from uuid import UUID
 
@@ -37,15 +38,19 @@ def attach(
     session, subject: UUID, name: str, data: bytes, *, about: UUID | None, note: str | None, author: str, unit: str,
     now: datetime, entry_id: UUID,
 ) -> Entry:  # fmt: skip
-    """Keeps a scan and says so in the file. The same `entry_id` again is the same scan. Raises Refused."""
+    """Keeps a scan and says so in the file. The same `entry_id` again is the same scan. Raises Refused, EntryConflict
+    where that was another."""
     ledger.lock(session, subject)
     current, entries = services.state(session, subject)
     known = next((e for e in entries if e.id == entry_id), None)
-    if known is not None:
-        return known
-    file_id = files.store(session, subject, name, data, author=author, now=now, allowed=SCANS)
-    found = files.facts(session, [file_id])[file_id]
-    coded = {"file": file_id.hex, "sha256": found.sha256, "kind": found.media.code}
+    if known is None:
+        file_id = files.store(session, subject, name, data, author=author, now=now, allowed=SCANS)
+        found = files.facts(session, [file_id])[file_id]
+        coded = {"file": file_id.hex, "sha256": found.sha256, "kind": found.media.code}
+    elif known.coded.get("sha256") == hashlib.sha256(data).hexdigest():
+        coded, now = {each: known.coded[each] for each in ("file", "sha256", "kind")}, known.occurred_at
+    else:
+        raise ledger.EntryConflict(ledger.CONFLICT)
     draft = Draft(
         kind="attached",
         occurred_at=now,

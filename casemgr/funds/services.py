@@ -68,7 +68,8 @@ def add(
     session, fund: Fund, unit: str, kind: str, values: Mapping, *, author: str, now: datetime, tree: UnitTree,
     entry_id: UUID | None = None,
 ) -> Entry:  # fmt: skip
-    """Writes a pledge, a receipt or a payment. Raises Refused. The same `entry_id` again is the same movement.
+    """Writes a pledge, a receipt or a payment. Raises Refused. The same `entry_id` again is the same movement, or
+    EntryConflict where that was another.
 
     `values`: amount (Decimal), way, day, and donor, address, anonymous, goods, pledge; of a payment case_number,
     service, purpose, reason; note.
@@ -77,8 +78,8 @@ def add(
     ledger.lock(session, subject)
     entries = ledger.entries(session, subject)
     known = next((e for e in entries if entry_id and e.id == entry_id), None)
-    if known is not None:
-        return known
+    if known is not None:  # held against what it was written on then
+        entries = [e for e in entries if e.seq < known.seq]
     folded = rules.fold(effective(entries))
     coded = rules.check_move(folded, kind, dict(values), now.date())
     if kind == RECEIVED:
@@ -99,7 +100,7 @@ def add(
         id=entry_id,
     )
     entry = ledger.append(session, subject, [draft])[0]
-    if kind == DISBURSED and coded.get("case"):
+    if known is None and kind == DISBURSED and coded.get("case"):
         _tell(session, entry, coded, "funded", now)
     return entry
 

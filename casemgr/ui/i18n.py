@@ -1,6 +1,7 @@
 """Languages. The source strings are Vietnamese; English comes from one .po file for each package, read as it is."""
 
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -9,7 +10,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import g, has_app_context, has_request_context, session
+from flask import has_request_context, session
 from flask_babel import Babel, Domain, force_locale, get_locale, gettext
 from markupsafe import Markup
 
@@ -19,6 +20,7 @@ LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 FOLDER = Path(__file__).resolve().parent.parent / "translations"
 CATALOGUES = FOLDER / "en" / "LC_MESSAGES"
 AS_WRITTEN = NullTranslations()
+_CHOSEN: ContextVar[str | None] = ContextVar("casemgr_language", default=None)  # asked for hundreds of times a page
 
 
 class CatalogueDomain(Domain):
@@ -52,20 +54,19 @@ def english() -> Translations:
 @contextmanager
 def in_vietnamese():
     """Papers are in Vietnamese, whatever language their reader chose for the pages."""
-    before = g.get("language")
-    g.language = "vi"
+    before = _CHOSEN.set("vi")
     try:
         with force_locale("vi"):
             yield
     finally:
-        g.language = before
+        _CHOSEN.reset(before)
 
 
 def language() -> str:
     """The language of this request: the one chosen, else Vietnamese."""
-    if has_app_context() and g.get("language"):
-        return g.language
-    chosen = session.get("language") if has_request_context() else None
+    chosen = _CHOSEN.get()
+    if chosen is None and has_request_context():
+        chosen = session.get("language")
     return chosen if chosen in LANGUAGES else "vi"
 
 

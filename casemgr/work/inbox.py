@@ -4,6 +4,7 @@ that were written down too late. A constant number of queries."""
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from casemgr.programmes.model import Criterion, Programme, Track
 from casemgr.units.rules import UnitTree
 from casemgr.work import counted
 from casemgr.work.models import CaseSign
-from casemgr.work.queries import AHEAD, COLUMNS, add_labels, tasks_of, urgent_criteria
+from casemgr.work.queries import AHEAD, COLUMNS, add_labels, by_rule, near, tasks_of, urgent_criteria
 from casemgr.work.rules import Task
 from casemgr.work.scope import PENDING, View
 from casemgr.work.signs import ASSIGN
@@ -109,9 +110,9 @@ def _criteria(wanted) -> list[str]:
     return sorted({c.code for p, track, c in every if wanted(p, track, c)})
 
 
-def _waiting(view: View) -> tuple[list, list]:
-    """The conditions on spans: what waits in the reader's own unit, and what waits above those below. The codes are
-    named, so that the index over what is pending is used."""
+def _waiting(view: View) -> list[tuple]:
+    """[(query of spans, its columns)]: what waits in the reader's own unit, and what waits above those below. The codes
+    are named, so that the index over what is pending is used."""
     decided = _criteria(lambda _p, _t, c: c.task == "decided")
     soon = sa.or_(
         CaseSpan.criterion.in_(decided), CaseSpan.criterion.in_(urgent_criteria()), CaseSpan.due <= view.now + AHEAD
@@ -119,9 +120,11 @@ def _waiting(view: View) -> tuple[list, list]:
     found = []
     for role, permission in (("supervisor", Permission.CASE_DECIDE), ("above", Permission.DETECTION_DECIDE)):
         codes = _criteria(lambda p, t, c, role=role: c.role == role and asks_leader(p, t, c))
-        scope = visible(view.actor, permission, CaseSpan, view.tree)
-        found.append([CaseSpan.role == role, CaseSpan.criterion.in_(codes), PENDING, scope, soon])
-    return found[0], found[1]
+        here = (CaseSpan.province == ledger.province(), CaseSpan.role == role, CaseSpan.criterion.in_(codes))
+        query = sa.select(*COLUMNS).where(*here, PENDING, soon)
+        sees = partial(visible, view.actor, permission, tree=view.tree)
+        found.append(by_rule(query, near(view.actor, permission), lambda table, sees=sees: sees(table=table)))
+    return found
 
 
 def count(view: View) -> int:
@@ -140,7 +143,7 @@ def elsewhere(view: View) -> list[tuple[int, Elsewhere]]:
 
 def _total(view: View) -> int:
     def count() -> int:
-        counts = (sa.select(sa.func.count()).select_from(CaseSpan).where(*each) for each in _waiting(view))
+        counts = (sa.select(sa.func.count()).select_from(query.subquery()) for query, _columns in _waiting(view))
         here, above = (each.scalar_subquery() for each in counts)
         return view.session.scalar(sa.select(here + above))
 
@@ -151,10 +154,9 @@ def page(view: View, number: int, size: int) -> tuple[list[Item], int]:
     """One page of the decisions, what is urgent and what is due first on top; and how many there are."""
     urgent = frozenset(urgent_criteria())
     found = []
-    for where in _waiting(view):
-        query = sa.select(*COLUMNS).where(*where)
-        first = sa.case((CaseSpan.criterion.in_(sorted(urgent)), 0), else_=1)
-        query = query.order_by(first, CaseSpan.due.nulls_last(), CaseSpan.number)
+    for query, columns in _waiting(view):
+        first = sa.case((columns.criterion.in_(sorted(urgent)), 0), else_=1)
+        query = query.order_by(first, columns.due.nulls_last(), columns.number)
         found += view.session.execute(query.limit(number * size))
     found.sort(key=lambda s: (s.criterion not in urgent, s.due or datetime.max, s.number))
     spans = found[(number - 1) * size : number * size]

@@ -1,6 +1,6 @@
 """What the work pages ask of the database: open spans within the reader's scope. A constant number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -39,7 +39,7 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
     With `mine` only files assigned to the actor or to nobody yet.
     """
     urgent = urgent_criteria()
-    units = _near(actor, Permission.CASE_READ, Permission.DETECTION_LIST)
+    units = near(actor, Permission.CASE_READ, Permission.DETECTION_LIST)
     few = len(units) <= FEW_UNITS
     query = sa.select(*COLUMNS).where(
         CaseSpan.province == province(),
@@ -59,12 +59,25 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
         parts = [query.where(_reached(actor, CaseSpan, tree), each) for each in whose]
         both = sa.union_all(*(sa.select(_most_pressing(part, SPANS.c, urgent).subquery()) for part in parts)).subquery()
         query, columns = sa.select(both), both.c
-    elif few or "worker" in roles:
+    elif "worker" in roles:
         query, columns = query.where(_reached(actor, CaseSpan, tree)), SPANS.c
-    else:  # by those rules first: with many units in sight a planner would walk them all
-        ruled = query.add_columns(SPANS.c.province).cte().prefix_with("MATERIALIZED")
-        query, columns = sa.select(ruled).where(_reached(actor, ruled.c, tree)), ruled.c
+    else:
+        query, columns = by_rule(query, units, lambda table: _reached(actor, table, tree))
     return tasks_of(session.execute(_most_pressing(query, columns, urgent)))
+
+
+def by_rule(query, units: Collection[str], holds: Callable) -> tuple:
+    """(the rows of a query of spans that are few by their rules and of which `holds(table)` is true, its columns).
+    With many units in sight the rules come first: a planner would walk them all."""
+    if len(units) <= FEW_UNITS:
+        return query.where(holds(SPANS.c)), SPANS.c
+    ruled = query.add_columns(SPANS.c.province).cte().prefix_with("MATERIALIZED")
+    return sa.select(ruled).where(holds(ruled.c)), ruled.c
+
+
+def near(actor: Actor, *permissions: Permission) -> frozenset[str]:
+    """The units of all these scopes together."""
+    return frozenset().union(*(each.units for p in permissions for each in scopes(actor, p)))
 
 
 def _reached(actor: Actor, table, tree: UnitTree):
@@ -84,11 +97,6 @@ def _most_pressing(query, columns, urgent: Sequence[str]):
 def _criteria_of(roles: Sequence[str]) -> list[str]:
     every = (c for p in programmes().values() for track in (p.case, p.detection) for c in track.criteria)
     return sorted({c.code for c in every if c.urgent or c.role in roles})
-
-
-def _near(actor: Actor, *permissions: Permission) -> frozenset[str]:
-    """The units of all these scopes together."""
-    return frozenset().union(*(each.units for p in permissions for each in scopes(actor, p)))
 
 
 def tasks_of(rows) -> list[Task]:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from docx import Document
 
 from casemgr.access.models import AccessLog
+from casemgr.files.services import FILES
 from casemgr.ledger import services as ledger
 from tests.papers.pages import check_pages, words
 
@@ -132,7 +133,12 @@ def test_the_signed_paper_comes_back(as_, drawn, entries, session):
             path, data=data | {"file": (io.BytesIO(scan), "Kế hoạch cháu Kha.pdf"), "note": "Số 15/KH"}
         )
         assert sent.status_code == 303
+    for content, note in ((scan + b"% another\n", "Số 15/KH"), (scan, "Số 16/KH")):
+        other = as_("worker").post(path, data=data | {"file": (io.BytesIO(content), "khac.pdf"), "note": note})
+        assert other.status_code == 422
+        assert "đã được lưu trước đó với nội dung khác" in other.text
     session.expire_all()
+    assert session.scalar(sa.select(sa.func.count()).select_from(FILES)) == 1
     attached = [e for e in ledger.entries(session, drawn[0]) if e.kind == "attached"]
     assert len(attached) == 1
     assert attached[0].coded["about"] == plan.id.hex

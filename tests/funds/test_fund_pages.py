@@ -48,6 +48,9 @@ def test_the_book_of_a_fund(keeper, drawn, session, as_):  # noqa: F811
     got = form | {"amount": "20.000.000", "way": "transfer", "donor": DONOR, "day": "10/03/2022", "pledge": pledge.hex}
     for _twice in range(2):
         assert keeper.post(f"{BOOK}/receipts/new", data=got).status_code == 303
+    other = keeper.post(f"{BOOK}/receipts/new", data=got | {"amount": "21.000.000"})
+    assert other.status_code == 422
+    assert "đã được lưu trước đó với nội dung khác" in text(other)
     assert write(keeper, "receipts", amount="500.000", way="cash", anonymous="y", day="11/03/2022").status_code == 303
     paid = {
         "amount": "5.000.000",
@@ -57,8 +60,10 @@ def test_the_book_of_a_fund(keeper, drawn, session, as_):  # noqa: F811
         "purpose": "HOC_BONG",
     }
     served = next(e.seq for e in ledger.entries(session, subject) if e.kind == "served")
-    sent = write(keeper, "payments", **paid, service=str(served))
-    assert sent.status_code == 303, text(sent)
+    payment = keeper.form(f"{BOOK}/payments/new", 1) | paid | {"service": str(served)}
+    for _twice in range(2):
+        sent = keeper.post(f"{BOOK}/payments/new", data=payment)
+        assert sent.status_code == 303, text(sent)
 
     page = text(keeper.get(BOOK))
     for said in (
