@@ -106,9 +106,6 @@ def measure(name: str, uri: str, folder: Path, options) -> dict:
             "write_seconds": round(built.written, 1),
         }
         say(name, str(found["build"]))  # a run is long: what is measured is said at once
-        if name == "postgresql":
-            db.session.execute(sa.text("ANALYZE"))
-            db.session.commit()
         found["size_mb"] = round(size(name, uri) / 1e6, 1)
         say(name, "replaying and verifying")
         found["ledger"] = bench_ledger.measure(TODAY)
