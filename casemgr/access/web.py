@@ -29,8 +29,8 @@ from casemgr.units.web import current_tree
 __all__ = ["Permission", "current_actor", "guard", "log_access", "may", "public", "require"]
 
 # Reading figures names no person; everything else that is read leaves a row even if its view forgets to say so.
-UNKNOWN = object()  # a visitor is None
 UNLOGGED_READS = frozenset({Permission.FIGURE_READ, Permission.REPORTED_WRITE, Permission.REPORTED_CONFIRM})
+UNKNOWN = object()  # a visitor is None
 
 
 def guard(permission: Permission | None = None, *, late: bool = False):

@@ -49,9 +49,9 @@ def exception_list(code: str):
         return render_template("work/exception_bursts.html", rule=rule, found=found, who=_writers(found))
     rules = _rules(view) if code == "overdue" else []
     only = next((each for each in rules if each.number == request.args.get("rule")), None)
-    rows = exceptions.page(view, rule, number, SIZE, only.key if only else None)
+    rows, total = exceptions.page(view, rule, number, SIZE, only.key if only else None)
     add_labels(view.session, view.actor, rows)
-    total = only.count if only else exceptions.count(view, rule)
+    total = only.count if only else total
     return render_template(
         "work/exception_list.html",
         rule=rule,

@@ -1,7 +1,7 @@
 """The lists of exceptions: how many stand on each, and one page of one. A constant number of queries."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -16,8 +16,8 @@ from casemgr.programmes.model import Programme
 from casemgr.work import counted
 from casemgr.work.bursts import bursts
 from casemgr.work.counted import NOW
-from casemgr.work.left import left_places, of_places
-from casemgr.work.lists import BURSTS, PROMISES, SIGN, UNITS, List, supervision
+from casemgr.work.left import Place, left_places, of_places
+from casemgr.work.lists import BURSTS, PROMISES, SIGN, UNITS, WORKERS, List, supervision
 from casemgr.work.models import CaseSign
 from casemgr.work.queries import COLUMNS, tasks_of
 from casemgr.work.rules import Task
@@ -110,21 +110,28 @@ def _promised(view: View, rule: List, code: str | None) -> list:
     return [*where, CaseSpan.criterion == code] if code else where
 
 
-def page(view: View, rule: List, number: int, size: int, only: tuple[str, str] | None = None) -> list[Row]:
-    """One page of a list of files or detections; `only` narrows overdue work to one rule of one programme."""
+def page(view: View, rule: List, number: int, size: int, only: tuple[str, str] | None = None) -> tuple[list[Row], int]:
+    """One page of a list of files or detections, and how many stand on the list; `only` narrows overdue work to one
+    rule of one programme."""
+    if rule.sort != WORKERS:
+        return _rows(view, rule, number, size, only), count(view, rule)
+    places = left_places(view)
+    return [_file(file) for file in _left(view, places, (number - 1) * size, size)], sum(places.values())
+
+
+def _rows(view: View, rule: List, number: int, size: int, only: tuple[str, str] | None) -> list[Row]:
     cut = {"offset": (number - 1) * size, "limit": size}
     if rule.sort == PROMISES:
         return [_promise(task) for task in tasks_of(_promises(view, rule, number * size, only)[cut["offset"] :])]
-    if rule.sort == SIGN:
-        query = sa.select(CaseSign).where(view.holds(CaseSign), CaseSign.code == rule.code, *_holds_now(view))
-        order = CaseSign.since.desc() if rule.newest else CaseSign.since
-        return [_signed(sign) for sign in _cut(view, query.order_by(order, CaseSign.subject), **cut)]
-    return [_file(file) for file in _left(view, **cut)]
+    query = sa.select(CaseSign).where(view.holds(CaseSign), CaseSign.code == rule.code, *_holds_now(view))
+    order = CaseSign.since.desc() if rule.newest else CaseSign.since
+    return [_signed(sign) for sign in _cut(view, query.order_by(order, CaseSign.subject), **cut)]
 
 
-def _left(view: View, offset: int, limit: int) -> Sequence:
+def _left(view: View, places: Mapping[Place, int], offset: int, limit: int) -> Sequence:
     """The files of workers who left, by worker: only those whose files lie on the page are asked for."""
-    places, shown, passed, before = left_places(view), [], 0, 0
+    shown: list[Place] = []
+    passed = before = 0
     for worker in sorted({place.worker for place in places}):
         theirs = {place: n for place, n in places.items() if place.worker == worker}
         here = sum(theirs.values())

@@ -207,6 +207,9 @@ def _late_total(view: View) -> int:
 
 def late_entries(view: View, size: int) -> tuple[list[LateEntry], int]:
     """The entries that wait to be accepted, the oldest first; and how many there are."""
+    total = _late_total(view)
+    if not total:
+        return [], 0
     session, where = view.session, _late(view.actor, view.tree)
     file = sa.and_(CaseFile.province == CaseSign.province, CaseFile.subject == CaseSign.subject)
     person = sa.and_(Detected.province == CaseSign.province, Detected.subject == CaseSign.subject)
@@ -219,7 +222,7 @@ def late_entries(view: View, size: int) -> tuple[list[LateEntry], int]:
     names = names_of(session, [*(each.sign.author for each in found), *wanted])
     for each, worker in zip(found, wanted, strict=True):
         each.author, each.worker_to = names.get(each.sign.author, ""), names.get(worker, "")
-    return found, _late_total(view)
+    return found, total
 
 
 def unconfirmed(view: View) -> int:
