@@ -75,12 +75,26 @@ def tallies(session, questions: Sequence[Question]) -> list[dict[str, Tally]]:
             said = (sa.literal(n).label("n"), sa.literal(code).label("code"), *shown, sa.func.count())
             cells.append(sa.select(*said).where(at(question, code)).group_by(*grouped))
         marked += [_marked(question, mark).add_columns(sa.literal(n)) for mark in question.marks]
-    for n, code, *group, verdict, steps, band, count in session.execute(sa.union_all(*cells)):
-        result[n][code].cells[Key(Group(*group), verdict, steps, band)] = count
+    keys = _Keys()
+    for n, code, *rest, count in session.execute(sa.union_all(*cells)):
+        result[n][code].cells[keys.one(*rest)] = count
     if marked:
-        for name, code, *group, verdict, steps, band, count, n in session.execute(sa.union_all(*marked)):
-            result[n][code].mark(name, Key(Group(*group), verdict, steps, band), count)
+        for name, code, *rest, count, n in session.execute(sa.union_all(*marked)):
+            result[n][code].mark(name, keys.one(*rest), count)
     return result
+
+
+class _Keys:
+    """Each key, group and word once: a province is kept unit by unit, and so it takes a third of the memory."""
+
+    def __init__(self):
+        self._seen: dict = {}
+
+    def one(self, *values: str) -> Key:
+        *group, verdict, steps, band = (self._seen.setdefault(value, value) for value in values)
+        told = Group(*group)
+        key = Key(self._seen.setdefault(told, told), verdict, steps, band)
+        return self._seen.setdefault(key, key)
 
 
 def _marked(question: Question, mark: Mark):
