@@ -29,6 +29,7 @@ from casemgr.audit.rules import backup_mac, installation_of
 from casemgr.db import db, is_postgresql, migrations
 from casemgr.ledger.services import province
 from casemgr.refused import N_, Refused
+from casemgr.vault.keyfile import sync_folder
 
 UNREADABLE = N_("Tệp này không phải là bản sao lưu, hoặc đã bị hỏng.")
 NEWER = N_("Bản sao lưu này do một phiên bản khác của chương trình làm ra; hãy phục hồi bằng phiên bản đó trở lên.")
@@ -168,18 +169,10 @@ def _beside() -> Iterator[Path]:
         for ending in ("-wal", "-shm"):  # of the empty database that stood here
             here.with_name(here.name + ending).unlink(missing_ok=True)
         os.replace(draft, here)
-        _sync(here.parent)
+        sync_folder(here.parent)
     finally:
         engine.dispose()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _unpack(draft: Path, archive: zipfile.ZipFile, said: Mapping) -> None:

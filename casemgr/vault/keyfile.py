@@ -45,7 +45,7 @@ def create_key_file(path: Path) -> bool:
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(draft)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return True
 
 
@@ -66,7 +66,8 @@ def read_key_file(path: Path) -> bytes:
     return master
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """What was made or renamed in a folder is on the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -123,7 +123,7 @@ def _waiting(view: View) -> list[tuple]:
         here = (CaseSpan.province == ledger.province(), CaseSpan.role == role, CaseSpan.criterion.in_(codes))
         query = sa.select(*COLUMNS).where(*here, PENDING, soon)
         sees = partial(visible, view.actor, permission, tree=view.tree)
-        found.append(by_rule(query, near(view.actor, permission), lambda table, sees=sees: sees(table=table)))
+        found.append(by_rule(query, near(view.actor, permission), sees))
     return found
 
 

@@ -33,6 +33,17 @@ pytestmark = pytest.mark.usefixtures("sound")
 PATHS = ("/registers/disputes", "/registers/exclusions", "/approvals")
 
 
+def kept_out(session: Session, number: str):
+    """A leader from whom a conflict of interest hides this file."""
+    named = make_user(session, "lan", ("supervisor", DISTRICT, "TE"))
+    file = session.query(CaseFile).filter(CaseFile.number == number).one()
+    moves.mark_conflict(
+        session, file.subject, [str(named.id)], note="Người nhà.", tree=units(session), author="worker", now=NOW
+    )
+    session.commit()
+    return named
+
+
 def asked(session: Session, number: int, hours: int = 0):
     """A register with one row, of which both are asked."""
     register = received(session, row(number, name=f"Lâm Quốc {number}", birth=Birth(2009)))
@@ -118,12 +129,7 @@ def test_whom_a_conflict_of_interest_keeps_out_sees_nothing_of_the_row(client, r
     services.dispute(place, found, 2, "Không ở xã", on())
     services.ask_exclusion(place, found, 2, "MAT", "2/GCT", "", on())
     dispute = state(place, register, 2).dispute.id
-    named = make_user(place, "lan", ("supervisor", DISTRICT, "TE"))
-    file = place.query(CaseFile).filter(CaseFile.number == number).one()
-    moves.mark_conflict(
-        place, file.subject, [str(named.id)], note="Người nhà.", tree=units(place), author="worker", now=NOW
-    )
-    place.commit()
+    named = kept_out(place, number)
     sign_in(client, make_user(place, "huyen", ("supervisor", DISTRICT, "TE")))
     barred = reading_as(named)
     address = f"/registers/{register}/rows/2/entries/{dispute}/decide"
@@ -146,12 +152,7 @@ def test_a_disputed_detection_is_not_counted_for_whom_it_is_hidden_from(reading_
     _person, subject, number = filed(place, **BE)
     about = disputes.About("TE", UNIT, detected=subject, number="PH-1")
     disputes.raise_dispute(place, about, "Không ở xã", author="w", unit=UNIT, now=NOW, entry=uuid4())
-    named = make_user(place, "lan", ("supervisor", DISTRICT, "TE"))
-    file = place.query(CaseFile).filter(CaseFile.number == number).one()
-    moves.mark_conflict(
-        place, file.subject, [str(named.id)], note="Người nhà.", tree=units(place), author="worker", now=NOW
-    )
-    place.commit()
+    named = kept_out(place, number)
     sign_in(client, make_user(place, "huyen", ("supervisor", DISTRICT, "TE")))
     assert "1 đề nghị xem xét lại số liệu" in client.get("/approvals").text
     assert "đề nghị xem xét lại số liệu chờ" not in reading_as(named).get("/approvals").text
