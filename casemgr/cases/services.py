@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from casemgr.cases import entries as rules
 from casemgr.cases import handover
+from casemgr.cases.marks import barred
 from casemgr.cases.models import CaseFile
 from casemgr.cases.projection import FILES, state_of
 from casemgr.cases.rules import CaseState
@@ -196,7 +197,7 @@ def assign(session, subject: UUID, worker: str, *, author: str, unit: str, now: 
     """Gives the file to a worker; the note stays in the ledger. Raises Refused for who is named in its conflict of
     interest: the fold would leave the file with nobody."""
     current, _entries = state(session, subject)
-    if worker in handover.barred(current.entries):
+    if worker in barred(current.entries):
         raise Refused(N_("Người này có liên quan đến hồ sơ, không phụ trách được."), "worker")
     draft = assign_draft(current.programme, worker, author=author, unit=unit, now=now)
     return ledger.append(session, subject, [draft])[0]
