@@ -126,7 +126,7 @@ def void(number: str, id: UUID):
     if not dossier.may_void(entry):
         # A void is refused in words (below) to those who write here; to others the page does not open at all.
         require(Permission.CASE_WRITE, **dossier.facts)
-        if entry.voids is None:
+        if entry.voids is None and not dossier.state.approved(entry):
             abort(403)
     form = VoidForm()
     if request.method == "POST" and form.validate():

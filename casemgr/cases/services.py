@@ -174,7 +174,9 @@ def void_draft(
 def void(
     session, subject: UUID, target: UUID, *, reason: str, note: str, author: str, unit: str, now: datetime
 ) -> Entry:
-    """Strikes an entry through, naming why; both stay visible. The opening and a decided entry are not struck here."""
+    """Strikes an entry through, naming why; both stay visible. The opening is not struck here, nor what a second person
+    has approved: to strike an approved closure would be to reopen the file alone. They take back their decision first.
+    """
     ledger.lock(session, subject)
     current, all_entries = state(session, subject)
     entry = next((e for e in all_entries if e.id == target), None)
@@ -186,6 +188,8 @@ def void(
         raise Refused(N_("Không hủy được bản ghi này. Muốn trả hồ sơ về, hãy đề nghị chuyển lại."))
     if entry is not None and entry.kind in ("decided", "told") and entry.author != author:
         raise Refused(N_("Chỉ người đã quyết định mới được hủy quyết định của mình."))
+    if entry is not None and current.approved(entry):
+        raise Refused(N_("Nội dung này đã được phê duyệt. Người đã phê duyệt phải hủy quyết định của mình trước."))
     draft = void_draft(
         target, reason=reason, note=note, author=author, unit=unit, now=now, definition=current.programme.definition
     )
