@@ -163,15 +163,19 @@ def assign(number: str):
     offered = [(str(user.id), user.full_name) for user in workers if str(user.id) not in barred]
     form.worker.choices = form.worker.choices[:1] + options(offered)
     if request.method == "POST" and form.validate():
-        if form.worker.data != dossier.state.worker:
-            services.assign(
-                db.session,
-                dossier.file.subject,
-                form.worker.data,
-                author=str(current_actor().user_id),
-                unit=dossier.state.unit,
-                now=now(),
-            )
-        flash(gettext("Đã phân công."), "success")
-        return redirect(url_for("cases.case", number=number), 303)
+        try:
+            if form.worker.data != dossier.state.worker:
+                services.assign(
+                    db.session,
+                    dossier.file.subject,
+                    form.worker.data,
+                    author=str(current_actor().user_id),
+                    unit=dossier.state.unit,
+                    now=now(),
+                )
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            flash(gettext("Đã phân công."), "success")
+            return redirect(url_for("cases.case", number=number), 303)
     return show_form("cases/assign.html", form, dossier=dossier, file=dossier.file, label=dossier.label)
