@@ -126,7 +126,7 @@ def void(number: str, id: UUID):
     if not dossier.may_void(entry):
         # A void is refused in words (below) to those who write here; to others the page does not open at all.
         require(Permission.CASE_WRITE, **dossier.facts)
-        if entry.voids is None:
+        if entry.voids is None and not dossier.state.approved(entry):
             abort(403)
     form = VoidForm()
     if request.method == "POST" and form.validate():
@@ -163,15 +163,19 @@ def assign(number: str):
     offered = [(str(user.id), user.full_name) for user in workers if str(user.id) not in barred]
     form.worker.choices = form.worker.choices[:1] + options(offered)
     if request.method == "POST" and form.validate():
-        if form.worker.data != dossier.state.worker:
-            services.assign(
-                db.session,
-                dossier.file.subject,
-                form.worker.data,
-                author=str(current_actor().user_id),
-                unit=dossier.state.unit,
-                now=now(),
-            )
-        flash(gettext("Đã phân công."), "success")
-        return redirect(url_for("cases.case", number=number), 303)
+        try:
+            if form.worker.data != dossier.state.worker:
+                services.assign(
+                    db.session,
+                    dossier.file.subject,
+                    form.worker.data,
+                    author=str(current_actor().user_id),
+                    unit=dossier.state.unit,
+                    now=now(),
+                )
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            flash(gettext("Đã phân công."), "success")
+            return redirect(url_for("cases.case", number=number), 303)
     return show_form("cases/assign.html", form, dossier=dossier, file=dossier.file, label=dossier.label)

@@ -129,15 +129,15 @@ def asked_assignment(entries: Iterable[Entry]) -> Entry | None:
 
 
 def worker(entries: Sequence[Entry]) -> str | None:
-    """Who is assigned: what was said last, but nobody once the file has moved to other people. A succession of units
-    leaves the people as they are."""
-    moves = [e.occurred_at for e in entries if _moves(e) and not e.coded.get("succession")]
-    assigned = [e for e in entries if e.kind == "assigned"]
-    # An assignment made with the acceptance bears its minute.
-    if assigned and (not moves or assigned[-1].occurred_at >= moves[-1]):
-        found = assigned[-1].coded.get("worker")
+    """Who is assigned: what was written last, but nobody once the file has moved to other people. A succession of
+    units leaves the people as they are. By the order in which they were written, for of two who write at once the
+    second may have looked at the clock first."""
+    said = [e for e in entries if e.kind == "assigned" or (_moves(e) and not e.coded.get("succession"))]
+    if said:
+        last = sorted(said, key=_written)[-1]
+        found = last.coded.get("worker") if last.kind == "assigned" else None
     else:
-        found = None if moves else next((e.coded.get("worker") for e in entries if e.kind == "opened"), None)
+        found = next((e.coded.get("worker") for e in entries if e.kind == "opened"), None)
     return None if found in barred(entries) else found
 
 

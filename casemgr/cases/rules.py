@@ -108,6 +108,15 @@ class CaseState:
     def decision_on(self, entry: Entry) -> Entry | None:
         return self.ledger.decisions.get(entry.id.hex)
 
+    def approved(self, entry: Entry) -> bool:
+        """Whether a second person has approved an entry that counts only with a decision. One that was merely late
+        and accepted is none."""
+        decision, kind = self.decision_on(entry), self.programme.case.kinds.get(entry.kind)
+        if decision is None or decision.coded.get("outcome") != "approved":
+            return False
+        asks = kind is not None and kind.decide
+        return asks or any(s.anchor == entry.id and s.criterion.task == "decided" for s in self.spans)
+
 
 def fold(
     programme: Programme,

@@ -174,7 +174,9 @@ def void_draft(
 def void(
     session, subject: UUID, target: UUID, *, reason: str, note: str, author: str, unit: str, now: datetime
 ) -> Entry:
-    """Strikes an entry through, naming why; both stay visible. The opening and a decided entry are not struck here."""
+    """Strikes an entry through, naming why; both stay visible. The opening is not struck here, nor what a second person
+    has approved: to strike an approved closure would be to reopen the file alone. They take back their decision first.
+    """
     ledger.lock(session, subject)
     current, all_entries = state(session, subject)
     entry = next((e for e in all_entries if e.id == target), None)
@@ -186,6 +188,8 @@ def void(
         raise Refused(N_("Không hủy được bản ghi này. Muốn trả hồ sơ về, hãy đề nghị chuyển lại."))
     if entry is not None and entry.kind in ("decided", "told") and entry.author != author:
         raise Refused(N_("Chỉ người đã quyết định mới được hủy quyết định của mình."))
+    if entry is not None and current.approved(entry):
+        raise Refused(N_("Nội dung này đã được phê duyệt. Người đã phê duyệt phải hủy quyết định của mình trước."))
     draft = void_draft(
         target, reason=reason, note=note, author=author, unit=unit, now=now, definition=current.programme.definition
     )
@@ -193,9 +197,13 @@ def void(
 
 
 def assign(session, subject: UUID, worker: str, *, author: str, unit: str, now: datetime) -> Entry:
-    """Gives the file to a worker; the note stays in the ledger. Raises Refused for who is named in its conflict of
-    interest: the fold would leave the file with nobody."""
+    """Gives the file of `unit` to a worker; the note stays in the ledger. Raises Refused for who is named in its
+    conflict of interest: the fold would leave the file with nobody; and where another unit holds the file by now, whose
+    people could not reach it any more."""
+    ledger.lock(session, subject)
     current, _entries = state(session, subject)
+    if current.unit != unit:
+        raise Refused(N_("Hồ sơ vừa chuyển sang đơn vị khác. Nơi đang giữ hồ sơ sẽ phân công."), "worker")
     if worker in handover.barred(current.entries):
         raise Refused(N_("Người này có liên quan đến hồ sơ, không phụ trách được."), "worker")
     draft = assign_draft(current.programme, worker, author=author, unit=unit, now=now)

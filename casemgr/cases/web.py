@@ -102,6 +102,8 @@ class Dossier:
             return False
         if any(each.asked.id == entry.id and each.answer for each in handover.transfers(self.state.entries)):
             return False  # an answer has been given to it
+        if self.state.approved(entry):
+            return False  # who approved it takes that back first
         if entry.author == str(current_actor().user_id):
             return self.writes or self.decides
         return entry.kind not in ("decided", "assigned") and self.writes

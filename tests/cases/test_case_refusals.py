@@ -7,6 +7,7 @@ import pytest
 
 from casemgr.cases import services
 from casemgr.ledger import services as ledger
+from casemgr.refused import Refused
 from tests.cases.files import HERE, NOW, PLAN, SCREENED, approve, filled, open_child, plan_of, send, write
 from tests.cases.test_case_page import words
 
@@ -194,22 +195,56 @@ def test_needs_that_must_be_answered(as_, session, who, fresh):
     assert 'id="needs-PHAP_LY-no" value="no" checked' in unexplained.text
 
 
-def test_after_the_closure(as_, session, who, fresh):
+@pytest.fixture
+def closed(session, who, fresh):
+    """The approved closure of a file at low risk."""
     low = (
         SCREENED
         | {"emergency": False, "note": "Đã gặp trẻ, an toàn", "a1": "T", "a2": "T", "a3": "T"}
         | {f"b{n}": "C" for n in range(1, 6)}
     )
     write(session, fresh[0], "screened", low, "2022-03-05T08:00", who.worker)
-    closed = write(session, fresh[0], "closed", {"reason": "NGUY_CO_THAP", "note": "x"}, "2022-03-10", who.worker)
-    approve(session, fresh[0], closed, who.chair)
+    found = write(session, fresh[0], "closed", {"reason": "NGUY_CO_THAP", "note": "x"}, "2022-03-10", who.worker)
+    approve(session, fresh[0], found, who.chair)
     session.commit()
+    return found
+
+
+def test_after_the_closure(as_, session, who, fresh, closed):
     path = f"/cases/{fresh[1]}/entries/visited"
     late = send(as_("worker"), path, occurred=["12/03/2022", "08:00"], **VISIT)
     assert late.status_code == 422
     assert "Hồ sơ đã đóng ngày 11/03/2022." in late.text
     # Before the closure it may still be written down.
     assert send(as_("worker"), path, occurred=["09/03/2022", "08:00"], **VISIT).status_code == 303
+
+
+def test_nobody_undoes_alone_what_a_second_person_approved(as_, session, who, fresh, closed):
+    """To strike the approved closure would be to reopen the file without a decision."""
+    case, number = fresh
+    path = f"/cases/{number}/entries/{closed.id}/void"
+    assert path not in as_("worker").get(f"/cases/{number}").text
+    said = send(as_("worker"), path, reason="wrong_data", note="x")
+    assert said.status_code == 422
+    assert "Người đã phê duyệt phải hủy quyết định của mình trước." in said.text
+    assert services.state(session, case)[0].status == "closed"
+    decision = next(e for e in ledger.entries(session, case) if e.kind == "decided")
+    back = f"/cases/{number}/entries/{decision.id}/void"
+    assert as_("worker").get(back).status_code in (403, 422)
+    assert send(as_("chair"), back, reason="wrong_data", note="Nhầm hồ sơ.").status_code == 303
+    assert send(as_("worker"), path, reason="wrong_data", note="Nhầm hồ sơ.").status_code == 303
+    assert services.state(session, case)[0].status == "open"
+
+
+def test_an_isolation_order_is_struck_like_what_else_is_approved(session, who, fresh):
+    """Else the isolation would end without anybody having decided so."""
+    write(session, fresh[0], "screened", SCREENED, "2022-03-04T17:40", who.worker)
+    shelter = {"measure": ["CACH_LY"], "isolation": True, "signer": "CHU_TICH"}
+    order = write(session, fresh[0], "protected", shelter, "2022-03-05T21:15", who.worker)
+    approve(session, fresh[0], order, who.chair)
+    facts = {"reason": "wrong_data", "note": "x", "author": str(who.worker.id), "unit": HERE, "now": NOW}
+    with pytest.raises(Refused, match="đã được phê duyệt"):
+        services.void(session, fresh[0], order.id, **facts)
 
 
 def test_a_void_and_a_void_of_a_void(as_, session, who, fresh):
