@@ -149,6 +149,19 @@ def test_where_a_file_cannot_go(session, who, drawn, to, said):
         )  # fmt: skip
 
 
+def test_the_successor_of_an_ended_unit_holds_its_files_already(session, who, drawn):
+    heir = add_unit(
+        session, code="30551", name="Xã mới", kind="xa", parent_id="891-20210101", valid_from=date(2022, 3, 20),
+        now=datetime(2022, 3, 19),
+    )  # fmt: skip
+    close_unit(session, HERE, date(2022, 3, 19), datetime(2022, 3, 19), heirs=[(heir.id, True)])
+    with pytest.raises(Refused, match="đang do chính đơn vị này giữ"):
+        moves.ask_transfer(
+            session, drawn[0], to=heir.id, reason="moved", note=None, staffed=True, tree=load(session),
+            author=str(who.worker.id), now=datetime(2022, 3, 22, 10),
+        )  # fmt: skip
+
+
 def test_a_commune_where_nobody_works_for_the_programme_is_refused_on_the_field(as_, session, who, drawn):
     for user in session.scalars(sa.select(User).where(User.username.in_(("canbo3", "canbo.huyen")))):
         user.active = False
