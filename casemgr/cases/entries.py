@@ -51,7 +51,7 @@ def draft_entry(
     if kind_code == "assessed":
         check_needs(programme, state, values.get("needs") or {}, state.facts | coded)
     if kind_code == REFERRAL_ANSWERED:
-        check_referral_answer(state.entries, coded["need"], coded["referral_outcome"])
+        check_referral_answer(state.entries, coded["need"], coded["referral_outcome"], occurred[0].date())
     if kind_code == "planned":
         check_plan(programme, state, values)
     if kind_code == "served":

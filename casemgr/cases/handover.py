@@ -127,9 +127,12 @@ def referrals(entries: Iterable[Entry]) -> list[Referral]:
     return [Referral(e, tuple(answers[e.id])) for e in sent]
 
 
-def check_referral_answer(entries: Iterable[Entry], need: str, outcome: str) -> None:
-    """Raises Refused where no referral of this need waits for such an answer."""
-    mine = [r for r in referrals(entries) if r.sent.coded.get("need") == need]
+def check_referral_answer(entries: Iterable[Entry], need: str, outcome: str, on: date) -> None:
+    """Raises Refused where no referral of this need waits for such an answer, by the day of the answer."""
+    every = [r for r in referrals(entries) if r.sent.coded.get("need") == need]
+    mine = [r for r in every if r.sent.occurred_at.date() <= on]
+    if every and not mine:
+        raise Refused(N_("Ngày trả lời sớm hơn ngày chuyển gửi."), "occurred")
     if not mine or not mine[-1].open:
         raise Refused(N_("Không có phiếu chuyển gửi nào của nhu cầu này đang chờ trả lời."), "need")
     if mine[-1].state not in AFTER.get(outcome, ()):
@@ -149,7 +152,7 @@ def check_transfer(
         raise Refused(N_("Hồ sơ đang chờ một đơn vị khác tiếp nhận. Hãy rút đề nghị đó trước."))
     if not to or to not in tree:
         raise Refused(N_("Hãy chọn đơn vị."), "to")
-    if to == holder:
+    if to == holder or to == tree.map_to(holder, on):  # the successor of an ended unit holds its files already
         raise Refused(N_("Hồ sơ đang do chính đơn vị này giữ."), "to")
     node = tree[to]
     if not node.valid(on):

@@ -66,6 +66,8 @@ def answer_transfer(
     waiting = handover.pending_transfer(state.entries)
     found = waiting if waiting is not None and waiting.asked.id == asked else None
     transfer = handover.check_answer(found, accepted=accepted, note=note, author=author)
+    if accepted and state.status == CLOSED:  # while it waited
+        raise Refused(N_("Hồ sơ đã đóng, không chuyển được. Hãy mở lại hồ sơ trước."))
     coded = {"on": asked.hex, "to": transfer.to, "accepted": accepted}
     drafts = [_draft(state, TRANSFERRED, coded, note, author, unit, now)]
     if accepted and worker:

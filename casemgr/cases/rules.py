@@ -193,10 +193,14 @@ def _items(ledger: Ledger) -> list[Item]:
 
 
 def _status(ledger: Ledger, entries: Sequence[Entry]) -> tuple[str, datetime | None]:
-    """A closure counts once it is decided (at once where the programme asks for no decision); so does reopening."""
+    """A closure counts once it is decided (at once where the programme asks for no decision); so does reopening. Of
+    one day that which was written down later counts: a closure sent back in the morning and asked for again waits."""
     kind, again = (ledger.programme.case.kinds.get(code) for code in ("closed", "reopened"))
     status, closed_at = OPEN, None
-    for entry in entries:
+    asked = [e for e in entries if e.kind in ("closed", "reopened")]
+    if len(asked) > 1:
+        asked.sort(key=lambda e: (e.occurred_at, e.recorded_at, e.id.int))
+    for entry in asked:
         if entry.kind == "closed":
             decision = ledger.decisions.get(entry.id.hex)
             if kind is not None and kind.decide and decision is None:

@@ -21,7 +21,7 @@ from casemgr.ui.paging import Page, page_number
 from casemgr.units.loading import calendar
 from casemgr.units.web import current_tree
 from casemgr.work import caseload, services
-from casemgr.work.approvals import say_outcome
+from casemgr.work.approvals import refused_because, say_outcome
 from casemgr.work.caseload import FUNNEL, LEVELS, Asked, Load, Wanted
 from casemgr.work.forms import FilesForm, LoadForm, ReassignForm, ViewForm
 from casemgr.work.left import left_places
@@ -107,6 +107,9 @@ def _files(form: ReassignForm, chosen: frozenset = frozenset()):
     found, total = caseload.files(view, wanted, number, SIZE)
     theirs = [file for file in found if may(Permission.CASE_ASSIGN, unit=file.unit_id, programme=file.programme)]
     may_assign = bool(theirs)
+    all_marked = request.method == "GET" and "all" in request.args
+    if all_marked:
+        chosen = frozenset(file.number for file in theirs)
     names = names_of(db.session, [file.worker for file in theirs if file.worker])
     if may_assign:
         _offer(form, caseload.candidates(db.session, view.tree, theirs))
@@ -119,6 +122,7 @@ def _files(form: ReassignForm, chosen: frozenset = frozenset()):
         rows=Rows(db.session, calendar(db.session), view.now, language()).of(found),
         worker_of=lambda file: _worker(file, names if file in theirs else {}),
         chosen=chosen,
+        all_marked=all_marked,
         kept=_codes(filters),
         now=view.now,
         may_assign=may_assign,
@@ -153,6 +157,9 @@ def reassign():
         return _files(form, frozenset(chosen))
     found = services.reassign(db.session, current_actor(), chosen, user, note=form.note.data, now=now())
     log_access(Permission.CASE_ASSIGN, detail=f"done={len(found.done)};refused={len(found.refused)}")
+    if not found.done:
+        form.form_errors.append(refused_because(found))
+        return _files(form, frozenset(chosen))
     said = gettext("Đã phân công lại %(n)s hồ sơ cho %(who)s.", n=len(found.done), who=user.full_name)
     say_outcome(found, said)
     return redirect(url_for("work.caseload_files", **_codes(_filled(FilesForm))), 303)

@@ -48,6 +48,7 @@ class Passing(Marking):
         self.wish = None  # (entry id, colleague, author)
         self.marks = []  # those that stand, the oldest first: see Marked
         self.plan = None  # (entry, author)
+        self.agreed = None  # (plan, its author, decision) of the plan approved last
         self.planned = 0
 
     def later(self) -> datetime:
@@ -122,10 +123,7 @@ class Passing(Marking):
     @rule()
     def withdraw(self):
         entry, _to, author = self.asked
-        services.void(
-            self.session, self.case, entry, reason="wrong_data", note="x", author=author, unit=self.holder,
-            now=self.later(),
-        )  # fmt: skip
+        self.void(entry, author)
         self.asked = None
 
     # --- given on to a colleague, if a leader agrees ---
@@ -179,7 +177,7 @@ class Passing(Marking):
         leader = author if by_author else str(self.leader.id)
         now = self.later()
         try:
-            services.decide(
+            decision = services.decide(
                 self.session, self.case, plan.id, on_seq=head - 1 if stale else head, outcome=outcome, number="1/QĐ",
                 note="x", signer="CHU_TICH", occurred=(now, "minute"), author=leader, unit=self.holder, now=now,
             )  # fmt: skip
@@ -191,6 +189,37 @@ class Passing(Marking):
             assert not by_author
             assert not stale
             self.plan = None
+            if outcome == "approved":
+                self.agreed = (plan, author, decision)
+
+    @precondition(lambda self: self.plan or self.agreed)
+    @rule()
+    def strike_the_plan(self):
+        """Whoever works on the file strikes a plan that waits, never one that a second person approved."""
+        plan, author, *_decision = self.plan or self.agreed
+        try:
+            self.void(plan.id, author)
+        except Refused:
+            assert not self.plan
+        else:
+            assert self.plan
+            self.plan = None
+
+    @precondition(lambda self: self.agreed and not self.plan)
+    @rule(by_decider=st.booleans())
+    def take_back_the_approval(self, by_decider):
+        plan, author, decision = self.agreed
+        try:
+            self.void(decision.id, decision.author if by_decider else author)
+        except Refused:
+            assert not by_decider
+        else:
+            assert by_decider
+            self.plan, self.agreed = (plan, author), None
+
+    def void(self, entry, author):
+        facts = {"reason": "wrong_data", "note": "x", "unit": self.holder, "now": self.later()}
+        services.void(self.session, self.case, entry, author=author, **facts)
 
     @invariant()
     def one_unit_holds_it_and_nobody_else_works_on_it(self):
