@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casemgr.cases import handover
+from casemgr.cases.marks import CONFLICTED, TRANSFERRED, charged
 from casemgr.ledger.rules import Entry
 from casemgr.programmes.model import Programme
 from casemgr.programmes.spans import Calendar, Ledger, NeedState, Span, need_states, spans
@@ -13,8 +14,7 @@ from casemgr.programmes.spans import Calendar, Ledger, NeedState, Span, need_sta
 OPEN, CLOSING, CLOSED = "open", "closing", "closed"
 # What these entries say is about the file, not about the person in it.
 NO_FACTS = frozenset(
-    {"decided", "told", "assigned", "attached"}
-    | {handover.ASSIGN_ASKED, handover.ASKED, handover.TRANSFERRED, handover.CONFLICTED}
+    {"decided", "told", "assigned", "attached"} | {handover.ASSIGN_ASKED, handover.ASKED, TRANSFERRED, CONFLICTED}
 )
 
 
@@ -149,7 +149,7 @@ def fold(
         number=opening.coded["number"],
         beneficiary=UUID(beneficiary) if beneficiary else None,
         holders=[first, *handover.holders(entries)],
-        charged=handover.charged(first, entries),
+        charged=charged(first, entries),
         status=status,
         opened_at=opening.occurred_at,
         closed_at=closed_at,

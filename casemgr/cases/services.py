@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from casemgr.cases import entries as rules
 from casemgr.cases import handover
+from casemgr.cases.marks import barred
 from casemgr.cases.models import CaseFile
 from casemgr.cases.projection import FILES, state_of
 from casemgr.cases.rules import CaseState
@@ -204,7 +205,7 @@ def assign(session, subject: UUID, worker: str, *, author: str, unit: str, now: 
     current, _entries = state(session, subject)
     if current.unit != unit:
         raise Refused(N_("Hồ sơ vừa chuyển sang đơn vị khác. Nơi đang giữ hồ sơ sẽ phân công."), "worker")
-    if worker in handover.barred(current.entries):
+    if worker in barred(current.entries):
         raise Refused(N_("Người này có liên quan đến hồ sơ, không phụ trách được."), "worker")
     draft = assign_draft(current.programme, worker, author=author, unit=unit, now=now)
     return ledger.append(session, subject, [draft])[0]
