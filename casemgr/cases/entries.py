@@ -180,6 +180,8 @@ def check_codes(programme: Programme, field: Field, value, on: date) -> None:
         raise Refused(N_("Nhu cầu này không có trong chương trình."), field.name)
     elif field.type == "year" and value > on.year:
         raise Refused(N_("Năm này chưa đến."), field.name)
+    elif field.past and value > on:
+        raise Refused(N_("Ngày này không được sau ngày thực hiện (%(day)s)."), field.name, day=f"{on:%d/%m/%Y}")
     elif field.type in ("number", "money", "year"):
         low, high = field.minimum, field.maximum
         if (low is not None and value < low) or (high is not None and value > high):

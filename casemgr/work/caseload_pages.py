@@ -43,6 +43,8 @@ def _loads(view_form: ViewForm):
     view = current_view()
     asked = Asked(form.by.data, _programme(form), _units(form))
     found, total = caseload.loads(view, asked)
+    if asked.by == "unit":
+        found = caseload.held_today(found, view.tree, view.now.date())
     number, shown = page_number(), caseload.ordered(found, form.sort.data, view.now)
     if shown is None:
         shown = sorted(found, key=_Names(asked, found))
@@ -205,12 +207,15 @@ def _choices(form) -> None:
     numbered = ((str(n), p.short[language()]) for n, p in enumerate(programmes().values(), 1))
     form.group.choices = form.group.choices[:1] + options(numbered)
     tree, today = current_tree(), now().date()
-    units = {unit for each in scope(current_actor(), Permission.CASELOAD_READ) for unit in each.units}
-    valid = sorted((tree[u] for u in units if u in tree and tree[u].valid(today)), key=lambda node: node.path)
+    units = {unit for each in scope(current_actor(), Permission.CASELOAD_READ) for unit in each.units if unit in tree}
+    # Roles may still be those of units that have ended: what they became is offered.
+    valid = sorted((tree[u] for u in {tree.map_to(unit, today) for unit in units} if u), key=lambda node: node.path)
     indent = {"province": "", "district": "– ", "commune": "– – "}
-    form.unit.choices = form.unit.choices[:1] + options(
-        (n.id, indent[tree.level(n.id)] + tree.label(n.id)) for n in valid
-    )
+    named = [(n.id, indent[tree.level(n.id)] + tree.label(n.id)) for n in valid]
+    ended = request.args.get("unit", "")
+    if ended in units and not tree[ended].valid(today):  # some lists name the unit of their time
+        named.append((ended, gettext("%(unit)s (đơn vị cũ)", unit=tree.label(ended))))
+    form.unit.choices = form.unit.choices[:1] + options(named)
     if isinstance(form, FilesForm):
         risks = {c: code.name[language()] for p in programmes().values() for c, code in p.codes.get("risk", {}).items()}
         form.risk.choices = form.risk.choices[:1] + options(risks.items())

@@ -78,7 +78,7 @@ def assert_listed(above: Desk, number: str) -> None:
     """The officer's morning leads to the list, and the list says since when."""
     above.follow("Nhu cầu chưa có dịch vụ")
     assert number in above.reads()
-    assert "biết từ 07/03/2022, 15 ngày, chưa có dịch vụ" in above.reads()
+    assert "xác định ngày 07/03/2022, đã 15 ngày, chưa có dịch vụ" in above.reads()
 
 
 def plan(worker: Desk, number: str) -> None:

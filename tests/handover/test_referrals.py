@@ -33,6 +33,9 @@ def test_without_consent_nothing_is_referred(as_, who, drawn):
     assert "Trị liệu tâm lý tại nhà bà ngoại." in answer.text
     answer = send(as_("worker"), entry_page(drawn[1]), **REFERRED | {"consent_by": ""})
     assert answer.status_code == 422
+    answer = send(as_("worker"), entry_page(drawn[1]), **REFERRED, consent_on="23/03/2022")
+    assert answer.status_code == 422
+    assert "Ngày này không được sau ngày thực hiện (22/03/2022)." in answer.text
 
 
 def test_a_referral_is_sent_printed_answered_and_done(as_, session, who, drawn):
