@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from casemgr.coverage import present
+from casemgr.coverage.asked import AS_WERE, TODAY
+from casemgr.coverage.bases import basis_notes
 from casemgr.coverage.figures import MET, MISSED, TOLD, UNKNOWN, Figure
 from casemgr.coverage.services import Asked, Result, ask, report
 from casemgr.plans.model import MONEY, POINTS, SHARE, Indicator, Plan
@@ -83,11 +85,11 @@ def _in_order(plan: Plan, results: Sequence[Result]) -> list[Result]:
 def _year_before(
     session, asked: Asked, now: datetime, tree: UnitTree, inner: Sequence[tuple[date, date]]
 ) -> tuple[dict[str, Figure], set[str]]:
-    """(the same figures for the same months of the year before, where the unit existed then; those of them that were
+    """(the same figures for the same months of the year before, where the unit existed then or today's are asked for; those of them that were
     hidden in the report of that year, so that no change gives them away)"""
     start, through = _back(asked.start), _back(asked.through)
     plan = replace(asked.plan, start=_back(asked.plan.start), end=_back(asked.plan.end))
-    if asked.unit not in tree or not tree[asked.unit].valid(through):
+    if asked.basis == AS_WERE and not tree[asked.unit].valid(through):
         return {}, set()
     try:
         earlier = ask(
@@ -161,12 +163,19 @@ def _situation(
     rules_said = ", ".join(f"{code} phiên bản {programmes()[code].version}" for code in versions)
     known = asked.known_at or now
     verdicts = [r.figure.verdict for r in results]
-    communes = len(tree.communes(asked.unit, asked.through)) if tree.level(asked.unit) != "commune" else 0
+    below = (
+        tree.territory(asked.unit, tree.newest(asked.through))
+        if asked.basis == TODAY
+        else tree.communes(asked.unit, asked.through)
+    )
+    communes = len(below) if tree.level(asked.unit) != "commune" else 0
+    stands = basis_notes(asked, tree, now.date())
     told = [
         f"Thực hiện {plan.document.vi}. Báo cáo tính từ ngày {show_date(asked.start)} đến hết ngày "
         f"{show_date(asked.through)} ({calendar}), theo dữ liệu nhập đến {show_moment(known)}. Số liệu chưa chốt: báo cáo lập "
         "vào lúc khác có thể khác, do có bản ghi nhập muộn.",
         (f"Phạm vi: {tree.full_label(asked.unit)}" + (f", gồm {communes} đơn vị cấp xã." if communes else ".")),
+        *([" ".join(map(present.say, stands))] if stands else []),
         f"Trong {len(results)} chỉ tiêu, nhiệm vụ: {verdicts.count(MET)} đạt, {verdicts.count(MISSED)} chưa đạt, "
         f"{verdicts.count(UNKNOWN)} chưa đủ căn cứ đánh giá, {verdicts.count(TOLD)} không giao mức, "
         f"{len(verdicts) - sum(map(verdicts.count, (MET, MISSED, UNKNOWN, TOLD)))} còn trong kỳ.",
