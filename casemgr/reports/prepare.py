@@ -40,6 +40,7 @@ def prepare(
         now_report = report(session, asked, now, details=False)
         hides = appendices(session, asked, now, tree, inner)
         caveats: list[str] = []
+        stands = " ".join(map(present.say, basis_notes(asked, tree, now.date())))
         results = _in_order(asked.plan, now_report.results)
         made = [
             _line(
@@ -68,11 +69,12 @@ def prepare(
             known_at=(asked.known_at or now).isoformat(timespec="minutes"),
             basis=asked.basis,
             calendar=calendar,
-            situation=_situation(asked, now, calendar, tree, now_report.results, ends),
+            situation=_situation(asked, now, calendar, tree, now_report.results, ends, stands),
             sections=sections,
             shortfalls=tuple(_shortfalls(lines, {r.indicator.code: r.figure for r in now_report.results})),
             caveats=tuple(caveats),
             appendices=tuple(a for _hidden, a in hides.values() if a is not None),
+            stands=stands,
         )
 
 
@@ -156,7 +158,13 @@ def _caveat(indicator: Indicator, row, figure: Figure, close: bool, gone: bool) 
 
 
 def _situation(
-    asked: Asked, now: datetime, calendar: str, tree: UnitTree, results: Sequence[Result], ends: date | None
+    asked: Asked,
+    now: datetime,
+    calendar: str,
+    tree: UnitTree,
+    results: Sequence[Result],
+    ends: date | None,
+    stands: str,
 ) -> tuple[str, ...]:
     plan = asked.plan
     versions = dict.fromkeys(r.indicator.programme for r in results if r.indicator.programme)
@@ -169,13 +177,12 @@ def _situation(
         else tree.communes(asked.unit, asked.through)
     )
     communes = len(below) if tree.level(asked.unit) != "commune" else 0
-    stands = basis_notes(asked, tree, now.date())
     told = [
         f"Thực hiện {plan.document.vi}. Báo cáo tính từ ngày {show_date(asked.start)} đến hết ngày "
         f"{show_date(asked.through)} ({calendar}), theo dữ liệu nhập đến {show_moment(known)}. Số liệu chưa chốt: báo cáo lập "
         "vào lúc khác có thể khác, do có bản ghi nhập muộn.",
         (f"Phạm vi: {tree.full_label(asked.unit)}" + (f", gồm {communes} đơn vị cấp xã." if communes else ".")),
-        *([" ".join(map(present.say, stands))] if stands else []),
+        *([stands] if stands else []),
         f"Trong {len(results)} chỉ tiêu, nhiệm vụ: {verdicts.count(MET)} đạt, {verdicts.count(MISSED)} chưa đạt, "
         f"{verdicts.count(UNKNOWN)} chưa đủ căn cứ đánh giá, {verdicts.count(TOLD)} không giao mức, "
         f"{len(verdicts) - sum(map(verdicts.count, (MET, MISSED, UNKNOWN, TOLD)))} còn trong kỳ.",

@@ -1,8 +1,15 @@
 """After 1/7/2025 every report is shown on either basis: the units of then, or those of today. Nothing is lost between."""
 
+import csv
+import html
+import io
+import json
+import re
+import zipfile
 from collections import Counter
 from datetime import date, datetime
 from random import Random
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -91,3 +98,99 @@ def test_every_page_of_figures_opens_on_both_bases(province, client, codes):
             assert tree.label(unit) in answer.text, (page, unit)
     for unit in (OLD_PROVINCE, NEW_PROVINCE):
         assert client.get(f"/reports/outgoing/{PLAN}/docx?{period}&unit={unit}").status_code == 200
+
+
+def bases_of(page: str) -> tuple[str, list[str]]:
+    """(the words of the line about the basis, the addresses it offers)"""
+    (nav,) = re.findall(r'<nav class="bases".*?</nav>', page, re.S)
+    words = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", nav)).split())
+    return words, [html.unescape(link) for link in re.findall(r'href="([^"]+)"', nav)]
+
+
+PAGES = (
+    f"/coverage/{PLAN}?period=nam",
+    f"/coverage/{PLAN}/TE-2?period=nam",
+    f"/reports/outgoing?plan={PLAN}&calendar=lich&period=nam&year=2022",
+)
+# (role in, asked about) -> what the line must say, and the units it must lead to. 30355 was divided among two; nobody of
+# the old commune reads the units of today, which hold more than it; the old province is shown by the communes of today.
+LEADS = {
+    (NEW_PROVINCE, OLD_PROVINCE): ("Theo đơn vị như khi đó (ngày", {(OLD_PROVINCE, "today"), (NEW_PROVINCE, "")}),
+    (NEW_PROVINCE, NEW_PROVINCE): ("3 xã đã chia tách", {(OLD_PROVINCE, ""), ("91-20210101", "")}),
+    (NEW_PROVINCE, "30283-20210101"): ("như khi đó (ngày", {("30307-20250701", "")}),
+    (NEW_PROVINCE, "30307-20250701"): ("đã nhập toàn bộ", {("30280-20210101", ""), ("30283-20210101", "")}),
+    (NEW_PROVINCE, "30355-20210101"): ("một phần", {("30337-20250701", ""), ("30346-20250701", "")}),
+    (NEW_PROVINCE, "30337-20250701"): ("Chưa gồm hồ sơ của", {("30355-20210101", "")}),
+    (OLD_PROVINCE, OLD_PROVINCE): ("không xem được", {(OLD_PROVINCE, "today")}),
+    ("30283-20210101", "30283-20210101"): ("không xem được", set()),
+    ("30307-20250701", "30307-20250701"): ("đã nhập toàn bộ", {("30280-20210101", ""), ("30283-20210101", "")}),
+}  # fmt: skip
+
+
+def test_a_report_says_its_basis_and_leads_to_the_other_wherever_the_reader_may_see_it(session, client):
+    importing.import_file(session, None, datetime(2021, 1, 1))
+    session.commit()
+    client.application.config["CASEMGR_TODAY"] = "2025-08-15"
+    for number, role in enumerate(dict.fromkeys(role for role, _unit in LEADS)):
+        reader = sign_in(client, make_user(session, f"reader{number}", ("supervisor", role)))
+        for (_role, unit), (says, leads) in [each for each in LEADS.items() if each[0][0] == role]:
+            for page in PAGES:
+                words, links = bases_of(reader.get(f"{page}&unit={unit}").text)
+                assert says in words, (unit, page, words)
+                found = [(parse_qs(link.partition("?")[2]), link) for link in links]
+                to = {(said["unit"][0], said.get("basis", [""])[0]) for said, _link in found}
+                assert to >= leads, (unit, page, to)
+                for said, link in found:
+                    assert link.partition("?")[0] == page.partition("?")[0]
+                    assert said["period"] == ["nam"]
+                    answer = reader.get(link)
+                    assert answer.status_code == 200, link
+                    back = [parse_qs(each.partition("?")[2])["unit"] for each in bases_of(answer.text)[1]]
+                    assert [unit] in back, (link, "leads back")
+
+
+def test_before_the_merger_there_is_one_basis_and_nothing_to_choose(session, client):
+    importing.import_file(session, None, datetime(2021, 1, 1))
+    session.commit()
+    client.application.config["CASEMGR_TODAY"] = "2022-06-15"
+    client = sign_in(client, make_user(session, "tinh", ("supervisor", OLD_PROVINCE)))
+    for page in PAGES:
+        assert 'class="bases"' not in client.get(f"{page}&unit={OLD_PROVINCE}").text
+    assert client.get(f"{PAGES[0]}&basis=never").status_code == 404
+
+
+def test_after_the_merger_a_commune_shows_its_former_files_on_the_basis_of_today(province, client):
+    """A period that ends after the merger: the same unit stands on both bases, and the address says on which."""
+    client.application.config["CASEMGR_TODAY"] = "2025-08-15"
+    client = sign_in(client, make_user(province, "xa", ("supervisor", "30307-20250701")))
+    page = "/coverage/CT06-2025?period=den-2025"
+    words, links = bases_of(client.get(page).text)
+    assert "vẫn tính ở đơn vị cũ" in words
+    (today,) = [link for link in links if "basis=today" in link]
+    words, links = bases_of(client.get(today).text)
+    assert "gồm hồ sơ của các đơn vị cũ" in words
+    assert [link for link in links if "basis" not in link and "unit=30307-20250701" in link]
+    assert 'name="basis" value="today"' in client.get(today).text
+
+
+def test_every_paper_of_a_report_says_its_basis(province, client):
+    client.application.config["CASEMGR_TODAY"] = "2025-08-15"
+    client = sign_in(client, make_user(province, "tinh", ("supervisor", NEW_PROVINCE)))
+    for asked, says in (
+        (f"unit={OLD_PROVINCE}", "Theo đơn vị như khi đó"),
+        (f"unit={OLD_PROVINCE}&basis=today", "chia theo đơn vị cấp xã hiện nay"),
+        (f"unit={NEW_PROVINCE}", "đã nhập toàn bộ vào đơn vị này"),
+    ):
+        paper = f"/reports/outgoing/{PLAN}/{{}}?calendar=lich&period=nam&year=2022&{asked}".format
+        for ending in ("docx", "xlsx"):
+            assert says in words_of(client.get(paper(ending)).data), (asked, ending)
+        if f"unit={OLD_PROVINCE}" in asked:  # the mapping has no code of the new one
+            values = json.loads(client.get(paper("json")).data)["dataValues"]
+            assert [value for value in values if says in value["comment"]] == values != [], asked
+        rows = list(csv.DictReader(io.StringIO(client.get(paper("csv")).data.decode("utf-8-sig"))))
+        assert {row["basis"] for row in rows} == {"as_were" if "khi đó" in says else "today"}, asked
+
+
+def words_of(office: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(office)) as parts:
+        return " ".join(re.sub(r"<[^>]+>", "", parts.read(n).decode()) for n in parts.namelist() if n.endswith(".xml"))
