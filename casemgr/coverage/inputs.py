@@ -40,7 +40,8 @@ def inputs_of(
         return {"current": current, "baseline": baseline}
     items = {name: plan.inputs[code] for name, code in uses.items() if code in plan.inputs}
     if asked.within is not None:
-        communes = {u for u in tree.communes(unit) if u in asked.within}
+        held = tree.with_predecessors(unit) if asked.basis == TODAY else tree.below(unit)
+        communes = asked.within & held
         return {name: _of_communes(asked, item, said, communes, tree) for name, item in items.items()}
     found = {name: choose(said, item, plan, unit, asked.through, tree, asked.start) for name, item in items.items()}
     if asked.basis == TODAY and asked.through < tree[unit].valid_from:
@@ -52,13 +53,14 @@ def _of_former(asked: Asked, item: Input, said, unit: str, tree: UnitTree) -> Fo
     """What the units that went into a later one reported; None where they did not, or it is no number."""
     if item.kind == TEXT:
         return None
+    if any(split for _old, _default, split in tree.predecessors(unit)):
+        return Found(why=SPLIT)
     whole = tree.with_predecessors(unit) - tree.below(unit)
     for level in LEVELS[LEVELS.index(tree.level(unit)) :]:
         units = {u for u in whole if tree.level(u) == level}
         found = choose_parts(said, item, asked.plan, units, asked.through, tree, asked.start)
         if found is not None:
-            divided = any(split for _old, _default, split in tree.predecessors(unit))
-            return Found(why=SPLIT) if divided else found
+            return found
     return None
 
 

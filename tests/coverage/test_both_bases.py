@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections import Counter
 from datetime import date, datetime
+from decimal import Decimal
 from random import Random
 from urllib.parse import parse_qs
 
@@ -17,8 +18,10 @@ from casemgr.coverage import services
 from casemgr.coverage.asked import AS_WERE, TODAY
 from casemgr.ledger import services as ledger
 from casemgr.plans import plans
+from casemgr.plans import services as reported
 from casemgr.reports import calendars
-from casemgr.units import importing
+from casemgr.units import areas, importing
+from casemgr.units.area_rules import AreaRow
 from casemgr.units.loading import load
 from tests.accounts import make_user, sign_in
 from tests.coverage import histories
@@ -194,3 +197,39 @@ def test_every_paper_of_a_report_says_its_basis(province, client):
 def words_of(office: bytes) -> str:
     with zipfile.ZipFile(io.BytesIO(office)) as parts:
         return " ".join(re.sub(r"<[^>]+>", "", parts.read(n).decode()) for n in parts.namelist() if n.endswith(".xml"))
+
+
+def test_the_focus_areas_of_then_are_found_again_in_the_units_of_today(province):
+    row = AreaRow(0, "", "III", "", None, None, "Quyết định", date(2021, 1, 1), None, "", None, None, "")
+    areas.add(province, "30280-20210101", row, datetime(2022, 1, 1))
+    province.commit()
+    counted = []
+    for unit, basis in (("30280-20210101", AS_WERE), ("30307-20250701", TODAY), (NEW_PROVINCE, TODAY)):
+        asked = services.ask(plans()[PLAN], load(province), NOW, through=date(2022, 12, 31), unit=unit, basis=basis)
+        services.keep_to(province, asked, "focus")
+        (result,) = services.report(province, asked, NOW, indicators=["NCC-1"]).results
+        counted.append([getattr(result.figure, name) for name in NUMBERS])
+    assert counted[0] == counted[1] == counted[2]
+    assert any(counted[0])
+
+
+def test_what_former_units_reported_counts_for_the_unit_they_became_unless_one_was_divided(province):
+    plan, tree = plans()[PLAN], load(province)
+    for number, unit in enumerate(("30280-20210101", "30283-20210101", "30355-20210101"), 1):
+        values = {
+            "input": "MT1.list", "unit": unit, "from": date(2022, 2, 28), "to": date(2022, 2, 28), "value": Decimal(30 * number),
+            "source": "CONG_AN_TINH", "document": "455/CA", "document_date": date(2022, 3, 1), "note": "",
+        }  # fmt: skip
+        facts = {"unit": unit, "now": datetime(2022, 3, 2, 9)}
+        subject, entry = reported.report(province, plan, values, author="one", tree=tree, **facts)
+        reported.confirm(province, plan, subject, on_seq=entry.seq, author="two", **facts)
+    province.commit()
+    said = {}
+    for unit in ("30307-20250701", "30337-20250701", NEW_PROVINCE):
+        asked = services.ask(plan, tree, NOW, through=date(2022, 12, 31), unit=unit, basis=TODAY)
+        (result,) = services.report(province, asked, NOW, indicators=["MT-1"]).results
+        said[unit] = (result.figure.denominator, str(result.figure.why or ""))
+    assert said["30307-20250701"][0] == 30 + 60
+    assert said["30337-20250701"][0] is None
+    assert "chia tách" in said["30337-20250701"][1]
+    assert said[NEW_PROVINCE][0] == 30 + 60 + 90
