@@ -49,18 +49,25 @@ def appendices(
     levels = [level for level in ("district", "commune") if _has(whole, tree, level)]
     by_level = _by_level(session, whole, now, levels)
     shorter = [_counted(session, whole, now, tree, levels, span) for span in inner]
-    former = asked.basis == TODAY and tree[asked.unit].valid(asked.through) and not tree[asked.unit].valid(now.date())
-    then = appendices(session, replace(asked, basis=AS_WERE), now, tree, inner) if former else {}
+    then = _hidden_then(session, asked, now, tree, inner) if asked.basis == TODAY else {}
     found: dict[str, tuple[frozenset[str], Appendix | None]] = {}
     for code, result in (by_level[levels[0]] if levels else {}).items():
         groups = {level: {n[level]: f for n, f in by_level[level][code].groups if n[level]} for level in levels}
         if any(groups.values()):
-            found[code] = _appendix(asked, result, groups, tree, shorter)
-    # A former unit has the same number on both bases, so it is hidden on both.
-    for code, (hidden_then, _table) in then.items():
-        if "" in hidden_then:
-            gone, table = found.get(code, (frozenset(), None))
-            found[code] = (gone | {""}, table)
+            found[code] = _appendix(asked, result, groups, tree, shorter, then.get(code, frozenset()))
+    return found
+
+
+def _hidden_then(session, asked: Asked, now: datetime, tree: UnitTree, inner) -> dict[str, frozenset[str]]:
+    """{indicator: what the report on the units of then hides, and the units of today that hold any of it}: else the
+    units that are shown then, taken from the one that they became, would leave what is hidden."""
+    newest, found = tree.newest(asked.through), {}
+    for root in tree.children(None, asked.through):
+        for code, (gone, _table) in appendices(
+            session, replace(asked, unit=root, basis=AS_WERE), now, tree, inner
+        ).items():
+            kept = gone if tree[asked.unit].parent is None else gone - {""}
+            found[code] = found.get(code, frozenset()) | kept | {tree.map_to(u, newest) or u for u in kept if u}
     return found
 
 
@@ -112,12 +119,12 @@ def _has(asked: Asked, tree: UnitTree, level: str) -> bool:
 
 
 def _appendix(
-    asked: Asked, result: Result, groups: dict, tree: UnitTree, shorter: Shorter
+    asked: Asked, result: Result, groups: dict, tree: UnitTree, shorter: Shorter, then: frozenset[str]
 ) -> tuple[frozenset[str], Appendix | None]:
     indicator = result.indicator
     root = Node("", _counts(indicator, "", result.figure, shorter))
     root.parts = _nodes(indicator, groups, tree, shorter)
-    gone = hidden(root) if sensitive(indicator) else frozenset()
+    gone = hidden(root) | then if sensitive(indicator) else frozenset()
     if asked.unit in gone:
         gone |= {""}
     figures = {unit: figure for level in groups.values() for unit, figure in level.items()}

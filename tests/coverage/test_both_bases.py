@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from random import Random
@@ -20,6 +21,7 @@ from casemgr.ledger import services as ledger
 from casemgr.plans import plans
 from casemgr.plans import services as reported
 from casemgr.reports import calendars
+from casemgr.reports.appendices import appendices
 from casemgr.units import areas, importing
 from casemgr.units.area_rules import AreaRow
 from casemgr.units.loading import load
@@ -233,3 +235,18 @@ def test_what_former_units_reported_counts_for_the_unit_they_became_unless_one_w
     assert said["30337-20250701"][0] is None
     assert "chia tách" in said["30337-20250701"][1]
     assert said[NEW_PROVINCE][0] == 30 + 60 + 90
+
+
+def test_what_a_report_hides_then_is_not_left_by_the_one_on_the_units_of_today(province):
+    plan, tree, checked = plans()[PLAN], load(province), 0
+    asked = services.ask(plan, tree, NOW, through=date(2022, 12, 31), unit=OLD_PROVINCE, basis=AS_WERE)
+    then = appendices(province, asked, NOW, tree, [])
+    now = appendices(province, replace(asked, unit=NEW_PROVINCE, basis=TODAY), NOW, tree, [])
+    for code, (hidden, _table) in then.items():
+        for unit in hidden & set(WENT):
+            if WENT[unit]:
+                assert WENT[unit] in now[code][0], (code, unit)
+                one = appendices(province, replace(asked, unit=WENT[unit], basis=TODAY), NOW, tree, [])
+                assert "" in one[code][0], (code, unit)
+                checked += 1
+    assert checked
