@@ -13,6 +13,7 @@ from casemgr.access.models import RoleGrant, User
 from casemgr.access.policy import Actor, Permission
 from casemgr.access.web import actor_of
 from casemgr.clock import now
+from casemgr.db import one_of
 from casemgr.units.rules import UnitTree
 
 
@@ -23,7 +24,7 @@ def holders(session, permission: Permission, tree: UnitTree, units: Collection[s
     if not near:
         return []
     roles = [role for role, permissions in policy.ROLES.items() if permission in permissions]
-    held = sa.and_(RoleGrant.role.in_(roles), RoleGrant.unit_id.in_(sorted(near)), RoleGrant.holding(now().date()))
+    held = sa.and_(RoleGrant.role.in_(roles), one_of(RoleGrant.unit_id, near), RoleGrant.holding(now().date()))
     query = sa.select(User).where(User.active, User.grants.any(held)).options(selectinload(User.grants))
     return list(session.scalars(query.order_by(User.full_name, User.username)))
 

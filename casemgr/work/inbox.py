@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from casemgr.access.policy import Actor, Permission, may
 from casemgr.cases.changes import PlanChange, plan_changes, previous_plan
 from casemgr.cases.conflicts import Held, confirming, named_in
-from casemgr.cases.models import CaseFile, CaseSpan, CaseTransfer
+from casemgr.cases.models import CaseFile, CaseTransfer
 from casemgr.cases.queries import names_of, offered_to, visible
 from casemgr.detections.models import Detected
 from casemgr.ledger import services as ledger
@@ -23,9 +23,9 @@ from casemgr.programmes.model import Criterion, Programme, Track
 from casemgr.units.rules import UnitTree
 from casemgr.work import counted
 from casemgr.work.models import CaseSign
-from casemgr.work.queries import AHEAD, COLUMNS, add_labels, by_rule, near, tasks_of, urgent_criteria
+from casemgr.work.queries import AHEAD, COLUMNS, SPANS, add_labels, by_rule, near, tasks_of, urgent_criteria
 from casemgr.work.rules import Task
-from casemgr.work.scope import PENDING, View
+from casemgr.work.scope import View
 from casemgr.work.signs import ASSIGN
 
 LATE = "recorded-late"
@@ -115,13 +115,13 @@ def _waiting(view: View) -> list[tuple]:
     are named, so that the index over what is pending is used."""
     decided = _criteria(lambda _p, _t, c: c.task == "decided")
     soon = sa.or_(
-        CaseSpan.criterion.in_(decided), CaseSpan.criterion.in_(urgent_criteria()), CaseSpan.due <= view.now + AHEAD
+        SPANS.c.criterion.in_(decided), SPANS.c.criterion.in_(urgent_criteria()), SPANS.c.due <= view.now + AHEAD
     )
     found = []
     for role, permission in (("supervisor", Permission.CASE_DECIDE), ("above", Permission.DETECTION_DECIDE)):
         codes = _criteria(lambda p, t, c, role=role: c.role == role and asks_leader(p, t, c))
-        here = (CaseSpan.province == ledger.province(), CaseSpan.role == role, CaseSpan.criterion.in_(codes))
-        query = sa.select(*COLUMNS).where(*here, PENDING, soon)
+        here = (SPANS.c.province == ledger.province(), SPANS.c.role == role, SPANS.c.criterion.in_(codes))
+        query = sa.select(*COLUMNS).where(*here, SPANS.c.pending, soon)
         sees = partial(visible, view.actor, permission, tree=view.tree)
         found.append(by_rule(query, near(view.actor, permission), sees))
     return found

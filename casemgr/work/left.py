@@ -11,7 +11,8 @@ from casemgr.access.holders import once_theirs, user_ids
 from casemgr.access.models import RoleGrant, User
 from casemgr.access.policy import Permission
 from casemgr.access.web import actors
-from casemgr.cases.models import CaseFile
+from casemgr.cases.queries import FILES
+from casemgr.db import one_of
 from casemgr.work import counted
 from casemgr.work.scope import View
 
@@ -28,7 +29,7 @@ def left_places(view: View, among: Collection[str] | None = None) -> dict[Place,
     elsewhere."""
     today = view.now.date()
     ended = sorted(id for id, node in view.tree.nodes.items() if node.valid_to is not None and node.valid_to < today)
-    lost = sa.or_(~User.active, User.grants.any(sa.or_(RoleGrant.valid_to <= today, RoleGrant.unit_id.in_(ended))))
+    lost = sa.or_(~User.active, User.grants.any(sa.or_(RoleGrant.valid_to <= today, one_of(RoleGrant.unit_id, ended))))
     held = view.kept(("held",), lambda: _held(view))
     if among is not None:
         held = {place: n for place, n in held.items() if place.worker in among}
@@ -52,5 +53,5 @@ def _held(view: View) -> Counter[Place]:
 
 def of_places(places: Collection[Place]):
     """The SQL condition on case files."""
-    columns = (CaseFile.worker, CaseFile.unit_id, CaseFile.programme)
+    columns = (FILES.c.worker, FILES.c.unit_id, FILES.c.programme)
     return sa.or_(sa.false(), *(sa.and_(*(c == v for c, v in zip(columns, place, strict=True))) for place in places))
