@@ -50,6 +50,12 @@ def users_of(session, ids: Iterable[str]) -> dict[str, User]:
     return {str(user.id): user for user in session.scalars(query)} if wanted else {}
 
 
+def closed_among(session, ids: Iterable[str]) -> frozenset[str]:
+    """Those of the accounts (ids as text) that are closed."""
+    query = sa.select(User.__table__.c.id).where(one_of(User.__table__.c.id, user_ids(ids)), ~User.__table__.c.active)
+    return frozenset(map(str, session.scalars(query)))
+
+
 def user_ids(texts: Iterable[str]) -> list[UUID]:
     """Ids of users from their text; what is none (system:...) is left out."""
     found = []

@@ -18,7 +18,7 @@ from casemgr.ledger import services as ledger
 from casemgr.programmes import programmes
 from casemgr.units.rules import UnitTree
 
-FILES, BARS = CaseFile.__table__, CaseBar.__table__
+FILES, BARS, USERS = CaseFile.__table__, CaseBar.__table__, User.__table__
 FEW_UNITS = 12  # in so many a query looks unit by unit; in more a planner would walk them all
 
 
@@ -179,7 +179,7 @@ def names_of(session, ids: Iterable[str]) -> dict[str, str]:
     wanted = user_ids(ids)
     if not wanted:
         return {}
-    found = sa.select(User.id, User.full_name).where(one_of(User.id, wanted))
+    found = sa.select(USERS.c.id, USERS.c.full_name).where(one_of(USERS.c.id, wanted))
     return {str(row.id): row.full_name for row in session.execute(found)}
 
 
