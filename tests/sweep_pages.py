@@ -122,7 +122,7 @@ PAGES = {
     "handover.answer": [Page("/transfers/{offer}", ("supervisor",), about="transfer")],
     "handover.ask": [Page(CASE + "/transfer", FIELD, about="case", own=True)],
     "handover.conflict": [Page(CASE + "/conflict", FIELD, about="case", own=True)],
-    "handover.decide_conflict": [Page(CASE + "/conflict/decide", ("supervisor",), about="case", where="commune")],
+    "handover.decide_conflict": [Page(CASE + "/conflict/{entry}", ("supervisor",), about="case", where="commune")],
     "handover.hand_on": [Page(CASE + "/hand-on", ("worker",), ("worker",), "case", own=True)],
     "handover.letter": [
         Page(CASE + "/referrals/{referral}/letter.pdf", READERS, FIELD, "case", own=True, only=("TE",))

@@ -8,10 +8,11 @@ from flask_babel import gettext
 from casemgr.access.holders import who_may
 from casemgr.access.policy import deciding_unit
 from casemgr.access.web import Permission, current_actor, guard, require
-from casemgr.cases import handover, services
+from casemgr.cases import services
 from casemgr.cases.cautions import same_day
 from casemgr.cases.changes import plan_changes, previous_plan, rows
 from casemgr.cases.forms import options, refuse
+from casemgr.cases.marks import barred
 from casemgr.cases.page import Reader
 from casemgr.cases.page_forms import AssignForm, DecideForm, VoidForm
 from casemgr.cases.views import bp, teller
@@ -159,19 +160,23 @@ def assign(number: str):
     form = AssignForm(data={"worker": dossier.file.worker}) if request.method == "GET" else AssignForm()
     file = dossier.file
     workers = who_may(db.session, Permission.CASE_WRITE, current_tree(), file.unit_id, file.programme)
-    barred = handover.barred(dossier.state.entries)
-    offered = [(str(user.id), user.full_name) for user in workers if str(user.id) not in barred]
+    named = barred(dossier.state.entries)
+    offered = [(str(user.id), user.full_name) for user in workers if str(user.id) not in named]
     form.worker.choices = form.worker.choices[:1] + options(offered)
     if request.method == "POST" and form.validate():
-        if form.worker.data != dossier.state.worker:
-            services.assign(
-                db.session,
-                dossier.file.subject,
-                form.worker.data,
-                author=str(current_actor().user_id),
-                unit=dossier.state.unit,
-                now=now(),
-            )
-        flash(gettext("Đã phân công."), "success")
-        return redirect(url_for("cases.case", number=number), 303)
+        try:
+            if form.worker.data != dossier.state.worker:
+                services.assign(
+                    db.session,
+                    dossier.file.subject,
+                    form.worker.data,
+                    author=str(current_actor().user_id),
+                    unit=dossier.state.unit,
+                    now=now(),
+                )
+        except Refused as refused:
+            refuse(form, refused)
+        else:
+            flash(gettext("Đã phân công."), "success")
+            return redirect(url_for("cases.case", number=number), 303)
     return show_form("cases/assign.html", form, dossier=dossier, file=dossier.file, label=dossier.label)

@@ -51,7 +51,7 @@ def draft_entry(
     if kind_code == "assessed":
         check_needs(programme, state, values.get("needs") or {}, state.facts | coded)
     if kind_code == REFERRAL_ANSWERED:
-        check_referral_answer(state.entries, coded["need"], coded["referral_outcome"])
+        check_referral_answer(state.entries, coded["need"], coded["referral_outcome"], occurred[0].date())
     if kind_code == "planned":
         check_plan(programme, state, values)
     if kind_code == "served":
@@ -180,6 +180,8 @@ def check_codes(programme: Programme, field: Field, value, on: date) -> None:
         raise Refused(N_("Nhu cầu này không có trong chương trình."), field.name)
     elif field.type == "year" and value > on.year:
         raise Refused(N_("Năm này chưa đến."), field.name)
+    elif field.past and value > on:
+        raise Refused(N_("Ngày này không được sau ngày thực hiện (%(day)s)."), field.name, day=f"{on:%d/%m/%Y}")
     elif field.type in ("number", "money", "year"):
         low, high = field.minimum, field.maximum
         if (low is not None and value < low) or (high is not None and value > high):

@@ -1,4 +1,4 @@
-"""Who holds a case file, and what was asked of others: transfers between units, referrals, conflicts of interest. Pure.
+"""Who holds a case file, and what was asked of others: transfers between units, referrals. Pure.
 
     transfer   asked -> accepted | declined, or withdrawn (the asking entry is struck through)
     referral   sent -> accepted -> done; sent or accepted -> declined; sent -> done
@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from casemgr.cases.marks import CONFLICTED, TRANSFERRED, barred, moves, written
 from casemgr.ledger.rules import Entry
 from casemgr.refused import N_, Refused
 from casemgr.units.rules import UnitTree
 
 ASSIGN_ASKED = "assign_asked"
-ASKED, TRANSFERRED, CONFLICTED = "transfer_asked", "transferred", "conflicted"
+ASKED = "transfer_asked"
 WAITING, ACCEPTED, DECLINED = "waiting", "accepted", "declined"
 REFERRED, REFERRAL_ANSWERED = "referred", "referral_answered"
 SENT, DONE = "sent", "done"
@@ -82,38 +83,8 @@ def holders(entries: Iterable[Entry]) -> list[tuple[datetime, str]]:
     """(since, unit) of each move after the opening, in the order they happened; of two in one moment in the order they
     were written: a move back is written after the move."""
     return [
-        (e.occurred_at, e.coded["to"]) for e in sorted(entries, key=lambda e: (e.occurred_at, _written(e))) if _moves(e)
+        (e.occurred_at, e.coded["to"]) for e in sorted(entries, key=lambda e: (e.occurred_at, written(e))) if moves(e)
     ]
-
-
-def charged(first: tuple[datetime, str], entries: Iterable[Entry]) -> list[tuple[datetime, str]]:
-    """The holders as the figures charge them, `first` being the opening: a mark of a conflict of interest alone takes a
-    file out of no unit's figure. Whatever settles who holds it does, from then on: a second person who confirms the
-    mark, the end of the conflict, a transfer that was accepted meanwhile."""
-    found, holder = [first], first[1]
-    for e in sorted(entries, key=lambda e: (e.occurred_at, _written(e))):
-        if _moves(e):
-            holder = e.coded["to"]
-        if _settles(e) and found[-1][1] != holder:
-            found.append((e.occurred_at, holder))
-    return found
-
-
-def _moves(entry: Entry) -> bool:
-    if entry.kind == CONFLICTED:
-        return bool(entry.coded.get("to"))
-    return entry.kind == TRANSFERRED and bool(entry.coded.get("accepted"))
-
-
-def _settles(entry: Entry) -> bool:
-    if entry.kind == "decided":
-        return entry.coded.get("about") == CONFLICTED and entry.coded["outcome"] == "approved"
-    return not entry.coded.get("barred") if entry.kind == CONFLICTED else _moves(entry)
-
-
-def _written(entry: Entry) -> int:
-    """Its place in the ledger; what is folded before it is written has none yet."""
-    return getattr(entry, "seq", 0)
 
 
 def asked_assignment(entries: Iterable[Entry]) -> Entry | None:
@@ -129,74 +100,16 @@ def asked_assignment(entries: Iterable[Entry]) -> Entry | None:
 
 
 def worker(entries: Sequence[Entry]) -> str | None:
-    """Who is assigned: what was said last, but nobody once the file has moved to other people. A succession of units
-    leaves the people as they are."""
-    moves = [e.occurred_at for e in entries if _moves(e) and not e.coded.get("succession")]
-    assigned = [e for e in entries if e.kind == "assigned"]
-    # An assignment made with the acceptance bears its minute.
-    if assigned and (not moves or assigned[-1].occurred_at >= moves[-1]):
-        found = assigned[-1].coded.get("worker")
+    """Who is assigned: what was written last, but nobody once the file has moved to other people. A succession of
+    units leaves the people as they are. By the order in which they were written, for of two who write at once the
+    second may have looked at the clock first."""
+    said = [e for e in entries if e.kind == "assigned" or (moves(e) and not e.coded.get("succession"))]
+    if said:
+        last = sorted(said, key=written)[-1]
+        found = last.coded.get("worker") if last.kind == "assigned" else None
     else:
-        found = None if moves else next((e.coded.get("worker") for e in entries if e.kind == "opened"), None)
+        found = next((e.coded.get("worker") for e in entries if e.kind == "opened"), None)
     return None if found in barred(entries) else found
-
-
-def barred(entries: Iterable[Entry]) -> frozenset[str]:
-    """The ids of the accounts that the mark of a conflict of interest names which was written last."""
-    last = max((e for e in entries if e.kind == CONFLICTED), key=lambda e: e.seq, default=None)
-    return frozenset(last.coded.get("barred", ())) if last else frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A conflict of interest that holds: the mark written last, who confirmed it, and from which unit the marks took
-    the file (`unit`), those that nobody has confirmed apart (`unsure`); None where they moved nothing, or somebody has
-    accepted it since."""
-
-    mark: Entry
-    unit: str | None
-    unsure: str | None
-    decision: Entry | None
-
-
-def conflict(entries: Iterable[Entry]) -> Conflict | None:
-    """What holds by the effective entries of one file; None where nobody is barred."""
-    entries = sorted(entries, key=_written)
-    mark = unit = unsure = None
-    for each in entries:
-        if each.kind == CONFLICTED and each.coded.get("barred"):
-            before = each.unit if _moves(each) else None
-            mark, unit, unsure = each, unit or before, unsure or before
-        elif each.kind == CONFLICTED:
-            mark = unit = unsure = None
-        elif _moves(each):
-            unit = unsure = None
-        elif _settles(each):
-            unsure = None
-    if mark is None:
-        return None
-    decisions = (e for e in entries if e.kind == "decided" and e.coded.get("on") == mark.id.hex)
-    return Conflict(mark, unit, unsure, next(decisions, None))
-
-
-def sent_back(found: Conflict | None, tree: UnitTree, on: date) -> str | None:
-    """Where a file goes when a mark is taken back before a second person has confirmed it: to where such marks took it
-    from. None: it stays."""
-    unit = found.unsure if found is not None else None
-    return unit if unit is not None and tree[unit].valid(on) else None
-
-
-def check_conflict_decision(found: Conflict | None, *, outcome: str | None, note: str | None, author: str) -> Conflict:
-    """The mark that waits for a second person. Raises Refused."""
-    if found is None or found.decision is not None:
-        raise Refused(N_("Xung đột lợi ích này không còn chờ xác nhận."))
-    if found.mark.author == author:
-        raise Refused(N_("Người ghi nhận không tự xác nhận. Cần người khác của đơn vị đang giữ hồ sơ."))
-    if outcome not in ("approved", "returned"):
-        raise Refused(N_("Hãy chọn xác nhận hoặc không xác nhận."), "outcome")
-    if outcome == "returned" and not note:
-        raise Refused(N_("Cần ghi lý do không xác nhận."), "why")
-    return found
 
 
 def referrals(entries: Iterable[Entry]) -> list[Referral]:
@@ -214,9 +127,12 @@ def referrals(entries: Iterable[Entry]) -> list[Referral]:
     return [Referral(e, tuple(answers[e.id])) for e in sent]
 
 
-def check_referral_answer(entries: Iterable[Entry], need: str, outcome: str) -> None:
-    """Raises Refused where no referral of this need waits for such an answer."""
-    mine = [r for r in referrals(entries) if r.sent.coded.get("need") == need]
+def check_referral_answer(entries: Iterable[Entry], need: str, outcome: str, on: date) -> None:
+    """Raises Refused where no referral of this need waits for such an answer, by the day of the answer."""
+    every = [r for r in referrals(entries) if r.sent.coded.get("need") == need]
+    mine = [r for r in every if r.sent.occurred_at.date() <= on]
+    if every and not mine:
+        raise Refused(N_("Ngày trả lời sớm hơn ngày chuyển gửi."), "occurred")
     if not mine or not mine[-1].open:
         raise Refused(N_("Không có phiếu chuyển gửi nào của nhu cầu này đang chờ trả lời."), "need")
     if mine[-1].state not in AFTER.get(outcome, ()):
@@ -236,7 +152,7 @@ def check_transfer(
         raise Refused(N_("Hồ sơ đang chờ một đơn vị khác tiếp nhận. Hãy rút đề nghị đó trước."))
     if not to or to not in tree:
         raise Refused(N_("Hãy chọn đơn vị."), "to")
-    if to == holder:
+    if to == holder or to == tree.map_to(holder, on):  # the successor of an ended unit holds its files already
         raise Refused(N_("Hồ sơ đang do chính đơn vị này giữ."), "to")
     node = tree[to]
     if not node.valid(on):

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from casemgr.cases import conflicts, handover, services
-from casemgr.cases.handover import ASKED, ASSIGN_ASKED, CONFLICTED, REASONS, TRANSFERRED
+from casemgr.cases import conflicts, handover, marks, services
+from casemgr.cases.handover import ASKED, ASSIGN_ASKED, REASONS
+from casemgr.cases.marks import CONFLICTED, TRANSFERRED
 from casemgr.cases.rules import CLOSED, CaseState
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry
@@ -65,6 +66,8 @@ def answer_transfer(
     waiting = handover.pending_transfer(state.entries)
     found = waiting if waiting is not None and waiting.asked.id == asked else None
     transfer = handover.check_answer(found, accepted=accepted, note=note, author=author)
+    if accepted and state.status == CLOSED:  # while it waited
+        raise Refused(N_("Hồ sơ đã đóng, không chuyển được. Hãy mở lại hồ sơ trước."))
     coded = {"on": asked.hex, "to": transfer.to, "accepted": accepted}
     drafts = [_draft(state, TRANSFERRED, coded, note, author, unit, now)]
     if accepted and worker:
@@ -83,7 +86,7 @@ def ask_assignment(
             raise Refused(N_("Hồ sơ đã đóng, không phân công lại được. Hãy mở lại hồ sơ trước."))
         if handover.asked_assignment(state.entries) is not None:
             raise Refused(N_("Đã có đề nghị giao hồ sơ đang chờ quyết định. Hãy hủy đề nghị đó trước."))
-        if not worker or worker == state.worker or worker in handover.barred(state.entries):
+        if not worker or worker == state.worker or worker in marks.barred(state.entries):
             raise Refused(N_("Hãy chọn người khác với người đang phụ trách."), "worker")
         if not note:
             raise Refused(N_("Cần ghi lý do."), "note")
@@ -111,33 +114,44 @@ def succeed(
 
 
 def mark_conflict(
-    session, subject: UUID, accounts: Collection[str], *, note: str | None, tree: UnitTree, author: str, now: datetime
+    session,
+    subject: UUID,
+    accounts: Collection[str],
+    *,
+    seen: str | None = None,
+    note: str | None,
+    tree: UnitTree,
+    author: str,
+    now: datetime,
 ) -> Entry:
-    """Takes the file from these accounts at once and moves it above (see `conflicts.holder_above`), but no further
-    where a mark has brought it and somebody is left to lead it. The last mark counts: one without accounts ends the
-    conflict; the file goes back to where marks that nobody has confirmed took it from. Raises Refused."""
+    """Shuts out exactly these accounts, at once: a mark names those who were not shut out before, and what was marked
+    about the others ends. Moves the file above (see `conflicts.holder_above`), but no further where a mark has brought
+    it and somebody is left to lead it; where marks end, see `marks.sent_back`. `seen`: the last entry of marks that the
+    author had before them, so that nobody whom another has named meanwhile is let in again. Raises Refused."""
     if not note:
         raise Refused(N_("Cần ghi rõ vì sao có xung đột lợi ích."), "note")
     ledger.lock(session, subject)
     state, _entries = services.state(session, subject)
-    coded: dict = {"barred": sorted(accounts)}
-    before, programme, day = handover.conflict(state.entries), state.programme.code, now.date()
-    if not accounts and before is None:
+    stand, shut, programme, day = marks.standing(state.entries), frozenset(accounts), state.programme.code, now.date()
+    if seen is not None and seen != marks.version(state.entries):
+        raise Refused(N_("Vừa có ghi nhận khác về người có liên quan. Hãy xem lại danh sách rồi ghi."), "accounts")
+    if not shut and not stand:
         raise Refused(N_("Hãy chọn người có liên quan."), "accounts")
-    if accounts:
-        move = before is None or before.unit is None
-        to = conflicts.holder_above(session, tree, state.unit, programme, accounts, move=move, on=day)
+    if shut == (named := marks.barred(state.entries)):
+        raise Refused(N_("Những người này đã được ghi nhận. Hãy đánh dấu thêm hoặc bỏ bớt."), "accounts")
+    if shut - named:
+        move = not any(mark.unit for mark in stand)
+        to = conflicts.holder_above(session, tree, state.unit, programme, shut, move=move, on=day)
     else:
-        to = handover.sent_back(before, tree, day)
-    if to and to != state.unit:
-        coded["to"] = to
+        to = marks.sent_back(stand, shut, tree, day)
+    coded = _shut_out(shut, to, state)
     return ledger.append(session, subject, [_draft(state, CONFLICTED, coded, note, author, state.unit, now)])[0]
 
 
 def decide_conflict(
     session,
     subject: UUID,
-    mark: UUID | None,
+    mark: UUID,
     *,
     outcome: str | None,
     note: str | None,
@@ -146,21 +160,26 @@ def decide_conflict(
     unit: str,
     now: datetime,
 ) -> list[Entry]:
-    """A second person of `unit` (see `conflicts.confirming`) confirms the mark, or takes it back (`handover.sent_back`): else one person
-    could take a file out of a commune's figures. Raises Refused."""
+    """A second person of `unit` (see `conflicts.confirming`) confirms a mark, or takes it back: else one person could
+    take a file out of a commune's figures. Whom other marks name stays shut out. Raises Refused."""
     ledger.lock(session, subject)
     state, _entries = services.state(session, subject)
-    found = handover.conflict(state.entries)
-    waiting = found if found is not None and found.mark.id == mark else None
-    found = handover.check_conflict_decision(waiting, outcome=outcome, note=note, author=author)
+    stand = marks.standing(state.entries)
+    waiting = next((each for each in stand if each.entry.id == mark), None)
+    found = marks.check_decision(waiting, outcome=outcome, note=note, author=author)
     coded = {"on": mark.hex, "about": CONFLICTED, "outcome": outcome, "signer": ""}
     drafts = [_draft(state, "decided", coded, note, author, unit, now)]
     if outcome == "returned":
-        ended: dict = {"barred": []}
-        if to := handover.sent_back(found, tree, now.date()):
-            ended["to"] = to
-        drafts.append(_draft(state, CONFLICTED, ended, note, author, unit, now))
+        shut = marks.without(stand, found)
+        left = _shut_out(shut, marks.sent_back(stand, shut, tree, now.date()), state)
+        drafts.append(_draft(state, CONFLICTED, left, note, author, unit, now))
     return ledger.append(session, subject, drafts)
+
+
+def _shut_out(accounts: Collection[str], to: str | None, state: CaseState) -> dict:
+    """Who is shut out from now on, and where the file goes, if it moves."""
+    coded: dict = {"barred": sorted(accounts)}
+    return coded | {"to": to} if to and to != state.unit else coded
 
 
 def _draft(

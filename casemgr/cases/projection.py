@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from casemgr.cases import handover
+from casemgr.cases.marks import barred
 from casemgr.cases.models import CaseBar, CaseFile, CaseReferral, CaseSpan, CaseTransfer, Verdict
 from casemgr.cases.rules import CLOSED, CaseState, fold
 from casemgr.cases.verdicts import age_band, segments
@@ -202,7 +203,7 @@ def bar_rows(subject: UUID, state: CaseState) -> list[dict]:
     hidden = {subject, *handover.hidden_subjects(state.entries)}
     charged = state.charged[-1][1]
     row = {"unit_id": charged if charged != state.unit else None}
-    return [row | {"hidden": one, "account": account} for account in handover.barred(state.entries) for one in hidden]
+    return [row | {"hidden": one, "account": account} for account in barred(state.entries) for one in hidden]
 
 
 PROJECTION = Projection((FILES, SPANS, VERDICTS, TRANSFERS, REFERRALS, BARS), rows)

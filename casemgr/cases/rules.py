@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casemgr.cases import handover
+from casemgr.cases.marks import CONFLICTED, TRANSFERRED, charged
 from casemgr.ledger.rules import Entry
 from casemgr.programmes.model import Programme
 from casemgr.programmes.spans import Calendar, Ledger, NeedState, Span, need_states, spans
@@ -13,8 +14,7 @@ from casemgr.programmes.spans import Calendar, Ledger, NeedState, Span, need_sta
 OPEN, CLOSING, CLOSED = "open", "closing", "closed"
 # What these entries say is about the file, not about the person in it.
 NO_FACTS = frozenset(
-    {"decided", "told", "assigned", "attached"}
-    | {handover.ASSIGN_ASKED, handover.ASKED, handover.TRANSFERRED, handover.CONFLICTED}
+    {"decided", "told", "assigned", "attached"} | {handover.ASSIGN_ASKED, handover.ASKED, TRANSFERRED, CONFLICTED}
 )
 
 
@@ -149,7 +149,7 @@ def fold(
         number=opening.coded["number"],
         beneficiary=UUID(beneficiary) if beneficiary else None,
         holders=[first, *handover.holders(entries)],
-        charged=handover.charged(first, entries),
+        charged=charged(first, entries),
         status=status,
         opened_at=opening.occurred_at,
         closed_at=closed_at,
@@ -193,10 +193,14 @@ def _items(ledger: Ledger) -> list[Item]:
 
 
 def _status(ledger: Ledger, entries: Sequence[Entry]) -> tuple[str, datetime | None]:
-    """A closure counts once it is decided (at once where the programme asks for no decision); so does reopening."""
+    """A closure counts once it is decided (at once where the programme asks for no decision); so does reopening. Of
+    one day that which was written down later counts: a closure sent back in the morning and asked for again waits."""
     kind, again = (ledger.programme.case.kinds.get(code) for code in ("closed", "reopened"))
     status, closed_at = OPEN, None
-    for entry in entries:
+    asked = [e for e in entries if e.kind in ("closed", "reopened")]
+    if len(asked) > 1:
+        asked.sort(key=lambda e: (e.occurred_at, e.recorded_at, e.id.int))
+    for entry in asked:
         if entry.kind == "closed":
             decision = ledger.decisions.get(entry.id.hex)
             if kind is not None and kind.decide and decision is None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from casemgr.cases import entries as rules
 from casemgr.cases import handover
+from casemgr.cases.marks import barred
 from casemgr.cases.models import CaseFile
 from casemgr.cases.projection import FILES, state_of
 from casemgr.cases.rules import CaseState
@@ -197,10 +198,14 @@ def void(
 
 
 def assign(session, subject: UUID, worker: str, *, author: str, unit: str, now: datetime) -> Entry:
-    """Gives the file to a worker; the note stays in the ledger. Raises Refused for who is named in its conflict of
-    interest: the fold would leave the file with nobody."""
+    """Gives the file of `unit` to a worker; the note stays in the ledger. Raises Refused for who is named in its
+    conflict of interest: the fold would leave the file with nobody; and where another unit holds the file by now, whose
+    people could not reach it any more."""
+    ledger.lock(session, subject)
     current, _entries = state(session, subject)
-    if worker in handover.barred(current.entries):
+    if current.unit != unit:
+        raise Refused(N_("Hồ sơ vừa chuyển sang đơn vị khác. Nơi đang giữ hồ sơ sẽ phân công."), "worker")
+    if worker in barred(current.entries):
         raise Refused(N_("Người này có liên quan đến hồ sơ, không phụ trách được."), "worker")
     draft = assign_draft(current.programme, worker, author=author, unit=unit, now=now)
     return ledger.append(session, subject, [draft])[0]

@@ -6,7 +6,7 @@ def init_app(app) -> None:
     from flask_babel import lazy_gettext
 
     from casemgr.access.policy import Permission
-    from casemgr.handover import hand_on, referrals, succession, views  # noqa: F401 - they add views
+    from casemgr.handover import hand_on, marking, referrals, succession, views  # noqa: F401 - they add views
     from casemgr.ui import navigation
 
     app.register_blueprint(views.bp)

@@ -1,6 +1,10 @@
 """The forms of transfers, successions and conflicts of interest."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
 
 from casemgr.cases.forms import OnceForm
 from casemgr.cases.handover import REASONS
@@ -27,12 +31,20 @@ class AnswerForm(Form):
 
 
 class ConfirmForm(Form):
+    """The answer about one mark; several may wait on one page."""
+
     outcome = RadiosField(
         _l("Ý kiến của người thứ hai"),
         [Required()],
         choices=[("approved", _l("Xác nhận")), ("returned", _l("Không xác nhận, hồ sơ ở lại nơi đang giữ"))],
     )
     why = LongTextField(_l("Lý do"), [WantedSometimes()], limit=2000, description=_l("Cần khi không xác nhận."))
+
+    @classmethod
+    def of(cls, mark: UUID, **kwargs) -> "ConfirmForm":
+        form = cls(prefix=f"mark-{mark}-", **kwargs)
+        form.mark = mark
+        return form
 
     def sends_back_to(self, unit: str) -> None:
         """Says where the file goes when the mark is not confirmed."""
@@ -48,6 +60,12 @@ class ConflictForm(Form):
         description=_l("Họ mất quyền xem ngay, không được báo; hồ sơ chuyển lên đơn vị cấp trên giữ."),
     )
     note = LongTextField(_l("Lý do"), [Required()], limit=2000)
+    seen = HiddenField()  # the last entry of marks that the page was made of
+
+    def catches_up(self, version: str, named: Collection[str]) -> None:
+        """The page says what holds now: whom others have named meanwhile is ticked too."""
+        if self.seen.data != version:
+            self.seen.data, self.accounts.data = version, sorted({*(self.accounts.data or ()), *named})
 
 
 class SuccessionForm(Form):

@@ -7,7 +7,8 @@ from casemgr.access.holders import who_may
 from casemgr.access.web import Permission, current_actor, guard
 from casemgr.cases import moves
 from casemgr.cases.forms import options
-from casemgr.cases.handover import asked_assignment, barred
+from casemgr.cases.handover import asked_assignment
+from casemgr.cases.marks import barred
 from casemgr.cases.views import teller
 from casemgr.cases.web import open_dossier
 from casemgr.clock import now

@@ -1,7 +1,7 @@
 """The one way into the ledger: `append_many`. Pages, imports, commands and devices all go through it."""
 
 import json
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from operator import attrgetter
@@ -42,7 +42,7 @@ from casemgr.refused import N_, Refused
 __all__ = [
     "CONFLICT", "ENTRIES", "PROJECTIONS", "SUBJECTS", "EntryConflict", "Part", "Position", "Projection", "Stale",
     "VoidRefused",
-    "append", "append_many", "beat", "chains", "create", "create_many", "entries", "entries_of", "lock", "position",
+    "append", "append_many", "beat", "chains", "create", "create_many", "entries", "entries_of", "lock", "lock_many", "position",
     "project_as", "province", "pulse", "read_sealed", "replay", "settle", "take_turns", "touched", "write_projection",
 ]  # fmt: skip
 
@@ -112,6 +112,12 @@ def lock(session, subject: UUID) -> int:
     begin_write(session)
     head = sa.select(SUBJECTS.c.head_seq).where(SUBJECTS.c.province == province(), SUBJECTS.c.id == subject)
     return session.execute(head.with_for_update()).scalar_one()
+
+
+def lock_many(session, subjects: Collection[UUID]) -> None:
+    """Holds several subjects until the end of the transaction, taken in one order so that no two writers deadlock."""
+    begin_write(session)
+    _locked_heads(session, list(subjects))
 
 
 def take_turns(session, token: UUID) -> None:

@@ -22,6 +22,7 @@ class Event(Protocol):
     id: UUID
     kind: str
     occurred_at: datetime
+    recorded_at: datetime
     precision: str
     coded: dict
     unit: str

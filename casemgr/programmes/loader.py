@@ -238,6 +238,7 @@ def _field(f: Reader, codes: dict) -> Field:
         store=store,
         required_when=f.condition("required_when", None),
         minimum=f.take("minimum", int, None),
+        past=f.take("past", bool, False),
         maximum=f.take("maximum", int, None),
     )
 

@@ -18,7 +18,7 @@ class Field:
     """One field of an entry kind.
 
     `type`: text, note, choice, choices, yesno, date, moment, number, money, year, service, need, needs, items.
-    `store`: 'coded' (counted, in clear) or 'sealed' (encrypted).
+    `store`: 'coded' (counted, in clear) or 'sealed' (encrypted). `past`: a day that comes no later than the entry's.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Field:
     required_when: Condition | None = None
     minimum: int | None = None
     maximum: int | None = None
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)

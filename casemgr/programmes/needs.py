@@ -29,7 +29,7 @@ def need_states(ledger: Ledger) -> list[NeedState]:
     """Every need that an assessment found, in the order found; a later assessment may end it.
 
     Only a service delivered with proof meets a need. The first approved plan fixes the due date; a later plan never
-    moves it.
+    moves it, but names the service once it is approved.
     """
     states: dict[tuple[int, str], NeedState] = {}
     for event in ledger.by_kind.get("assessed", ()):
@@ -59,12 +59,15 @@ def _add_plans(ledger: Ledger, states: dict) -> None:
     for event in ledger.by_kind.get("planned", ()):
         decision = ledger.decisions.get(event.id.hex)
         approved = decision is not None and decision.coded.get("outcome") == "approved"
+        named: set[str] = set()
         for row in event.coded.get("items") or ():
             state = states.get((ledger.item_of(event.occurred_at), row["need"]))
-            if state is None or (state.plan is not None and state.planned is not None):
+            if state is None or row["need"] in named:
                 continue
-            state.service = row["service"]
-            if approved:
+            named.add(row["need"])
+            if approved or state.planned is None:
+                state.service = row["service"]
+            if approved and state.planned is None:
                 state.plan = event.id
                 state.planned = datetime.combine(date.fromisoformat(row["due"]), DAY_END)
 

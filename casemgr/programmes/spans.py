@@ -114,7 +114,9 @@ def _anchors(ledger: Ledger, criterion: Criterion) -> list[Moment]:
 
 
 def _in_order(moment: Moment) -> tuple:
-    return moment.at, moment.event.id.int
+    """Of one day, what was written down later comes later: a plan that was returned in the morning and mended in the
+    afternoon waits as the mended one."""
+    return moment.at, moment.event.recorded_at, moment.event.id.int
 
 
 def _event_spans(ledger: Ledger, criterion: Criterion) -> list[Span]:

@@ -113,7 +113,8 @@ def _message(session, tree: UnitTree, now: datetime, source: From, user: UUID, e
     message["Subject"], text = letter(found, now.date(), source.base)
     message["From"], message["To"], message["Date"] = source.sender, email, formatdate(localtime=True)
     message["Message-ID"] = letter_id(user, now.date())
-    message.set_content(text)
+    message["Auto-Submitted"] = "auto-generated"  # an absence note does not answer it
+    message.set_content(text, cte="quoted-printable")  # not every server on the way passes eight bits on
     return message
 
 

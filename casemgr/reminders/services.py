@@ -53,11 +53,9 @@ def reader_of(session, token: str) -> User | None:
 
 def dues(session, actor: Actor, tree: UnitTree, now: datetime) -> list[Due]:
     """What is due in the actor's scope in the next two months, and what is overdue."""
-    found = []
-    for task in _tasks(session, actor, tree, now + AHEAD):
-        if task.due is not None:
-            found.append(Due(task.number, f"{task.criterion.code}/{task.anchor}", task.due.date()))
-    return sorted(set(found), key=lambda due: (due.on, due.number, due.key))
+    tasks = _tasks(session, actor, tree, now + AHEAD)
+    found = {Due(task.number, task.due.date()) for task in tasks if task.due is not None}
+    return sorted(found, key=lambda due: (due.on, due.number))
 
 
 def counts(session, actor: Actor, tree: UnitTree, now: datetime) -> Counts:

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import ValidationError
 
 from casemgr.access.web import actor_of, current_actor, guard, log_access, public
-from casemgr.clock import now
+from casemgr.clock import VIETNAM, now
 from casemgr.db import db
 from casemgr.reminders import services
 from casemgr.reminders.rules import calendar as ics
@@ -77,7 +77,7 @@ def calendar(token: str):
         abort(404)
     g.actor = actor_of(user)
     log_access("calendar:read")
-    content = ics(services.dues(db.session, g.actor, current_tree(), now()), now())
+    content = ics(services.dues(db.session, g.actor, current_tree(), now()), now().replace(tzinfo=VIETNAM))
     return Response(content, content_type="text/calendar; charset=utf-8")
 
 

@@ -94,14 +94,21 @@ def accept_late():
     facts = {"outcome": form.outcome.data, "number": form.number.data, "note": form.note.data}
     found = services.accept_late(db.session, current_actor(), current_tree(), chosen, **facts, now=now())
     log_access(Permission.CASE_DECIDE, detail=f"late={len(found.done)}")
+    if not found.done:
+        form.form_errors.append(refused_because(found))
+        return _inbox(form, frozenset(chosen), 422)
     say_outcome(found, gettext("Đã quyết định %(n)s nội dung.", n=len(found.done)))
     return redirect(url_for("work.approvals"), 303)
 
 
 def say_outcome(found: services.Outcome, done: str) -> None:
     """What went through, and by number what did not."""
-    if found.done:
-        flash(done, "success")
+    flash(done, "success")
     if found.refused:
-        said = "; ".join(f"{number}: {gettext(why)}" for number, why in found.refused)
-        flash(gettext("Chưa thực hiện được: %(what)s.", what=said), "error")
+        flash(refused_because(found), "error")
+
+
+def refused_because(found: services.Outcome) -> str:
+    """What did not go through, by number. Where nothing did, the page is shown again with what was ticked and typed."""
+    said = "; ".join(f"{number}: {gettext(why)}" for number, why in found.refused)
+    return gettext("Chưa thực hiện được: %(what)s.", what=said)

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import cache
 
 import sqlalchemy as sa
@@ -109,6 +109,16 @@ def _together(loads: Iterable[Load]) -> Load:
         total.units |= load.units
         total.contact = min((at for at in (total.contact, load.contact) if at), default=None)
     return total
+
+
+def held_today(found: Iterable[Load], tree: UnitTree, day: date) -> list[Load]:
+    """The loads of communes by the units of this day: what an abolished one left is its successor's. One that was
+    divided stands for itself until a person has chosen for each file."""
+    parts: dict[str | None, list[Load]] = {}
+    for load in found:
+        parts.setdefault(tree.map_to(load.key, day) or load.key, []).append(load)
+    merged = {key: loads[0] if len(loads) == 1 else _together(loads) for key, loads in parts.items()}
+    return [replace(load, key=key) for key, load in merged.items()]
 
 
 def _narrow(table, asked: Asked) -> list:

@@ -22,7 +22,7 @@ from casemgr.ui.rules import show_number
 from casemgr.units.loading import calendar
 from casemgr.units.web import current_tree
 from casemgr.work import caseload, services
-from casemgr.work.approvals import say_outcome
+from casemgr.work.approvals import refused_because, say_outcome
 from casemgr.work.caseload import FUNNEL, LEVELS, Asked, Load, Wanted
 from casemgr.work.forms import FilesForm, LoadForm, ReassignForm, ViewForm
 from casemgr.work.left import left_places
@@ -44,6 +44,8 @@ def _loads(view_form: ViewForm):
     view = current_view()
     asked = Asked(form.by.data, _programme(form), _units(form))
     found, total = caseload.loads(view, asked)
+    if asked.by == "unit":
+        found = caseload.held_today(found, view.tree, view.now.date())
     number, shown = page_number(), caseload.ordered(found, form.sort.data, view.now)
     if shown is None:
         shown = sorted(found, key=_Names(asked, found))
@@ -109,6 +111,9 @@ def _files(form: ReassignForm, chosen: frozenset = frozenset()):
     found, total = caseload.files(view, wanted, number, SIZE)
     theirs = [file for file in found if may(Permission.CASE_ASSIGN, unit=file.unit_id, programme=file.programme)]
     may_assign = bool(theirs)
+    all_marked = request.method == "GET" and "all" in request.args
+    if all_marked:
+        chosen = frozenset(file.number for file in theirs)
     names = names_of(db.session, [file.worker for file in theirs if file.worker])
     if may_assign:
         _offer(form, caseload.candidates(db.session, view.tree, theirs))
@@ -121,6 +126,7 @@ def _files(form: ReassignForm, chosen: frozenset = frozenset()):
         rows=Rows(db.session, calendar(db.session), view.now, language()).of(found),
         worker_of=lambda file: _worker(file, names if file in theirs else {}),
         chosen=chosen,
+        all_marked=all_marked,
         kept=_codes(filters),
         now=view.now,
         may_assign=may_assign,
@@ -155,6 +161,9 @@ def reassign():
         return _files(form, frozenset(chosen))
     found = services.reassign(db.session, current_actor(), chosen, user, note=form.note.data, now=now())
     log_access(Permission.CASE_ASSIGN, detail=f"done={len(found.done)};refused={len(found.refused)}")
+    if not found.done:
+        form.form_errors.append(refused_because(found))
+        return _files(form, frozenset(chosen))
     said = gettext("Đã phân công lại %(n)s hồ sơ cho %(who)s.", n=len(found.done), who=user.full_name)
     say_outcome(found, said)
     return redirect(url_for("work.caseload_files", **_codes(_filled(FilesForm))), 303)
@@ -200,12 +209,15 @@ def _choices(form) -> None:
     numbered = ((str(n), p.short[language()]) for n, p in enumerate(programmes().values(), 1))
     form.group.choices = form.group.choices[:1] + options(numbered)
     tree, today = current_tree(), now().date()
-    units = {unit for each in scope(current_actor(), Permission.CASELOAD_READ) for unit in each.units}
-    valid = sorted((tree[u] for u in units if u in tree and tree[u].valid(today)), key=lambda node: node.path)
+    units = {unit for each in scope(current_actor(), Permission.CASELOAD_READ) for unit in each.units if unit in tree}
+    # Roles may still be those of units that have ended: what they became is offered.
+    valid = sorted((tree[u] for u in {tree.map_to(unit, today) for unit in units} if u), key=lambda node: node.path)
     indent = {"province": "", "district": "– ", "commune": "– – "}
-    form.unit.choices = form.unit.choices[:1] + options(
-        (n.id, indent[tree.level(n.id)] + tree.label(n.id)) for n in valid
-    )
+    named = [(n.id, indent[tree.level(n.id)] + tree.label(n.id)) for n in valid]
+    ended = request.args.get("unit", "")
+    if ended in units and not tree[ended].valid(today):  # some lists name the unit of their time
+        named.append((ended, gettext("%(unit)s (đơn vị cũ)", unit=tree.label(ended))))
+    form.unit.choices = form.unit.choices[:1] + options(named)
     if isinstance(form, FilesForm):
         risks = {c: code.name[language()] for p in programmes().values() for c, code in p.codes.get("risk", {}).items()}
         form.risk.choices = form.risk.choices[:1] + options(risks.items())

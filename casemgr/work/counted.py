@@ -112,7 +112,8 @@ def signs(view: View) -> Iterator[tuple[str, Signs]]:
         return _by_unit(
             view.session.execute(query.group_by(*key)),
             lambda row: Signs(*row[1:4]),
-            lambda row: _until((row[4], NOW), (row[5], NOW)),
+            # A sign holds from its very moment on, where a due date is late only after it.
+            lambda row: min((at for at in row[4:] if at is not None), default=FOREVER),
         )
 
     return _seen(view, _kept(view, "signs", count))

@@ -164,12 +164,14 @@ class Why:
 
     def _need_without_service(self, row: Row, sign) -> str:
         days = (self.now.date() - sign.day.date()).days
-        facts = {"need": self._need(row, sign.detail), "day": self._day(sign.day), "n": days, "count": sign.amount}
+        facts = {"need": self._need(row, sign.detail), "day": self._day(sign.day), "n": days}
         if sign.amount > 1:
             return gettext(
-                "«%(need)s» và nhu cầu khác (%(count)s) biết từ %(day)s, %(n)s ngày, chưa có dịch vụ", **facts
+                "«%(need)s» và %(others)s nhu cầu khác: xác định ngày %(day)s, đã %(n)s ngày, chưa có dịch vụ",
+                others=sign.amount - 1,
+                **facts,
             )
-        return gettext("«%(need)s» biết từ %(day)s, %(n)s ngày, chưa có dịch vụ", **facts)
+        return gettext("«%(need)s»: xác định ngày %(day)s, đã %(n)s ngày, chưa có dịch vụ", **facts)
 
     def _closed_without_outcome(self, row: Row, sign) -> str:
         codes = row.programme.codes.get("close_reason", {})

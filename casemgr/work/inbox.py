@@ -260,4 +260,5 @@ def acceptable(session, actor: Actor, tree: UnitTree, entries: Collection[UUID])
     """Those of the entries that may be decided together with others: late and nothing but late, or a wish to give the
     file to a colleague."""
     query = sa.select(CaseSign).where(*_late(actor, tree), CaseSign.entry.in_(sorted(entries)))
+    query = query.execution_options(populate_existing=True)
     return {sign.entry: sign for sign in session.scalars(query)} if entries else {}

@@ -44,7 +44,10 @@ def reassign(session, actor: Actor, numbers: Sequence[str], worker: User, *, not
     read from the file."""
     found = Outcome()
     numbers = list(dict.fromkeys(numbers))
-    query = sa.select(CaseFile).where(CaseFile.province == ledger.province(), CaseFile.number.in_(numbers))
+    asked = (CaseFile.province == ledger.province(), CaseFile.number.in_(numbers))
+    # What is read before they are held may no longer be so: another unit has just accepted one of them.
+    ledger.lock_many(session, session.scalars(sa.select(CaseFile.subject).where(*asked)).all())
+    query = sa.select(CaseFile).where(*asked).execution_options(populate_existing=True)
     files = {file.number: file for file in session.scalars(query)}
     hidden = {*hidden_from(session, actor)}
     barred = _barred(session, worker)
@@ -102,7 +105,11 @@ def accept_late(
     that has changed since the page was made is left for another look."""
     found = Outcome()
     wanted = _wanted(tokens)
-    acceptable = inbox.acceptable(session, actor, tree, [entry for _n, _seq, entry in wanted])
+    entries = [entry for _n, _seq, entry in wanted]
+    # Held together and looked at again: two leaders may decide on the same files at once, in another order.
+    waiting = inbox.acceptable(session, actor, tree, entries)
+    ledger.lock_many(session, {sign.subject for sign in waiting.values()})
+    acceptable = inbox.acceptable(session, actor, tree, entries)
     for (file_number, seq), entries in _by_file(wanted).items():
         try:
             signs = [acceptable[entry] for entry in entries if entry in acceptable]

@@ -14,7 +14,7 @@ from tests.handover.marks import confirm, held, marked, name, waits_for
 
 
 def ends(client, number: str) -> None:
-    assert send(client, f"/cases/{number}/conflict", note="Ghi nhầm người.", accounts=[]).status_code == 303
+    assert name(client, number, note="Ghi nhầm người.").status_code == 303
 
 
 @pytest.mark.parametrize(("confirmed", "holder"), [(False, HERE), (True, DISTRICT)])
@@ -103,6 +103,8 @@ def test_a_leader_who_is_named_later_loses_the_file_to_the_unit_above(as_, sessi
     assert held(session, number) == PROVINCE
     assert district.get(f"/cases/{number}").status_code == 404
     assert confirm(as_("province"), number, outcome="returned", why="Không có quan hệ gì.").status_code == 303
+    assert held(session, number) == DISTRICT, "the mark before it waits still"
+    assert confirm(district, number, outcome="returned", why="Cũng không.").status_code == 303
     assert held(session, number) == HERE, "back to where it came from at first"
 
 
@@ -123,8 +125,8 @@ def test_the_only_leader_of_the_district_marks_and_the_province_confirms(as_, se
     assert (waits_for(district), waits_for(province)) == (False, True)
     assert "Chờ người thứ hai của tỉnh An Giang xác nhận" in district.get(f"/cases/{number}/conflict").text
     assert confirm(district, number, outcome="approved").status_code == 404
-    assert "/conflict/decide" not in district.get(f"/cases/{number}/conflict").text
-    assert "/conflict/decide" in province.get(f"/cases/{number}/conflict").text
+    assert "Ghi ý kiến" not in district.get(f"/cases/{number}/conflict").text
+    assert "Ghi ý kiến" in province.get(f"/cases/{number}/conflict").text
     assert confirm(province, number, outcome="approved").status_code == 303
     assert [e.unit for e in ledger.entries(session, drawn[0]) if e.coded.get("about") == "conflicted"] == [PROVINCE]
     assert not waits_for(province)

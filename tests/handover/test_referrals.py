@@ -1,6 +1,6 @@
 """A need is referred to a service: the consent it rests on, the letter, the answers one after the other."""
 
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 
 import pytest
@@ -33,6 +33,9 @@ def test_without_consent_nothing_is_referred(as_, who, drawn):
     assert "Trị liệu tâm lý tại nhà bà ngoại." in answer.text
     answer = send(as_("worker"), entry_page(drawn[1]), **REFERRED | {"consent_by": ""})
     assert answer.status_code == 422
+    answer = send(as_("worker"), entry_page(drawn[1]), **REFERRED, consent_on="23/03/2022")
+    assert answer.status_code == 422
+    assert "Ngày này không được sau ngày thực hiện (22/03/2022)." in answer.text
 
 
 def test_a_referral_is_sent_printed_answered_and_done(as_, session, who, drawn):
@@ -87,6 +90,9 @@ def test_no_answer_in_time_is_a_missed_promise(session, who, drawn):
     assert [verdict(span, span.due), verdict(span, span.due.replace(day=29))] == ["not_due", "missed"]
 
 
+DAY = date(2022, 3, 22)
+
+
 class _Entry:
     occurred_at = datetime(2022, 3, 22)
 
@@ -104,9 +110,25 @@ def test_the_table_of_answers(state, outcome):
     allowed = {(SENT, ACCEPTED), (SENT, DECLINED), (SENT, DONE), (ACCEPTED, DECLINED), (ACCEPTED, DONE)}
     assert {(s, o) for o, states in AFTER.items() for s in states} == allowed
     if (state, outcome) in allowed:
-        check_referral_answer(entries, "TAM_LY", outcome)
+        check_referral_answer(entries, "TAM_LY", outcome, DAY)
     else:
         with pytest.raises(Refused):
-            check_referral_answer(entries, "TAM_LY", outcome)
+            check_referral_answer(entries, "TAM_LY", outcome, DAY)
     with pytest.raises(Refused):
-        check_referral_answer(entries, "SUC_KHOE", outcome)
+        check_referral_answer(entries, "SUC_KHOE", outcome, DAY)
+
+
+def test_an_answer_belongs_to_the_referral_of_its_day(as_, session, who, drawn):
+    """One dated before its referral would be kept and answer nothing; the first of two is answered by its own day."""
+    case, number = drawn
+    values = REFERRED | {"referral_consent": "NGHIA_VU"}
+    write(session, case, "referred", values, "2022-03-16", who.worker)
+    write(session, case, "referred", values, "2022-03-21", who.worker)
+    session.commit()
+    page, declined = entry_page(number, "referral_answered"), {"need": "TAM_LY", "referral_outcome": "declined"}
+    early = send(as_("worker"), page, **declined, occurred="15/03/2022")
+    assert early.status_code == 422
+    assert "Ngày trả lời sớm hơn ngày chuyển gửi." in early.text
+    for day, status in (("22/03/2022", 303), ("18/03/2022", 303), ("17/03/2022", 422)):
+        assert send(as_("worker"), page, **declined, occurred=day).status_code == status
+    assert number not in as_("worker").get("/referrals").text

@@ -11,7 +11,7 @@ from casemgr.cases.models import CaseFile
 from casemgr.units.services import add_hamlet, add_unit, close_unit, move_hamlet
 from tests.accounts import make_user, sign_in
 from tests.cases import files
-from tests.cases.files import HERE
+from tests.cases.files import HERE, THERE
 
 LAST, FIRST = date(2025, 6, 30), date(2025, 7, 1)
 WHEN = datetime(2025, 7, 2, 9, 0)
@@ -112,3 +112,19 @@ def test_nobody_of_another_unit_chooses(app, client, session, who, divided):
     here = make_user(session, "bac", ("supervisor", NORTH))
     assert sign_in(client, here).get(f"/succession/{HERE}").status_code == 404
     assert sign_in(client, here).get(f"/succession/{NORTH}").status_code == 404
+
+
+def test_the_caseload_is_told_by_the_units_of_today(app, client, session, who, divided):
+    """An abolished commune's files are its successor's; those of a divided one stand under its own name."""
+    beside = files.open_child(session, who, name="Chau Sóc", unit=THERE)[1]
+    add_unit(session, code="30999", name="Đồi Tức", kind="xa", parent_id="89-20210101", valid_from=FIRST, now=WHEN)
+    close_unit(session, THERE, LAST, WHEN, heirs=[("30999-20250701", True)], act="NQ 1654")
+    session.commit()
+    client = sign_in(client, make_user(session, "tinh", ("supervisor", "89-20210101")))
+    page = client.get("/caseload?by=unit").text
+    assert "thị trấn Tri Tôn" not in page
+    for unit, numbers in (("30999-20250701", {beside}), (HERE, set(divided))):
+        address = f"/caseload/files?unit={unit}"
+        assert address in page
+        listed = client.get(address).text
+        assert {number for number in (beside, *divided) if number in listed} == numbers

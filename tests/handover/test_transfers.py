@@ -14,7 +14,7 @@ from casemgr.refused import Refused
 from casemgr.units.loading import load
 from casemgr.units.services import add_unit, close_unit
 from tests.accounts import make_user
-from tests.cases.files import HERE, THERE, send
+from tests.cases.files import HERE, THERE, decide, open_child, send, write
 
 ASK = {"to": THERE, "reason": "moved", "note": "Gia đình chuyển về thị trấn."}
 
@@ -145,6 +145,37 @@ def test_where_a_file_cannot_go(session, who, drawn, to, said):
     with pytest.raises(Refused, match=said):
         moves.ask_transfer(
             session, drawn[0], to=target, reason="moved", note=None, staffed=staffed, tree=load(session),
+            author=str(who.worker.id), now=datetime(2022, 3, 22, 10),
+        )  # fmt: skip
+
+
+def test_a_file_closed_meanwhile_is_not_accepted(as_, session, who):
+    """Else its figure would go to a unit in which nobody ever worked on it."""
+    case, number = open_child(session, who, emergency=False)
+    low = {"emergency": False, "note": "x"} | {f"a{n}": "T" for n in (1, 2, 3)} | {f"b{n}": "C" for n in range(1, 6)}
+    write(session, case, "screened", low, "2022-03-05T08:00", who.worker)
+    session.commit()
+    send(as_("worker"), f"/cases/{number}/transfer", **ASK)
+    offer = f"/transfers/{asked_id(session)}"
+    closed = write(session, case, "closed", {"reason": "NGUY_CO_THAP", "note": "x"}, "2022-03-22", who.worker)
+    decide(session, case, closed, who.chair, "2022-03-22T10:00")
+    session.commit()
+    refused = send(as_("leader_there"), offer, outcome="accepted")
+    assert refused.status_code == 422
+    assert "Hồ sơ đã đóng, không chuyển được." in refused.text
+    assert file_of(session, number).unit_id == HERE
+    assert send(as_("leader_there"), offer, outcome="declined", note="Đã đóng.").status_code == 303
+
+
+def test_the_successor_of_an_ended_unit_holds_its_files_already(session, who, drawn):
+    heir = add_unit(
+        session, code="30551", name="Xã mới", kind="xa", parent_id="891-20210101", valid_from=date(2022, 3, 20),
+        now=datetime(2022, 3, 19),
+    )  # fmt: skip
+    close_unit(session, HERE, date(2022, 3, 19), datetime(2022, 3, 19), heirs=[(heir.id, True)])
+    with pytest.raises(Refused, match="đang do chính đơn vị này giữ"):
+        moves.ask_transfer(
+            session, drawn[0], to=heir.id, reason="moved", note=None, staffed=True, tree=load(session),
             author=str(who.worker.id), now=datetime(2022, 3, 22, 10),
         )  # fmt: skip
 

@@ -190,6 +190,39 @@ def test_two_people_appending_at_once_are_both_kept(app, session, subject):
     assert verify(session) == (15, [])
 
 
+def test_two_people_who_write_in_several_ledgers_do_not_wait_for_each_other_for_ever(app, session, subject):
+    other = services.create(session, "noted")
+    session.commit()
+    first, second, failures = threading.Event(), threading.Event(), []
+
+    def tell(run):
+        try:
+            with app.app_context():
+                run()
+                db.session.commit()
+        except Exception as problem:  # noqa: BLE001 - reported below
+            failures.append(problem)
+
+    def in_both():
+        services.append(db.session, subject, [draft(hour=1)])
+        first.set()
+        second.wait(0.5)  # on SQLite the second has not begun
+        services.append(db.session, other, [draft(hour=1)])
+
+    def in_one():
+        first.wait(5)
+        services.lock(db.session, other)
+        second.set()
+        services.append(db.session, other, [draft(hour=2)])
+
+    people = [threading.Thread(target=tell, args=(run,)) for run in (in_both, in_one)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert failures == []
+
+
 def test_a_version_changed_after_use_is_named(session, subject):
     services.append(session, subject, [draft(definition="TE@1:aaa"), draft(hour=1, definition="TE@2:bbb")])
     assert changed_versions(session) == []

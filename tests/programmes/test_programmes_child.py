@@ -1,11 +1,14 @@
 """The clocks and needs of the child programme by worked examples. Tết 2022: 31 January to 4 February are off."""
 
+from dataclasses import replace
 from datetime import date, datetime
+from uuid import UUID
 
 import pytest
 
-from casemgr.programmes.spans import MET, MISSED, NOT_DUE, UNKNOWN, verdict
-from tests.programmes.build import Story, due_day
+from casemgr.ledger.rules import effective
+from casemgr.programmes.spans import MET, MISSED, NOT_DUE, UNKNOWN, Ledger, need_states, verdict
+from tests.programmes.build import CALENDAR, Story, due_day
 
 LATER = "2022-12-31T12:00"
 
@@ -101,6 +104,21 @@ def test_a_later_plan_never_moves_a_due_date():
     plan(story, "2022-03-09", "2022-03-10", TAM_LY="2022-03-20")
     plan(story, "2022-03-15", "2022-03-16", TAM_LY="2022-05-20")
     assert due_day(story.one("need")) == date(2022, 3, 20)
+
+
+def test_a_later_plan_names_the_service_once_it_is_approved():
+    def services() -> list[str]:
+        return [need.service for need in need_states(Ledger(story.programme, effective(story.entries), CALENDAR, 2022))]
+
+    def planned(service: str, when: str):
+        return story.add("planned", when, start=when, items=[{"need": "AN_TOAN", "service": service, "due": when}])
+
+    story = with_needs("AN_TOAN")
+    story.decide(planned("TE-AT", "2022-03-09"), "2022-03-10")
+    later = planned("TE-TD", "2022-03-15")
+    assert services() == ["TE-AT"]
+    story.decide(later, "2022-03-16")
+    assert services() == ["TE-TD"]
 
 
 def test_a_plan_that_nobody_approved_sets_no_due_date():
@@ -223,6 +241,21 @@ def test_a_review_is_due_by_the_end_of_the_plan_and_a_new_plan_takes_its_place()
     first, second = story.all("review")
     assert verdict(first, datetime(2022, 5, 1)) is None
     assert due_day(second) == date(2022, 7, 31)
+
+
+@pytest.mark.parametrize("kind", ["planned", "closed"])
+@pytest.mark.parametrize("first", [7, 99], ids=["before", "after"])
+def test_what_was_returned_and_mended_on_one_day_waits_as_mended(kind, first):
+    """Both are known to the day alone, and their numbers say nothing of their order."""
+    story = child(emergency=False)
+    asked = [story.add(kind, "2022-03-10", reason="AN_TOAN", start="2022-03-11", items=[]) for _each in range(2)]
+    returned, mended = (
+        replace(entry, id=UUID(int=number), recorded_at=datetime(2022, 3, 10, hour))
+        for entry, number, hour in zip(asked, (first, 50), (8, 14), strict=True)
+    )
+    story.entries[-2:] = [returned, mended]
+    story.decide(returned, "2022-03-10T09:00", "returned")
+    assert [span.anchor for span in story.all("decision") if span.met is None and span.ended is None] == [mended.id]
 
 
 def test_a_released_suspect_means_a_new_screening_within_a_day():

@@ -9,7 +9,7 @@ import pytest
 from flask import g
 from icalendar import Calendar
 
-from casemgr.clock import now
+from casemgr.clock import VIETNAM, now
 from casemgr.reminders import post, services
 from casemgr.reminders.rules import Counts, letter
 from tests.accounts import sign_in
@@ -93,8 +93,22 @@ def test_the_calendar_has_numbers_and_days_and_ends_when_its_owner_says_so(app, 
     assert not [word for word in ("Kha", "TAM_LY", "Trẻ em", "TE-") if word in answer.data.decode()]
     again = Calendar.from_ical(read(app, path).data).walk("VEVENT")
     assert {event["uid"] for event in again} == {event["uid"] for event in events}
+    # Two needs of one plan, due on different days, are two entries; several of one day are one.
+    assert len({event["uid"] for event in events}) == len({event.decoded("dtstart") for event in events}) == len(events)
+    stamp = events[0].decoded("dtstamp")
+    assert stamp == now().replace(tzinfo=VIETNAM), "the wall time of Vietnam, said in UTC"
     assert client.post("/reminders/calendar/end", data={}).status_code == 303
     assert read(app, path).status_code == 404
+
+
+def test_a_calendar_in_which_nothing_is_due_is_one(app, session, who):
+    token = services.new_calendar(session, who.worker.id, files.NOW)
+    session.commit()
+    text = read(app, f"/calendar/{token}.ics").text
+    assert "BEGIN:VEVENT" not in text
+    assert "BEGIN:VTIMEZONE" in text, "RFC 5545 asks for one component at least"
+    assert "X-WR-CALNAME:Việc đến hạn\r\n" in text
+    assert "\n" not in text.replace("\r\n", "")
 
 
 def test_the_calendar_of_a_closed_account_is_gone(app, session, who):
@@ -129,6 +143,7 @@ def test_the_morning_letter_counts_and_names_nobody(app, client, session, who, m
     assert (result.exit_code, result.output) == (0, "Đã gửi 1 thư.\n")
     said = message_from_bytes(mailbox.letters[0], policy=policy.default)
     text = said.get_content()
+    assert mailbox.letters[0].isascii(), "no server on the way can spoil it"
     assert said["To"] == "canbo@nuito.example"
     assert "Việc ngày 22/03/2022" in text
     assert "1 việc quá hạn" in text
@@ -289,6 +304,7 @@ def test_the_next_day_has_a_letter_of_its_own(post_office, clock):  # noqa: F811
 )
 def test_the_letter(counts, said, unsaid):
     subject, text = letter(counts, date(2022, 2, 1), "https://x")
-    assert subject == "Việc ngày 01/02/2022"
+    assert subject == "Hồ sơ an sinh: việc ngày 01/02/2022"
+    assert "đăng nhập: https://x\n" in text
     assert said in text
     assert unsaid not in text

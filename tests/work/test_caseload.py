@@ -1,11 +1,13 @@
 """The caseload: who carries how much; many files given to another worker; views kept under a name."""
 
+import html
 import re
 
 import pytest
 
 from casemgr.cases import services as cases
 from casemgr.ledger import services as ledger
+from casemgr.work import caseload_pages
 from casemgr.work.models import SavedView
 from tests.accounts import make_user
 from tests.cases import files
@@ -94,8 +96,31 @@ def test_many_are_reassigned_and_what_is_out_of_scope_is_refused_by_number(sessi
 def test_who_cannot_take_a_file_is_refused(session, as_, who, town):  # noqa: F811
     other = make_user(session, "chinhsach", ("worker", HERE, "NCC"))
     sent = {"number": [town["new"][1]], "worker": str(other.id), "note": "x"}
-    said = as_("chair").post("/caseload/files", data=sent, follow_redirects=True).text
-    assert f"{town['new'][1]}: cán bộ được chọn không phụ trách được hồ sơ này" in said
+    answer = as_("chair").post("/caseload/files", data=sent | {"note": "Chia lại việc."})
+    assert answer.status_code == 422
+    assert f"{town['new'][1]}: cán bộ được chọn không phụ trách được hồ sơ này" in answer.text
+    assert answer.text.count("checked") == 1, "where nothing went through, what was ticked and typed stays"
+    assert 'value="Chia lại việc."' in answer.text
+
+
+def test_every_file_of_a_page_is_marked_at_once(as_, town):  # noqa: F811
+    page = as_("chair").get("/caseload/files?stage=new&all=1").text
+    assert page.count("checked") == 2
+    assert "checked" not in as_("chair").get("/caseload/files?stage=new").text
+
+
+def test_where_nobody_can_take_the_files_the_page_says_so(session, as_, who, town):  # noqa: F811
+    who.worker.active = who.other.active = False
+    session.commit()
+    assert "Chưa có ai phụ trách được các hồ sơ này." in as_("chair").get("/caseload/files").text
+
+
+def test_the_pages_of_a_list_go_on_after_a_form_was_refused(as_, town, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(caseload_pages, "SIZE", 1)
+    answer = as_("chair").post("/caseload/views?by=worker", data={"name": ""})
+    assert answer.status_code == 422
+    (following,) = re.findall(r'rel="next" href="([^"]+)"', answer.text)
+    assert as_("chair").get(html.unescape(following)).status_code == 200
 
 
 def test_the_files_of_who_left_are_told_and_given_on(session, as_, who, town):  # noqa: F811

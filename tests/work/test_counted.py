@@ -16,6 +16,7 @@ from casemgr.ledger import kept, pulses
 from casemgr.ledger.check import rebuild
 from casemgr.programmes import spans
 from casemgr.work import counted
+from casemgr.work.models import CaseSign
 from casemgr.work.scope import View
 from casemgr.work.web import late_at
 from tests.cases import files
@@ -79,6 +80,17 @@ def test_the_hour_alone_makes_things_late(session, who, eye):  # noqa: F811
         assert found == eye(now, afresh=True), now
         seen.append(found[1])
     assert len({str(each) for each in seen}) > 3
+
+
+def test_a_sign_is_counted_from_the_moment_it_holds(session, who, eye):  # noqa: F811
+    case, _number = open_child(session, who, name="Nguyễn Văn A", unit=HERE, emergency=False)
+    write(session, case, "screened", SCREENED, "2022-03-04T17:40", who.worker)
+    session.commit()
+    moments = {sign.since for sign in session.scalars(sa.select(CaseSign)) if sign.since > files.NOW}
+    assert moments, "high risk, and no contact for a month"
+    for moment in sorted(moments):
+        before = eye(moment - timedelta(microseconds=1))[2]
+        assert before != same(eye, moment)[2]
 
 
 def test_only_the_units_touched_are_counted_again(session, who, eye, monkeypatch):  # noqa: F811

@@ -75,7 +75,7 @@ def plan_past_end(w):
 def need_without_service(w):
     case, number = w.child()
     w.clock("2022-03-25T09:00")
-    yield number, "«An toàn» và nhu cầu khác (5) biết từ 07/03/2022, 18 ngày, chưa có dịch vụ"
+    yield number, "«An toàn» và 4 nhu cầu khác: xác định ngày 07/03/2022, đã 18 ngày, chưa có dịch vụ"
     plan_of(w.session, case, w.who.worker)
 
 
