@@ -10,6 +10,7 @@ from flask_babel import gettext
 from casemgr.cases.clocks import late_words
 from casemgr.cases.entries import late_by
 from casemgr.cases.handover import REASONS
+from casemgr.cases.marks import CONFLICTED
 from casemgr.cases.reading import GUARDED, Line, gist, lines, name_of
 from casemgr.cases.web import Dossier
 from casemgr.ledger.rules import Entry
@@ -29,6 +30,8 @@ VOID_FORM = {
     "double": N_("Nhập hai lần"),
 }
 OUTCOMES = {"approved": N_("Phê duyệt"), "returned": N_("Trả lại để bổ sung")}
+# Of a conflict of interest nothing is sent back to be mended.
+ABOUT_MARKS = {"approved": N_("Xác nhận"), "returned": N_("Không xác nhận")}
 TOLD = {
     "received": N_("Thời điểm tiếp nhận được đính chính"),
     "excluded": N_("Không tính vào chỉ tiêu (đã duyệt)"),
@@ -149,7 +152,8 @@ class Teller:
         return gettext(reason) if reason else ""
 
     def _outcome(self, decision: Entry) -> str:
-        outcome = OUTCOMES.get(decision.coded.get("outcome"), COMMON["decided"])
+        said = ABOUT_MARKS if decision.coded.get("about") == CONFLICTED else OUTCOMES
+        outcome = said.get(decision.coded.get("outcome"), COMMON["decided"])
         return gettext(outcome)
 
     def _opened(self, entry: Entry) -> tuple:
@@ -206,8 +210,8 @@ class Teller:
 
     def _conflicted(self, entry: Entry) -> tuple:
         said = [self._unit(entry.coded["to"])] if entry.coded.get("to") else []
-        if not entry.coded.get("barred"):
-            said.append(gettext("đã hết"))
+        shut = len(entry.coded.get("barred", ()))
+        said.append(gettext("%(n)s người có liên quan", n=shut) if shut else gettext("đã hết"))
         return self._common(entry.kind), "", said, self._typed(entry, ("note", gettext("Lý do")))
 
     def _unit(self, id: str) -> str:

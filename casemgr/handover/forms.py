@@ -37,6 +37,7 @@ class ConfirmForm(Form):
         _l("Ý kiến của người thứ hai"),
         [Required()],
         choices=[("approved", _l("Xác nhận")), ("returned", _l("Không xác nhận, hồ sơ ở lại nơi đang giữ"))],
+        description=_l("Không xác nhận thì chỉ những người nêu trên đây được xem lại hồ sơ."),
     )
     why = LongTextField(_l("Lý do"), [WantedSometimes()], limit=2000, description=_l("Cần khi không xác nhận."))
 

@@ -150,10 +150,11 @@ def _late(entries: Sequence[Entry], decisions, exempt, limits: Supervision) -> l
         if late <= allowed or entry.id in exempt or (decision and decision.coded.get("outcome") == "approved"):
             continue
         waits = decision is None and entry.kind != "decided"
+        days = (entry.recorded_at.date() - entry.occurred_at.date()).days  # as a reader counts between the two dates
         found.append(
             Sign(
                 code, entry.recorded_at, entry.occurred_at,
-                amount=late.days, detail=entry.kind, entry=entry.id, author=entry.author, asks=waits,
+                amount=days, detail=entry.kind, entry=entry.id, author=entry.author, asks=waits,
             )
         )  # fmt: skip
     return found

@@ -46,6 +46,9 @@ def test_a_further_mark_that_is_refused_lets_in_nobody_whom_the_confirmed_one_na
     assert "Người thứ hai đã xác nhận" in page
     assert "Chờ người thứ hai" not in page
     assert (sees("second"), sees("district"), held(session, number)) == (False, True, DISTRICT)
+    told = text_of(district.get(f"/cases/{number}"))
+    assert "Không xác nhận : Xung đột lợi ích" in told
+    assert "Xung đột lợi ích : 1 người có liên quan." in told
 
 
 @pytest.mark.parametrize("first_falls", [True, False])
