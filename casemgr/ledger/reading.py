@@ -61,6 +61,15 @@ def entries_of(session, subjects: Sequence[UUID], first: int | None = None) -> d
     return ledgers
 
 
+def picked(session, subjects: Sequence[UUID], ids: Sequence[UUID], kinds: Sequence[str]) -> dict[UUID, list[Entry]]:
+    """Of these ledgers only the entries with these ids or of these kinds, and what strikes entries; each by seq."""
+    ledgers: dict[UUID, list[Entry]] = {}
+    wanted = sa.or_(one_of(ENTRIES.c.id, ids), ENTRIES.c.kind.in_(kinds), ENTRIES.c.voids.is_not(None))
+    for part in chunks(subjects):
+        ledgers.update(_ledgers(session, one_of(ENTRIES.c.subject, part), wanted, stream=False))
+    return ledgers
+
+
 def chunks(items: Sequence) -> Iterator[Sequence]:
     for start in range(0, len(items), CHUNK):
         yield items[start : start + CHUNK]

@@ -145,8 +145,10 @@ def _left(view: View, places: Mapping[Place, int], offset: int, limit: int) -> S
         return []
     workers = {place.worker for place in shown}  # named, so that their index is used
     theirs = (FILES.c.worker.in_(sorted(workers)), of_places(shown))
-    query = sa.select(FILES).where(view.holds(FILES.c), OPEN, *theirs)
-    return _cut(view, query.order_by(FILES.c.worker, FILES.c.number), offset - before, limit)
+    # Found before they are put in order: else SQLite walks all numbers until a page is full.
+    found = sa.select(FILES).where(view.holds(FILES.c), OPEN, *theirs).cte().prefix_with("MATERIALIZED")
+    query = sa.select(found).order_by(found.c.worker, found.c.number)
+    return _cut(view, query, offset - before, limit)
 
 
 def _promises(view: View, rule: List, most: int, only: tuple[str, str] | None) -> list:
@@ -183,7 +185,11 @@ def _file(file: sa.Row) -> Row:
 
 def few_needs(view: View, rule: List) -> list[Few]:
     """The communes in scope whose files name far fewer needs than is usual in the whole province."""
-    everywhere = view.kept(("needs",), lambda: _needs(view, rule))
+    return view.kept((rule.code,), lambda: _few_needs(view, rule))
+
+
+def _few_needs(view: View, rule: List) -> list[Few]:
+    everywhere = _needs(view, rule)
     usual = {
         code: median(e.average for e in everywhere if e.programme == code) for code in {e.programme for e in everywhere}
     }

@@ -13,7 +13,7 @@ from casemgr.db import one_of
 from casemgr.detections.models import Detected
 from casemgr.ledger.services import province
 from casemgr.people import services as people
-from casemgr.programmes import programmes
+from casemgr.programmes import from_programmes, programmes
 from casemgr.programmes.model import Criterion, Programme
 from casemgr.units.rules import UnitTree
 from casemgr.work.rules import Task
@@ -28,10 +28,10 @@ MOST = 400  # more open tasks than anybody reads; beyond, the lists of cases and
 AHEAD = timedelta(days=7)  # what a leader does, and does not only decide, waits with the decisions from so long before
 
 
-def urgent_criteria() -> list[str]:
-    return sorted(
-        {c.code for p in programmes().values() for track in (p.case, p.detection) for c in track.criteria if c.urgent}
-    )
+@from_programmes
+def urgent_criteria() -> tuple[str, ...]:
+    every = (c for p in programmes().values() for track in (p.case, p.detection) for c in track.criteria)
+    return tuple(sorted({c.code for c in every if c.urgent}))
 
 
 def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: datetime, *, mine: bool) -> list[Task]:
@@ -100,14 +100,19 @@ def _criteria_of(roles: Sequence[str]) -> list[str]:
     return sorted({c.code for c in every if c.urgent or c.role in roles})
 
 
-def tasks_of(rows) -> list[Task]:
-    """What each span still asks for; nothing where the programme no longer has its criterion."""
-    known = {
+@from_programmes
+def _known() -> dict[tuple[str, str, str], tuple[Programme, Criterion]]:
+    return {
         (programme.code, name, criterion.code): (programme, criterion)
         for programme in programmes().values()
         for name, track in (("case", programme.case), ("detection", programme.detection))
         for criterion in track.criteria
     }
+
+
+def tasks_of(rows) -> list[Task]:
+    """What each span still asks for; nothing where the programme no longer has its criterion."""
+    known = _known()
     return [_task(row, *known[key]) for row in rows if (key := (row.programme, row.track, row.criterion)) in known]
 
 
