@@ -118,7 +118,8 @@ class Grant:
     """A role in a unit.
 
     `units`: everything it reaches (the unit, all below it, and what went wholly into them); `below`: those of them
-    that lie on a lower level than the unit; `unit`: the unit itself, for the header of the page.
+    that lie on a lower level than the unit; `left`: those of `below` that have ended and went into no other unit (the
+    districts), whose leader is now the one of the unit above; `unit`: the unit itself, for the header of the page.
     """
 
     role: str
@@ -126,6 +127,7 @@ class Grant:
     programmes: "frozenset[str] | _All"
     below: frozenset[str] = frozenset()
     unit: str = ""
+    left: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +229,8 @@ def may_grant(actor: Actor, user_id: UUID, unit: str) -> Answer:
 def _reached(grant: Grant, permission: Permission) -> frozenset[str]:
     if permission in (P.CASE_DECIDE, P.TRANSFER_ANSWER, P.SAMPLE_ANSWER, P.DETECTION_CONFIRM):
         # The commune that holds a case approves its plan, takes what is passed to it, answers for it, and confirms
-        # what it has detected; a level above only where the case was moved up to it.
-        return grant.units - grant.below
+        # what it has detected; a level above only where the case was moved up to it, or to a unit that is no more.
+        return (grant.units - grant.below) | grant.left
     if permission == P.DETECTION_DECIDE:
         return grant.units & grant.below  # what counts for or against a unit is decided above it
     return grant.units

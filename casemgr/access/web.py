@@ -4,6 +4,7 @@ A request that writes begins its transaction before anything is read and commits
 back and then commits its log rows before it answers. If the log cannot be written, nothing is shown.
 """
 
+from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from casemgr.db import begin_write, db
 from casemgr.ui import navigation
 from casemgr.ui.doors import public
 from casemgr.ui.errors import STALE_FORM, error_page, log_exception
+from casemgr.units.ended import falls_to
 from casemgr.units.rules import UnitTree
 from casemgr.units.web import current_tree
 
@@ -83,19 +85,19 @@ def _roles_of(where) -> sa.Select:
 
 
 def _actor(id: UUID, name: str, held) -> Actor:
-    tree = current_tree()
-    return Actor(
-        id, name, tuple(_grant(tree, row.role, row.unit_id, row.programmes) for row in held if row.unit_id in tree)
-    )
+    tree, today = current_tree(), now().date()
+    rows = (row for row in held if row.unit_id in tree)
+    return Actor(id, name, tuple(_grant(tree, row.role, row.unit_id, row.programmes, today) for row in rows))
 
 
 @lru_cache(maxsize=512)
-def _grant(tree: UnitTree, role: str, unit: str, programmes: str) -> Grant:
-    """What a role reaches. It depends on nothing but the units, so it is worked out once for each tree."""
+def _grant(tree: UnitTree, role: str, unit: str, programmes: str, today: date) -> Grant:
+    """What a role reaches. It depends on nothing but the units and the day, so it is worked out once for each."""
     units, level = tree.with_predecessors(unit), tree.level(unit)
     codes = ALL if programmes == "*" else frozenset(programmes.split(","))
     below = frozenset(each for each in units if tree.level(each) != level)
-    return Grant(role, units, codes, below, unit)
+    left = frozenset(each for each in below if falls_to(tree, each, today) in units - below)
+    return Grant(role, units, codes, below, unit, left)
 
 
 def may(permission: Permission, **facts) -> bool:

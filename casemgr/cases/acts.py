@@ -24,6 +24,7 @@ from casemgr.ledger.services import Stale
 from casemgr.refused import Refused
 from casemgr.ui.forms import show_form
 from casemgr.ui.i18n import language
+from casemgr.ui.rules import show_moment
 from casemgr.units.web import current_tree
 
 
@@ -45,6 +46,9 @@ def decide(number: str, id: UUID):
         said = _no_longer(dossier, entry)
         if said is None:
             abort(404)
+        if request.method == "POST":  # what was typed is not lost: it may belong into another entry
+            form.form_errors.append(said)
+            return _show_decide(form, dossier, entry)[0], 409
         flash(said, "error")
         return redirect(url_for("cases.case", number=number), 303)
     if request.method == "POST" and form.validate():
@@ -77,8 +81,16 @@ def decide(number: str, id: UUID):
 
 def _no_longer(dossier: Dossier, entry: Entry) -> str | None:
     """Why an entry that waited for a decision waits no more; None for one that never did."""
-    if dossier.state.decision_on(entry) is not None:
-        return gettext("Nội dung này đã được quyết định trước đó.")
+    decision = dossier.state.decision_on(entry)
+    if decision is not None:
+        said = teller(dossier).one(decision)
+        return gettext(
+            "Nội dung này đã được quyết định trước đó: %(outcome)s, %(who)s ghi lúc %(when)s (bản ghi %(seq)s).",
+            outcome=said.title,
+            who=said.author,
+            when=show_moment(said.recorded_at),
+            seq=said.seq,
+        )
     if all(e.id != entry.id for e in dossier.state.entries):
         return gettext("Nội dung cần quyết định không còn trong hồ sơ.")
     return None
@@ -141,6 +153,7 @@ def void(number: str, id: UUID):
                 author=str(current_actor().user_id),
                 unit=dossier.state.unit,
                 now=now(),
+                leads=dossier.may_take_back(entry),
             )
         except Refused as refused:
             refuse(form, refused)

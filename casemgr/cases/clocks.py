@@ -12,6 +12,7 @@ from casemgr.programmes.events import Event, Ledger, Moment
 from casemgr.programmes.model import ClockVersion, Due, Programme
 from casemgr.programmes.spans import MET, MISSED, NOT_DUE, Span
 from casemgr.refused import N_
+from casemgr.ui.rules import show_number
 
 HOUR = timedelta(hours=1)
 # Above this many hours an overdue clock is said in days: "quá 14 ngày" is read, "quá 341 giờ" is not.
@@ -125,13 +126,13 @@ def overdue(due: datetime, clock: Running | None, calendar, now: datetime) -> Wo
             return Words(N_("quá %(n)s phút"), {"n": max(1, late // timedelta(minutes=1))})
         if late <= MOST_HOURS * HOUR:
             return Words(N_("quá %(n)s giờ"), {"n": late // HOUR})
-        return Words(N_("quá %(n)s ngày"), {"n": late.days})
+        return Words(N_("quá %(n)s ngày"), {"n": show_number(late.days)})
     if unit == "workdays":
         n = calendar.working_days_between(due.date(), now.date())
         if n >= 1:
-            return Words(N_("quá %(n)s ngày làm việc"), {"n": n})
+            return Words(N_("quá %(n)s ngày làm việc"), {"n": show_number(n)})
         return Words(N_("quá hạn %(day)s"), {"day": short_day(due, now)})
-    return Words(N_("quá %(n)s ngày"), {"n": (now.date() - due.date()).days})
+    return Words(N_("quá %(n)s ngày"), {"n": show_number((now.date() - due.date()).days)})
 
 
 def left(due: datetime | None, clock: Running | None, calendar, now: datetime) -> Words:
@@ -167,4 +168,4 @@ def late_words(late: timedelta, minute: bool) -> Words | None:
         return None
     if late < timedelta(days=1):
         return Words(N_("nhập muộn %(n)s giờ"), {"n": late // HOUR})
-    return Words(N_("nhập muộn %(n)s ngày"), {"n": late.days})
+    return Words(N_("nhập muộn %(n)s ngày"), {"n": show_number(late.days)})

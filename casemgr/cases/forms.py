@@ -1,7 +1,7 @@
 """One form class for each kind of entry, built from the programme's fields."""
 
 from datetime import datetime, time
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask_babel import gettext, lazy_gettext
 from wtforms import HiddenField, ValidationError
@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from casemgr.cases.fields import ItemsField, NeedsField
 from casemgr.cases.reading import NO, YES
 from casemgr.cases.rules import CaseState
+from casemgr.ledger.ids import new_id
 from casemgr.programmes.model import Field, Kind, Programme
 from casemgr.refused import N_, Refused
 from casemgr.ui.fields import (
@@ -41,11 +42,11 @@ class OnceForm(Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if not self.entry_id.data:
-            self.entry_id.data = str(uuid4())
+            self.entry_id.data = str(new_id())
 
     def validate_entry_id(self, field) -> None:
         if not self.has_id():
-            field.data = str(uuid4())
+            field.data = str(new_id())
             raise ValidationError(gettext(N_("Biểu mẫu đã mở quá lâu. Hãy gửi lại một lần nữa.")))
 
     def has_id(self) -> bool:

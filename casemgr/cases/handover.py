@@ -14,6 +14,7 @@ from uuid import UUID
 
 from casemgr.cases.marks import CONFLICTED, TRANSFERRED, barred, moves, written
 from casemgr.ledger.rules import Entry
+from casemgr.people.names import fold_name
 from casemgr.refused import N_, Refused
 from casemgr.units.rules import UnitTree
 
@@ -125,6 +126,19 @@ def referrals(entries: Iterable[Entry]) -> list[Referral]:
         if mine:
             answers[mine[-1].id].append(entry)
     return [Referral(e, tuple(answers[e.id])) for e in sent]
+
+
+def check_referral(sent: Iterable[tuple[Entry, str]], to: str) -> None:
+    """Raises Refused where a need would be referred once more to where it was referred already. `sent`: the open
+    referrals of this need, each with its place; how a place is capitalised and accented tells none apart."""
+    for entry, place in sent:
+        if fold_name(place) == fold_name(to):
+            raise Refused(
+                N_("Nhu cầu này đã chuyển gửi đến nơi này ngày %(day)s (bản ghi %(seq)s), chưa có trả lời cuối cùng."),
+                "to",
+                day=f"{entry.occurred_at:%d/%m/%Y}",
+                seq=entry.seq,
+            )
 
 
 def check_referral_answer(entries: Iterable[Entry], need: str, outcome: str, on: date) -> None:

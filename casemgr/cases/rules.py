@@ -117,6 +117,15 @@ class CaseState:
         asks = kind is not None and kind.decide
         return asks or any(s.anchor == entry.id and s.criterion.task == "decided" for s in self.spans)
 
+    def approved_by(self, decision: Entry) -> Entry | None:
+        """What counts because of this decision; None for any other entry."""
+        if decision.kind != "decided":
+            return None
+        entry = next((e for e in self.entries if e.id.hex == decision.coded.get("on")), None)
+        if entry is None or self.decision_on(entry) is not decision:
+            return None
+        return entry if self.approved(entry) else None
+
 
 def fold(
     programme: Programme,

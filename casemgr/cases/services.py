@@ -134,6 +134,13 @@ def add_entry(
         now=now,
         entry_id=entry_id,
     )
+    if kind == handover.REFERRED:
+        need = draft.coded["need"]
+        sent = [r.sent for r in handover.referrals(current.entries) if r.open and r.sent.coded["need"] == need]
+        places = ledger.read_sealed(session, sent)
+        handover.check_referral(
+            [(e, places.get(e.id, {}).get("to", "")) for e in sent], (draft.sealed or {}).get("to", "")
+        )
     return ledger.append(session, subject, [draft])[0]
 
 
@@ -173,10 +180,20 @@ def void_draft(
 
 
 def void(
-    session, subject: UUID, target: UUID, *, reason: str, note: str, author: str, unit: str, now: datetime
+    session,
+    subject: UUID,
+    target: UUID,
+    *,
+    reason: str,
+    note: str,
+    author: str,
+    unit: str,
+    now: datetime,
+    leads: bool = False,
 ) -> Entry:
     """Strikes an entry through, naming why; both stay visible. The opening is not struck here, nor what a second person
-    has approved: to strike an approved closure would be to reopen the file alone. They take back their decision first.
+    has approved: to strike an approved closure would be to reopen the file alone. They take back their decision first,
+    or, with `leads`, another who may decide here and did not write what was approved.
     """
     ledger.lock(session, subject)
     current, all_entries = state(session, subject)
@@ -188,9 +205,16 @@ def void(
     if entry is not None and entry.kind in ("transferred", "conflicted"):
         raise Refused(N_("Không hủy được bản ghi này. Muốn trả hồ sơ về, hãy đề nghị chuyển lại."))
     if entry is not None and entry.kind in ("decided", "told") and entry.author != author:
-        raise Refused(N_("Chỉ người đã quyết định mới được hủy quyết định của mình."))
+        about = current.approved_by(entry)
+        if not leads or about is None or about.author == author:
+            raise Refused(N_("Chỉ người đã quyết định mới được hủy quyết định của mình."))
     if entry is not None and current.approved(entry):
-        raise Refused(N_("Nội dung này đã được phê duyệt. Người đã phê duyệt phải hủy quyết định của mình trước."))
+        raise Refused(
+            N_(
+                "Nội dung này đã được phê duyệt. Người đã phê duyệt, hoặc người khác có quyền phê duyệt, phải hủy "
+                "quyết định đó trước."
+            )
+        )
     draft = void_draft(
         target, reason=reason, note=note, author=author, unit=unit, now=now, definition=current.programme.definition
     )

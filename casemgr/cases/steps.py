@@ -6,6 +6,7 @@ from uuid import UUID
 from flask_babel import gettext
 
 from casemgr.cases.clocks import left, overdue, running
+from casemgr.cases.marks import TRANSFERRED, written
 from casemgr.cases.page import Reader
 from casemgr.cases.reading import name_of
 from casemgr.cases.rules import CLOSED
@@ -120,6 +121,11 @@ class Steps:
             if last and decision.coded["outcome"] == "returned":
                 found.append(decision)
         return found
+
+    def declined(self) -> list[Entry]:
+        """The answer of a unit that did not take the file, where nothing has been written since."""
+        last = max((e for e in self.state.entries if e.kind != "told"), key=written)
+        return [last] if last.kind == TRANSFERRED and not last.coded.get("accepted") else []
 
     def offered(self) -> list[tuple[str, str, str]]:
         """(kind, name, form) of what the reader may write into this file now."""

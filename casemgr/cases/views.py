@@ -158,7 +158,7 @@ def case(number: str):
         offered=steps.offered(),
         sentences=tell.all(),
         waiting=[tell.one(entry) for entry in dossier.state.waiting],
-        returned=[tell.one(entry) for entry in steps.returned()],
+        returned=[tell.one(entry) for entry in (*steps.returned(), *steps.declined())],
         whole=whole,
         integrity=integrity,
         may_attach=may_attach(dossier),

@@ -96,17 +96,25 @@ class Dossier:
         return self.decidable(entry) and may(self.deciding(entry), author=entry.author, **self.facts)
 
     def may_void(self, entry: Entry) -> bool:
-        """One's own entries, and for who writes in the file those of others; never an opening, a void, another's
-        decision."""
+        """One's own entries, and for who writes in the file those of others; never an opening or a void. Another's
+        decision only where it may be taken back."""
         if entry.kind in ("opened", "linked", "voided", "told", "transferred", "conflicted"):
             return False
         if any(each.asked.id == entry.id and each.answer for each in handover.transfers(self.state.entries)):
             return False  # an answer has been given to it
         if self.state.approved(entry):
-            return False  # who approved it takes that back first
+            return False  # the approval is taken back first
         if entry.author == str(current_actor().user_id):
             return self.writes or self.decides
-        return entry.kind not in ("decided", "assigned") and self.writes
+        if entry.kind == "decided":
+            return self.may_take_back(entry)
+        return entry.kind != "assigned" and self.writes
+
+    def may_take_back(self, decision: Entry) -> bool:
+        """Whether another leader than the one who approved takes it back: that one may have left, and what is approved
+        could else never be struck out. Never who wrote what was approved, as on the day of the decision."""
+        entry = self.state.approved_by(decision)
+        return entry is not None and may(self.deciding(entry), author=entry.author, **self.facts)
 
 
 def printable(dossier: Dossier, entry: Entry) -> bool:

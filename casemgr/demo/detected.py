@@ -8,7 +8,7 @@ from uuid import UUID
 
 from casemgr.demo.persons import Invented
 from casemgr.demo.texts import note
-from casemgr.demo.world import Commune, World, new_id
+from casemgr.demo.world import Commune, World, entry_id, new_id
 from casemgr.detections import drafts as detections
 from casemgr.detections.drafts import Reporter, Seen
 from casemgr.detections.rules import for_case
@@ -60,7 +60,7 @@ def report_incident(
             now=now,
             note=note(rng, "condition"),
             reporter=reporter,
-            entry_id=new_id(rng),
+            entry_id=entry_id(rng, now),
         )
         written.append(draft)
         source = rng.choice(sources)
@@ -80,7 +80,7 @@ def _reporter(world: World, rng: Random, commune: Commune, now: datetime, incide
     subject = new_id(rng)
     reporter = Reporter(name=who.name, phone=f"09{rng.randrange(10**8):08d}", agreed=True)
     draft = detections.reporter_draft(
-        reporter, author=commune.workers["TE"], unit=commune.unit, now=now, entry_id=new_id(rng)
+        reporter, author=commune.workers["TE"], unit=commune.unit, now=now, entry_id=entry_id(rng, now)
     )
     incident.ledgers.append(("reporter", subject, [draft]))
     return subject
@@ -130,7 +130,7 @@ class DetectedPen:
                 author=self.worker,
                 unit=commune.unit,
                 now=self.last,
-                entry_id=new_id(rng),
+                entry_id=entry_id(rng, self.last),
             )
         ]
 
@@ -152,7 +152,7 @@ class DetectedPen:
             "author": by or self.worker,
             "unit": unit or self.commune.unit,
             "now": now,
-            "entry_id": new_id(self.rng),
+            "entry_id": entry_id(self.rng, now),
         }
 
     def write(self, make, *args, occurred: Moment, by: str | None = None, unit: str | None = None) -> Draft | None:

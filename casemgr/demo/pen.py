@@ -15,7 +15,7 @@ from casemgr.cases.entries import draft_decision, draft_entry
 from casemgr.cases.projection import state_of
 from casemgr.cases.services import open_draft, void_draft
 from casemgr.demo.texts import note
-from casemgr.demo.world import Commune, World, at_work, midnight, new_id
+from casemgr.demo.world import Commune, World, at_work, entry_id, midnight, new_id
 from casemgr.ledger.rules import Draft
 from casemgr.programmes.model import Programme
 
@@ -70,7 +70,7 @@ class CasePen:
             "values": values,
             "detection": detection,
             "worker": self.worker,
-            "entry_id": new_id(self.rng),
+            "entry_id": entry_id(self.rng, self.opened_at),
         }
 
     def step(
@@ -144,7 +144,7 @@ class CasePen:
             void = void_draft(
                 step.voids.draft.id, reason="wrong_data", note=why, definition=self.programme.definition, **common
             )
-            return replace(void, id=new_id(self.rng))
+            return replace(void, id=entry_id(self.rng, step.recorded))
         if step.kind in ("transferred", "assigned"):
             return Draft(
                 step.kind,
@@ -155,10 +155,10 @@ class CasePen:
                 step.recorded,
                 coded=dict(step.values),
                 definition=self.programme.definition,
-                id=new_id(self.rng),
+                id=entry_id(self.rng, step.recorded),
             )
         state = state_of(self.drafts, self.world.calendar)
-        common |= {"occurred": (step.at, step.precision), "entry_id": new_id(self.rng)}
+        common |= {"occurred": (step.at, step.precision), "entry_id": entry_id(self.rng, step.recorded)}
         if step.kind == "decided":
             return draft_decision(state, step.on.draft, **step.values, **common)
         return draft_entry(self.programme, state, step.kind, step.values, **common)

@@ -8,7 +8,7 @@ from casemgr.demo.detected import DetectedPen
 from casemgr.demo.pen import CasePen
 from casemgr.demo.persons import Invented
 from casemgr.demo.truth import Child
-from casemgr.demo.world import World, new_id
+from casemgr.demo.world import World, entry_id
 from casemgr.ledger.rules import Draft
 
 
@@ -51,7 +51,7 @@ class Story:
             decision.recorded_at,
             coded=coded,
             definition=self.file.programme.definition,
-            id=new_id(self.file.rng),
+            id=entry_id(self.file.rng, decision.recorded_at),
         )
         drafts = self.file.drafts
         place = sum(draft.recorded_at <= told.recorded_at for draft in drafts)

@@ -8,7 +8,9 @@ from random import Random
 from uuid import UUID
 
 from casemgr.cases.services import random_number
+from casemgr.clock import VIETNAM
 from casemgr.demo import days
+from casemgr.ledger.ids import NOISE, as_uuid
 from casemgr.programmes.model import Programme
 
 OPENS = time(7, 30)  # the offices open; the story ends here on the morning of the demo's day
@@ -67,6 +69,12 @@ class World:
 
 def new_id(rng: Random) -> UUID:
     return UUID(int=rng.getrandbits(128), version=4)
+
+
+def entry_id(rng: Random, written: datetime) -> UUID:
+    """The id that an entry would have been given when it was written."""
+    millis = int(written.replace(tzinfo=VIETNAM).timestamp() * 1000)
+    return as_uuid(millis << NOISE | rng.getrandbits(NOISE))
 
 
 def at_work(rng: Random, day: date) -> datetime:

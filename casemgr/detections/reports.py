@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from casemgr.detections.drafts import (
     Moment,
@@ -18,6 +18,7 @@ from casemgr.detections.drafts import (
     report_draft,
     reporter_draft,
 )
+from casemgr.ledger.ids import new_id
 from casemgr.ledger.rules import Draft
 from casemgr.programmes.model import Programme
 from casemgr.refused import N_, Refused
@@ -45,7 +46,7 @@ class Report:
     note: str = ""
     reporter: Reporter | None = None
     incident: UUID | None = None
-    token: UUID = field(default_factory=uuid4)
+    token: UUID = field(default_factory=new_id)
 
     @property
     def subject(self) -> UUID:

@@ -1,7 +1,7 @@
 """The steps on a detection: taken, verified, duplicate, not to be counted, decided, assigned."""
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import abort, flash, redirect, url_for
 from flask_babel import gettext
@@ -15,6 +15,7 @@ from casemgr.detections import services
 from casemgr.detections.forms import AssignForm, DecideForm, DuplicateForm, ExcludeForm, IncludeForm, StepForm
 from casemgr.detections.views import bp, teller
 from casemgr.detections.web import Sheet, by, deciding_unit, open_sheet, place_of, reading
+from casemgr.ledger.ids import new_id
 from casemgr.ledger.services import Stale
 from casemgr.refused import Refused
 from casemgr.ui.forms import show_form
@@ -40,7 +41,7 @@ def take(number: str):
     moment, worker = now(), str(current_actor().user_id)
     if sheet.state.worker == worker and sheet.state.taken_at is not None:
         return _back(number, gettext("Bạn đang phụ trách trường hợp này."))
-    writer = services.By(worker, sheet.row.unit_id, moment, (moment, "minute"), uuid4())
+    writer = services.By(worker, sheet.row.unit_id, moment, (moment, "minute"), new_id())
     try:
         services.take(db.session, sheet.row.subject, worker, writer)
     except Refused as refused:

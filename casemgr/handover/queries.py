@@ -15,6 +15,7 @@ from casemgr.cases.models import CaseFile, CaseReferral, CaseSpan, CaseTransfer
 from casemgr.cases.queries import not_barred, offered_to, visible
 from casemgr.ledger.services import province
 from casemgr.people.models import Beneficiary
+from casemgr.units.ended import lost
 from casemgr.units.models import Hamlet
 from casemgr.units.rules import UnitTree
 
@@ -85,10 +86,11 @@ def readers_of(session, tree: UnitTree, file: CaseFile, named: Collection[str]) 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Files of an ended unit that was divided: how many still wait for a person to choose."""
+    """Files that an ended unit still holds: one that was divided, or (`lost`) that went into no other."""
 
     unit: str
     files: int
+    lost: bool
 
 
 def split_units(tree: UnitTree, on: date) -> list[str]:
@@ -98,8 +100,9 @@ def split_units(tree: UnitTree, on: date) -> list[str]:
 
 
 def left_behind(session, actor: Actor, tree: UnitTree, on: date) -> list[Left]:
-    """For each divided unit in the actor's scope the files that it still holds."""
-    units = split_units(tree, on)
+    """For each unit in the actor's scope that was divided or lost the files that it still holds."""
+    gone = {id for id in tree.nodes if lost(tree, id, on)}
+    units = sorted(gone.union(split_units(tree, on)))
     if not units:
         return []
     query = (
@@ -108,7 +111,7 @@ def left_behind(session, actor: Actor, tree: UnitTree, on: date) -> list[Left]:
         .group_by(CaseFile.unit_id)
         .order_by(CaseFile.unit_id)
     )
-    return [Left(unit, count) for unit, count in session.execute(query)]
+    return [Left(unit, count, unit in gone) for unit, count in session.execute(query)]
 
 
 def files_left(session, actor: Actor, tree: UnitTree, unit: str, size: int) -> list[tuple[CaseFile, UUID | None]]:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from casemgr import db_bulk, vault
 from casemgr.db import begin_write, is_postgresql
+from casemgr.ledger.ids import new_id
 from casemgr.ledger.pulses import Position, beat, position, pulse, touched
 from casemgr.ledger.reading import (
     ENTRIES,
@@ -190,7 +191,7 @@ def _chain(keys, wrapped, subject: UUID, ledger: list[Entry], draft: Draft, earl
         refusal = void_refusal(ledger, draft.voids)
         if refusal:
             raise VoidRefused(VOID_MESSAGES[refusal])
-    entry_id = draft.id or uuid4()
+    entry_id = draft.id or new_id()
     sealed = None
     if draft.sealed:
         plain = canonical(draft.sealed).encode()

@@ -1,8 +1,6 @@
 """Asking for lists that name people: the gift lists of 27/7 and Tết, files for other agencies' software. What is asked for
 waits for a second person, see `named`."""
 
-from uuid import uuid4
-
 from flask import redirect, request, url_for
 from flask_babel import gettext
 
@@ -12,6 +10,7 @@ from casemgr.cases.models import CaseFile
 from casemgr.cases.queries import scopes, visible
 from casemgr.clock import now
 from casemgr.db import db, one_of
+from casemgr.ledger.ids import new_id
 from casemgr.ledger.services import EntryConflict
 from casemgr.refused import N_, Refused
 from casemgr.reports import persons, rolls_of, services
@@ -83,7 +82,7 @@ def _ask(form, kind: str, roll: Roll, unit: str, purpose: str):
             days=rolls_of().answer_days, author=str(current_actor().user_id), now=now(), subject=form.id,
         )  # fmt: skip
     except EntryConflict:
-        form.entry_id.data = str(uuid4())
+        form.entry_id.data = str(new_id())
         form.refuse(
             Refused(N_("Đề nghị này chưa được ghi: biểu mẫu này đã gửi một đề nghị khác. Kiểm tra rồi gửi lại."))
         )

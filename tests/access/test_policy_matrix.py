@@ -1,5 +1,6 @@
 """The policy, without a database: every role, every permission, every fact."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -94,6 +95,14 @@ def test_plans_are_approved_in_the_commune_and_exclusions_above_it():
     assert may(district, P.DETECTION_DECIDE, unit=COMMUNE)
     assert not may(district, P.DETECTION_DECIDE, unit=DISTRICT)
     assert not may(district, P.DETECTION_DECIDE, unit=COMMUNE, author=ME)
+
+
+def test_what_an_abolished_district_held_is_decided_above_it():
+    (grant,) = actor("supervisor", PROVINCE).grants
+    province = Actor(ME, "x", (replace(grant, left=frozenset({DISTRICT})),))
+    assert may(province, P.CASE_DECIDE, unit=DISTRICT)
+    assert not may(province, P.CASE_DECIDE, unit=COMMUNE)
+    assert answer(province, P.CASE_DECIDE, unit=DISTRICT, author=ME) is Answer.OWN_WORK
 
 
 @pytest.mark.parametrize("permission", [P.CASE_READ, P.CASE_WRITE, P.CASE_TRANSFER, P.CASE_CONFLICT, P.IDENTITY_READ])

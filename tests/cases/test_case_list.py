@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from casemgr.access.models import AccessLog
 from casemgr.cases import services
+from tests.accounts import sign_in
 from tests.cases.files import HERE, THERE, open_child
 
 
@@ -13,7 +14,7 @@ def numbers(page: str) -> list[str]:
     return re.findall(r'href="/cases/(HS-[^"/]+)"', page)
 
 
-def test_the_list_shows_little_of_a_person(as_, drawn):
+def test_the_list_shows_little_of_a_person(as_, who, drawn, clock):
     page = as_("worker").get("/cases").text
     assert "Sóc Kha N." in page
     assert "Neáng" not in page
@@ -21,6 +22,8 @@ def test_the_list_shows_little_of_a_person(as_, drawn):
     audited = as_("auditor").get("/cases").text
     assert drawn[1] in audited
     assert "Kha" not in audited
+    clock("2027-06-01T09:00")
+    assert re.search(r"quá 1\.[0-9]{3} ngày làm việc", sign_in(as_("worker"), who.worker).get("/cases").text)
 
 
 def test_list_search_and_page_share_one_scope(as_, session, who, drawn):

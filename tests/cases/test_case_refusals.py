@@ -8,6 +8,7 @@ import pytest
 from casemgr.cases import services
 from casemgr.ledger import services as ledger
 from casemgr.refused import Refused
+from tests.accounts import make_user, sign_in
 from tests.cases.files import HERE, NOW, PLAN, SCREENED, approve, filled, open_child, plan_of, send, write
 from tests.cases.test_case_page import words
 
@@ -100,7 +101,7 @@ def test_the_author_does_not_decide(as_, session, who, fresh):
     assert path in as_("chair").get(f"/cases/{fresh[1]}").text
 
 
-def test_a_plan_is_approved(as_, session, who, fresh):
+def test_a_plan_is_approved(app, as_, session, who, fresh):
     assessed(session, who, fresh[0])
     plan = plan_of(session, fresh[0], who.worker)
     session.commit()
@@ -120,7 +121,13 @@ def test_a_plan_is_approved(as_, session, who, fresh):
     assert services.find(session, fresh[1]).waiting == 0
     again = as_("chair").get(path, follow_redirects=True)
     assert again.request.path == f"/cases/{fresh[1]}"
-    assert "Nội dung này đã được quyết định trước đó." in again.text
+    said = "Nội dung này đã được quyết định trước đó: Phê duyệt, Người dùng chutich ghi lúc 22/03/2022 09:00"
+    assert said in again.text
+    deputy = sign_in(app.test_client(), make_user(session, "phochutich", ("supervisor", HERE)))
+    other = deputy.post(path, data=data | {"entry_id": str(uuid4()), "outcome": "returned", "note": "Thiếu họp nhóm."})
+    assert other.status_code == 409
+    assert said in other.text
+    assert "Thiếu họp nhóm." in other.text, "what was typed is still there"
 
 
 def test_a_stale_decision_is_shown_and_asked_again(as_, session, who, fresh):
@@ -226,13 +233,36 @@ def test_nobody_undoes_alone_what_a_second_person_approved(as_, session, who, fr
     assert path not in as_("worker").get(f"/cases/{number}").text
     said = send(as_("worker"), path, reason="wrong_data", note="x")
     assert said.status_code == 422
-    assert "Người đã phê duyệt phải hủy quyết định của mình trước." in said.text
+    assert "hoặc người khác có quyền phê duyệt, phải hủy quyết định đó trước." in said.text
     assert services.state(session, case)[0].status == "closed"
     decision = next(e for e in ledger.entries(session, case) if e.kind == "decided")
     back = f"/cases/{number}/entries/{decision.id}/void"
     assert as_("worker").get(back).status_code in (403, 422)
     assert send(as_("chair"), back, reason="wrong_data", note="Nhầm hồ sơ.").status_code == 303
     assert send(as_("worker"), path, reason="wrong_data", note="Nhầm hồ sơ.").status_code == 303
+    assert services.state(session, case)[0].status == "open"
+
+
+def test_another_leader_takes_back_what_one_who_has_left_approved(app, as_, session, who, fresh, closed):
+    case, number = fresh
+    decision = next(e for e in ledger.entries(session, case) if e.kind == "decided")
+    back = f"/cases/{number}/entries/{decision.id}/void"
+    who.chair.active = False
+    session.commit()
+    deputy = make_user(session, "phochutich", ("supervisor", HERE))
+    for user in (who.worker, who.district, who.elsewhere):
+        assert sign_in(app.test_client(), user).get(back).status_code in (403, 404, 422)
+    facts = {"reason": "wrong_data", "note": "x", "unit": HERE, "now": NOW}
+    with pytest.raises(Refused, match="Chỉ người đã quyết định"):  # who asked for the closure, had they come to lead
+        services.void(session, case, decision.id, author=str(who.worker.id), leads=True, **facts)
+    other = sign_in(app.test_client(), deputy)
+    assert back in other.get(f"/cases/{number}").text
+    assert send(other, back, reason="wrong_data", note="Người ký đã nghỉ; ký nhầm hồ sơ.").status_code == 303
+    session.expire_all()
+    assert (
+        send(as_("worker"), f"/cases/{number}/entries/{closed.id}/void", reason="wrong_data", note="x").status_code
+        == 303
+    )
     assert services.state(session, case)[0].status == "open"
 
 
@@ -245,6 +275,16 @@ def test_an_isolation_order_is_struck_like_what_else_is_approved(session, who, f
     facts = {"reason": "wrong_data", "note": "x", "author": str(who.worker.id), "unit": HERE, "now": NOW}
     with pytest.raises(Refused, match="đã được phê duyệt"):
         services.void(session, fresh[0], order.id, **facts)
+
+
+def test_of_entries_of_one_moment_the_last_begun_prevails(as_, session, fresh):
+    """In a fold their ids alone tell them apart; random ones would let any of them prevail."""
+    path, notes = f"/cases/{fresh[1]}/entries/visited", [f"Lần {n}" for n in range(6)]
+    for note in notes:
+        visit = VISIT | {"note": note}
+        assert send(as_("worker"), path, occurred=["09/03/2022", "08:00"], **visit).status_code == 303
+    found = [e for e in services.state(session, fresh[0])[0].entries if e.kind == "visited"]
+    assert [sealed["note"] for sealed in map(ledger.read_sealed(session, found).get, [e.id for e in found])] == notes
 
 
 def test_a_void_and_a_void_of_a_void(as_, session, who, fresh):

@@ -38,7 +38,7 @@ def test_without_consent_nothing_is_referred(as_, who, drawn):
     assert "Ngày này không được sau ngày thực hiện (22/03/2022)." in answer.text
 
 
-def test_a_referral_is_sent_printed_answered_and_done(as_, session, who, drawn):
+def test_a_referral_is_sent_printed_answered_and_done(as_, session, who, drawn, clock):
     case, number = drawn
     worker = as_("worker")
     sent = send(worker, entry_page(number), **REFERRED, consent_on="22/03/2022")
@@ -62,10 +62,21 @@ def test_a_referral_is_sent_printed_answered_and_done(as_, session, who, drawn):
     )
     assert "Trị liệu tâm lý tại nhà bà ngoại." in written
     assert "Kha" not in pdf.headers["Content-Disposition"]
+    again = send(
+        worker, entry_page(number), **REFERRED | {"consent_on": "22/03/2022", "to": " trung tâm  công tác xã hội Tỉnh"}
+    )
+    assert again.status_code == 422
+    assert "Nhu cầu này đã chuyển gửi đến nơi này ngày 22/03/2022 (bản ghi" in again.text
+    assert "Trị liệu tâm lý tại nhà bà ngoại." in again.text, "what was typed stays"
     for outcome, status in (("accepted", 303), ("accepted", 422), ("done", 303), ("done", 422)):
         answer = send(worker, entry_page(number, "referral_answered"), need="TAM_LY", referral_outcome=outcome)
         assert answer.status_code == status, outcome
     assert number not in worker.get("/referrals").text
+    clock("2022-03-23T08:00")
+    worker = sign_in(worker, who.worker)
+    for place in (REFERRED["to"], "Bệnh viện tỉnh"):  # once it is done it may be asked for again, and elsewhere
+        new = REFERRED | {"to": place, "consent_on": "22/03/2022"}
+        assert send(worker, entry_page(number), **new).status_code == 303
 
 
 def test_the_list_says_which_answer_is_overdue(as_, session, who, drawn, clock):
@@ -123,7 +134,7 @@ def test_an_answer_belongs_to_the_referral_of_its_day(as_, session, who, drawn):
     case, number = drawn
     values = REFERRED | {"referral_consent": "NGHIA_VU"}
     write(session, case, "referred", values, "2022-03-16", who.worker)
-    write(session, case, "referred", values, "2022-03-21", who.worker)
+    write(session, case, "referred", values | {"to": "Bệnh viện tỉnh"}, "2022-03-21", who.worker)
     session.commit()
     page, declined = entry_page(number, "referral_answered"), {"need": "TAM_LY", "referral_outcome": "declined"}
     early = send(as_("worker"), page, **declined, occurred="15/03/2022")

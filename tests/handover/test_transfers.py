@@ -103,6 +103,11 @@ def test_a_declined_file_stays_and_the_reason_is_kept(as_, session, who, drawn):
     page = as_("worker").get(f"/cases/{number}").text
     assert "Không tiếp nhận hồ sơ chuyển đến" in page
     assert "Gia đình không cư trú tại đây." in page
+    head = '<div class="notice"><strong>Không tiếp nhận hồ sơ chuyển đến</strong>'
+    assert head in page
+    visit = {"place": "TAI_NHA", "seen": "CO", "note": "Gia đình vẫn ở đây.", "occurred": ["22/03/2022", "09:00"]}
+    assert send(as_("worker"), f"/cases/{number}/entries/visited", **visit).status_code == 303
+    assert head not in as_("worker").get(f"/cases/{number}").text, "until the next step"
 
 
 def test_who_asked_may_withdraw_until_it_is_answered(as_, session, who, drawn):

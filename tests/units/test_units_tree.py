@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from casemgr.units.ended import falls_to
 from casemgr.units.importing import BUNDLED
 from casemgr.units.names import UnitError, split_name
 from casemgr.units.rules import Descent, UnitNode, UnitTree, check_unit
@@ -53,6 +54,15 @@ def test_codes_are_reused(an_giang, listed):
     assert an_giang.label(an_giang.find("91", FIRST)) == "tỉnh An Giang"
     assert an_giang.find("89", FIRST) is None
     assert an_giang.find("891", date(2020, 12, 31)) is None
+
+
+def test_what_an_abolished_district_left_falls_to_its_province(an_giang):
+    """Which has itself been merged since; a commune has a successor and leaves nothing to those above it."""
+    assert falls_to(an_giang, "891-20210101", LAST) is None
+    assert falls_to(an_giang, "891-20210101", FIRST) == OLD
+    assert OLD in an_giang.with_predecessors(NEW)
+    assert falls_to(an_giang, "30547-20210101", FIRST) is None
+    assert falls_to(an_giang, OLD, FIRST) is None
 
 
 def test_labels(an_giang):
