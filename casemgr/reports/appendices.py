@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from casemgr.coverage import measures
+from casemgr.coverage.asked import AS_WERE, TODAY
 from casemgr.coverage.cases import COUNTS_CASES
 from casemgr.coverage.figures import Figure
 from casemgr.coverage.services import Asked, Result, ask, report
@@ -44,16 +45,22 @@ def appendices(
     What is hidden is decided over the whole province, whoever reports: otherwise the report of a district would give
     what that of the province hides. `inner`: shorter periods whose reports can be subtracted from this one.
     """
-    top = next(iter(tree.children(None, asked.through)), asked.unit)
-    whole = replace(asked, unit=top) if asked.unit in tree.below(top) else asked
+    whole = replace(asked, unit=tree.line(asked.unit)[0])
     levels = [level for level in ("district", "commune") if _has(whole, tree, level)]
     by_level = _by_level(session, whole, now, levels)
     shorter = [_counted(session, whole, now, tree, levels, span) for span in inner]
+    former = asked.basis == TODAY and tree[asked.unit].valid(asked.through) and not tree[asked.unit].valid(now.date())
+    then = appendices(session, replace(asked, basis=AS_WERE), now, tree, inner) if former else {}
     found: dict[str, tuple[frozenset[str], Appendix | None]] = {}
     for code, result in (by_level[levels[0]] if levels else {}).items():
         groups = {level: {n[level]: f for n, f in by_level[level][code].groups if n[level]} for level in levels}
         if any(groups.values()):
             found[code] = _appendix(asked, result, groups, tree, shorter)
+    # A former unit has the same number on both bases, so it is hidden on both.
+    for code, (hidden_then, _table) in then.items():
+        if "" in hidden_then:
+            gone, table = found.get(code, (frozenset(), None))
+            found[code] = (gone | {""}, table)
     return found
 
 
@@ -115,6 +122,8 @@ def _appendix(
         gone |= {""}
     figures = {unit: figure for level in groups.values() for unit, figure in level.items()}
     within = tree.below(asked.unit) - {asked.unit}
+    if asked.basis == TODAY and tree[asked.unit].parent is None:
+        within |= tree.territory(asked.unit, tree.newest(asked.through))
     shown = [(node, depth) for node, depth in _walk(root.parts, 0) if node.key in within]
     if not shown:
         return gone, None
