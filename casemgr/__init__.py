@@ -5,6 +5,7 @@ from importlib import import_module
 from flask import Flask
 
 from casemgr.ui import doors
+from casemgr.ui.addresses import Addressed
 from config import ROOT, settings
 
 # From the ground up: a package may use those before it, never those after it.
@@ -39,7 +40,7 @@ HOUSE = (
 
 
 def create_app(config: dict | None = None) -> Flask:
-    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    app = Addressed(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.from_mapping(settings() | (config or {}))
     for name in HOUSE:
         init = getattr(import_module(name), "init_app", None)

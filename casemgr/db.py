@@ -8,15 +8,20 @@ one writer wait for seconds while others overtake it.
 import contextlib
 import fcntl
 import os
+import select
 import sqlite3
+import time
+from collections.abc import Iterable
 from uuid import UUID, SafeUUID
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, scoped_session
 from sqlalchemy.pool import Pool
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from config import ROOT
 
@@ -28,6 +33,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+
+IDLE = 30  # seconds after which a connection may have been cut without a word
 
 _new, _set, _unsure = object.__new__, object.__setattr__, SafeUUID.unknown
 
@@ -51,6 +58,38 @@ class QuickUuid(sa.Uuid):
         return super().result_processor(dialect, coltype) if dialect.supports_native_uuid else quick_uuid
 
 
+class one_of(sa.ColumnElement):  # noqa: N801 - written as a function
+    """`column.in_(values)` for many values. PostgreSQL gets them as one array: with a parameter for each, its driver
+    reads the text of the query anew every time, and every number of units is a query of its own."""
+
+    inherit_cache = True
+    type = sa.Boolean()
+    _is_implicitly_boolean = True  # else SQLite is asked for `... IN (...) = 1`, and finds no index
+    _traverse_internals = [
+        ("listed", InternalTraversal.dp_clauseelement),
+        ("array", InternalTraversal.dp_clauseelement),
+    ]
+
+    def __init__(self, column, values: Iterable):
+        found = sorted(values)
+        self.listed = column.in_(sa.bindparam(None, found, type_=column.type, expanding=True, unique=True))
+        self.array = column == sa.any_(sa.bindparam(None, found, type_=sa.ARRAY(column.type), unique=True))
+
+    @property
+    def _from_objects(self) -> list:
+        return self.listed._from_objects
+
+
+@compiles(one_of)
+def _as_list(element, compiler, **kw) -> str:
+    return compiler.process(element.listed, **kw)
+
+
+@compiles(one_of, "postgresql")
+def _as_array(element, compiler, **kw) -> str:
+    return compiler.process(element.array, **kw)
+
+
 class Base(DeclarativeBase):
     metadata = sa.MetaData(naming_convention=NAMING)
 
@@ -71,7 +110,6 @@ def init_app(app) -> None:
         options.setdefault("connect_args", {"timeout": 20})
     else:
         options.setdefault("pool_size", 8)
-        options.setdefault("pool_pre_ping", True)
     db.init_app(app)
     if os.environ.get("FLASK_RUN_FROM_CLI"):  # for `flask db`; a web server does without its memory
         migrations(app)
@@ -139,8 +177,31 @@ def _enter_gate(connection) -> None:
     info["gate"] = handle
 
 
+@event.listens_for(Pool, "checkout")
+def _still_there(connection, record, _fairy) -> None:
+    """As `pool_pre_ping`, but the server is asked only where a connection lay idle for long: a page takes two, and an
+    end of the connection that the server has said can be seen without asking."""
+    if isinstance(connection, sqlite3.Connection):
+        return
+    socket = select.poll()
+    socket.register(connection.fileno())
+    said = any(event & (select.POLLIN | select.POLLERR | select.POLLHUP) for _fd, event in socket.poll(0))
+    if said or time.monotonic() - record.info.get("back", 0) > IDLE and not _answers(connection):
+        raise sa.exc.DisconnectionError
+
+
+def _answers(connection) -> bool:
+    try:
+        connection.execute("")
+        connection.rollback()
+    except Exception:
+        return False
+    return True
+
+
 @event.listens_for(Pool, "checkin")
 def _leave_gate(_connection, record) -> None:
+    record.info["back"] = time.monotonic()
     # The pool takes a connection back only after its COMMIT or ROLLBACK has returned.
     handle = record.info.pop("gate", None)
     if handle is not None:

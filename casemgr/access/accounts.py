@@ -16,6 +16,7 @@ from casemgr.access.models import RoleGrant, User
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.refused import N_, Refused
+from casemgr.units.loading import TOKEN, stands_at
 
 SHORTEST, LONGEST = 10, 128
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without l, 1, o, 0, i
@@ -54,6 +55,7 @@ class SignedIn(UserMixin):
 _TODAY = sa.bindparam("today", type_=sa.Date())
 _SESSION = (
     sa.select(User.id, User.full_name, User.must_change, RoleGrant.role, RoleGrant.unit_id, RoleGrant.programmes)
+    .add_columns(TOKEN.scalar_subquery().label("units"))
     .outerjoin(RoleGrant, sa.and_(RoleGrant.user_id == User.id, RoleGrant.holding(_TODAY)))
     .where(User.fs_uniquifier == sa.bindparam("uniquifier"), User.active)
     .order_by(RoleGrant.granted_at)
@@ -61,11 +63,12 @@ _SESSION = (
 
 
 def load_user(uniquifier: str) -> SignedIn | None:
-    """The active user of a session with every role, in one query."""
+    """The active user of a session with every role, in one query; how the units stand comes along."""
     rows = db.session.execute(_SESSION, {"uniquifier": uniquifier, "today": now().date()}).all()
     if not rows:
         return None
     user = rows[0]
+    stands_at(db.session, user.units)
     return SignedIn(user.id, user.full_name, user.must_change, tuple(row for row in rows if row.role))
 
 

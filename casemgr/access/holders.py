@@ -13,6 +13,7 @@ from casemgr.access.models import RoleGrant, User
 from casemgr.access.policy import Actor, Permission
 from casemgr.access.web import actor_of
 from casemgr.clock import now
+from casemgr.db import one_of
 from casemgr.units.rules import UnitTree
 
 
@@ -23,7 +24,7 @@ def holders(session, permission: Permission, tree: UnitTree, units: Collection[s
     if not near:
         return []
     roles = [role for role, permissions in policy.ROLES.items() if permission in permissions]
-    held = sa.and_(RoleGrant.role.in_(roles), RoleGrant.unit_id.in_(sorted(near)), RoleGrant.holding(now().date()))
+    held = sa.and_(RoleGrant.role.in_(roles), one_of(RoleGrant.unit_id, near), RoleGrant.holding(now().date()))
     query = sa.select(User).where(User.active, User.grants.any(held)).options(selectinload(User.grants))
     return list(session.scalars(query.order_by(User.full_name, User.username)))
 
@@ -47,6 +48,12 @@ def users_of(session, ids: Iterable[str]) -> dict[str, User]:
     wanted = user_ids(ids)
     query = sa.select(User).where(User.id.in_(wanted)).options(selectinload(User.grants))
     return {str(user.id): user for user in session.scalars(query)} if wanted else {}
+
+
+def closed_among(session, ids: Iterable[str]) -> frozenset[str]:
+    """Those of the accounts (ids as text) that are closed."""
+    query = sa.select(User.__table__.c.id).where(one_of(User.__table__.c.id, user_ids(ids)), ~User.__table__.c.active)
+    return frozenset(map(str, session.scalars(query)))
 
 
 def user_ids(texts: Iterable[str]) -> list[UUID]:

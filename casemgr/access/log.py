@@ -101,21 +101,30 @@ def genesis(chain: int) -> bytes:
     return chain.to_bytes(32, "big")
 
 
+_LOG = AccessLog.__table__
+_LOCK = sa.select(sa.func.pg_advisory_xact_lock(LOCK, sa.bindparam("chain", type_=sa.Integer())))
+_LAST = sa.select(_LOG.c.seq, _LOG.c.mac).where(
+    _LOG.c.province == sa.bindparam("here"), _LOG.c.chain == sa.bindparam("chain")
+)
+_LAST = _LAST.order_by(_LOG.c.seq.desc()).limit(1)
+_INSERT = sa.insert(_LOG)
+
+
 def write(session, key: bytes, made: list[dict]) -> None:
     """Chains the rows of one request and inserts them. A thread keeps to one chain until its transaction ends."""
     if not made:
         return
-    chain, table = 1, AccessLog.__table__
+    chain = 1
     if is_postgresql(session):
         chain += (os.getpid() * 31 + threading.get_ident()) % CHAINS
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK, chain)))
-    last = sa.select(table.c.seq, table.c.mac).where(table.c.province == made[0]["province"], table.c.chain == chain)
-    seq, prev = session.execute(last.order_by(table.c.seq.desc()).limit(1)).first() or (0, genesis(chain))
+        session.execute(_LOCK, {"chain": chain})
+    last = session.execute(_LAST, {"here": made[0]["province"], "chain": chain}).first()
+    seq, prev = last or (0, genesis(chain))
     for row in made:
         seq += 1
         row |= {"chain": chain, "seq": seq}
         prev = row["mac"] = mac(key, row, prev)
-    session.execute(sa.insert(table), made)
+    session.execute(_INSERT, made)
 
 
 def breaks(session, key: bytes, province: int) -> tuple[int, list[Break]]:

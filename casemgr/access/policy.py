@@ -6,6 +6,7 @@ Plain Python. A role is held in a unit (with everything below it) and for progra
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -224,6 +225,7 @@ def may_grant(actor: Actor, user_id: UUID, unit: str) -> Answer:
     return found
 
 
+@lru_cache(maxsize=1024)  # a page asks dozens of times
 def _reached(grant: Grant, permission: Permission) -> frozenset[str]:
     if permission in (P.CASE_DECIDE, P.TRANSFER_ANSWER, P.SAMPLE_ANSWER, P.DETECTION_CONFIRM):
         # The commune that holds a case approves its plan, takes what is passed to it, answers for it, and confirms

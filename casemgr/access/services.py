@@ -11,6 +11,7 @@ from casemgr import vault
 from casemgr.access import throttle
 from casemgr.access.models import RoleGrant, User
 from casemgr.access.policy import ROLES
+from casemgr.db import one_of
 from casemgr.refused import N_, Refused
 from casemgr.units import services as units
 
@@ -116,7 +117,7 @@ def end_grant(session, grant: RoleGrant, *, ended_by: UUID | None, now: datetime
 
 def users_of(session, unit_ids: frozenset[str], *, number: int, size: int) -> tuple[list[User], int]:
     """One page of the accounts of these units with their roles, by username, and how many there are."""
-    here = User.unit_id.in_(unit_ids)
+    here = one_of(User.unit_id, unit_ids)
     total = session.scalar(sa.select(sa.func.count()).select_from(User).where(here))
     found = sa.select(User).where(here).order_by(User.username).options(selectinload(User.grants))
     return list(session.scalars(found.offset((number - 1) * size).limit(size))), total

@@ -65,16 +65,23 @@ def actor_of(user: User) -> Actor:
     return _actor(user.id, user.full_name, [row for row in user.grants if row.holds_on(today)])
 
 
-def actors(session, *where) -> dict[UUID, Actor]:
+TODAY = sa.bindparam("today", type_=sa.Date())
+
+
+def actors(session, where, **values) -> dict[UUID, Actor]:
     """The actors that the accounts under a condition are today, without the accounts: one query. A closed account
-    holds no role."""
-    role, holds = RoleGrant, (RoleGrant.holding(now().date()), User.active)
-    query = sa.select(User.id, User.full_name, role.role, role.unit_id, role.programmes)
-    query = query.outerjoin(role, sa.and_(role.user_id == User.id, *holds)).where(*where).order_by(role.granted_at)
+    holds no role. The condition is made once and has its `values`, and `TODAY`, bound each time."""
     held: dict[tuple, list] = {}
-    for row in session.execute(query):
+    for row in session.execute(_roles_of(where), {"today": now().date(), **values}):
         held.setdefault((row.id, row.full_name), []).extend([row] if row.role else [])
     return {id: _actor(id, name, rows) for (id, name), rows in held.items()}
+
+
+@lru_cache(maxsize=16)
+def _roles_of(where) -> sa.Select:
+    role, holds = RoleGrant, (RoleGrant.holding(TODAY), User.active)
+    query = sa.select(User.id, User.full_name, role.role, role.unit_id, role.programmes)
+    return query.outerjoin(role, sa.and_(role.user_id == User.id, *holds)).where(where).order_by(role.granted_at)
 
 
 def _actor(id: UUID, name: str, held) -> Actor:

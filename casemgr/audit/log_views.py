@@ -17,7 +17,7 @@ from casemgr.audit.desk import PAGE, bp
 from casemgr.audit.forms import LogForm
 from casemgr.audit.signs import SETTINGS, Reading, Search, unusual
 from casemgr.clock import now
-from casemgr.db import db
+from casemgr.db import db, one_of
 from casemgr.ledger.services import province
 from casemgr.programmes import programmes
 from casemgr.refused import N_
@@ -41,7 +41,7 @@ def log():
     moment, table = now(), AccessLog.__table__
     held = scope(current_actor(), Permission.AUDIT_READ)
     units = frozenset().union(*(s.units for s in held))
-    staff = {u.id: u for u in db.session.scalars(sa.select(User).where(User.unit_id.in_(sorted(units))))}
+    staff = {u.id: u for u in db.session.scalars(sa.select(User).where(one_of(User.unit_id, units)))}
     where = [
         table.c.province == province(),
         _theirs(table, staff, [c for c in programmes() if any(c in s.programmes for s in held)]),

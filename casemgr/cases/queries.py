@@ -13,11 +13,12 @@ from casemgr.access.models import User
 from casemgr.access.policy import ALL, Actor, Permission
 from casemgr.cases.handover import WAITING
 from casemgr.cases.models import CaseBar, CaseFile, CaseSpan, CaseTransfer
+from casemgr.db import one_of
 from casemgr.ledger import services as ledger
 from casemgr.programmes import programmes
 from casemgr.units.rules import UnitTree
 
-FILES = CaseFile.__table__
+FILES, BARS, USERS = CaseFile.__table__, CaseBar.__table__, User.__table__
 FEW_UNITS = 12  # in so many a query looks unit by unit; in more a planner would walk them all
 
 
@@ -48,7 +49,7 @@ def within(actor: Actor, permission: Permission, table, tree: UnitTree):
     for scope in policy.scope(actor, permission):
         parts = []
         if len(scope.units) < len(tree):
-            parts.append(table.unit_id.in_(sorted(scope.units)))
+            parts.append(one_of(table.unit_id, scope.units))
         if scope.programmes is not ALL:
             parts.append(table.programme.in_(sorted(scope.programmes)))
         if scope.assigned_only and assigned:
@@ -65,13 +66,16 @@ def not_barred(actor: Actor, subject):
 
 
 def _hidden(actor: Actor):
-    return sa.select(CaseBar.hidden).where(CaseBar.province == ledger.province(), CaseBar.account == str(actor.user_id))
+    return sa.select(BARS.c.hidden).where(BARS.c.province == ledger.province(), BARS.c.account == str(actor.user_id))
+
+
+_HIDDEN = sa.select(BARS.c.hidden).where(BARS.c.province == sa.bindparam("here"), BARS.c.account == sa.bindparam("who"))
 
 
 def hidden_from(session, actor: Actor) -> list[UUID]:
     """The ledgers that a conflict of interest hides from the actor: nearly always none, so that what counts
     thousands of files asks once instead of for each."""
-    return sorted(session.scalars(_hidden(actor)))
+    return sorted(session.scalars(_HIDDEN, {"here": ledger.province(), "who": str(actor.user_id)}))
 
 
 def barred(session, actor: Actor, subject: UUID) -> bool:
@@ -125,7 +129,7 @@ def narrow(filters: Filters, actor: Actor, now: datetime) -> list:
     if filters.risk:
         conditions.append(CaseFile.risk == filters.risk)
     if filters.unit is not None:
-        conditions.append(CaseFile.unit_id.in_(sorted(filters.unit)))
+        conditions.append(one_of(CaseFile.unit_id, filters.unit))
     if filters.overdue:
         conditions.append(late(CaseFile.next_due, now))
     if filters.mine:
@@ -161,7 +165,7 @@ def next_steps(session, files: Sequence[CaseFile]) -> dict[UUID, sa.Row]:
         return {}
     span = CaseSpan.__table__.c
     query = sa.select(span.subject, span.criterion, span.detail, span.arises, span.due).where(
-        span.province == ledger.province(), span.subject.in_(sorted(wanted)), span.pending, span.due.is_not(None)
+        span.province == ledger.province(), one_of(span.subject, wanted), span.pending, span.due.is_not(None)
     )
     found: dict[UUID, sa.Row] = {}
     for row in session.execute(query.order_by(span.subject, span.position)):
@@ -175,7 +179,7 @@ def names_of(session, ids: Iterable[str]) -> dict[str, str]:
     wanted = user_ids(ids)
     if not wanted:
         return {}
-    found = sa.select(User.id, User.full_name).where(User.id.in_(wanted))
+    found = sa.select(USERS.c.id, USERS.c.full_name).where(one_of(USERS.c.id, wanted))
     return {str(row.id): row.full_name for row in session.execute(found)}
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from casemgr.cases.models import CaseBar, CaseSpan
 from casemgr.coverage.tally import DIMENSIONS, Group, Key, Mark, Question
+from casemgr.db import one_of
 from casemgr.ledger.services import province
 from casemgr.plans.model import IN_PERIOD
 from casemgr.programmes.spans import MET, Span
@@ -38,7 +39,7 @@ def counted(question: Question, mark: Mark):
         same = (other.province == span.province, other.subject == span.subject, other.anchor == span.anchor)
         where.append(sa.exists().where(*same, other.criterion == mark.also, other.met <= question.t))
     if question.units is not None:
-        where.append(charged.in_(sorted(question.units)))
+        where.append(one_of(charged, question.units))
     apart = "unit" in question.dims
     unit = charged if apart else sa.literal_column("''")
     shown = [unit, *(sa.literal_column("''") for _each in DIMENSIONS[1:])]

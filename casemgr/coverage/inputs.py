@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from casemgr.coverage.asked import AREA_KINDS, LEVELS, TODAY, Asked
 from casemgr.coverage.ground import Ground
 from casemgr.plans.choice import NOT_HERE, Found, choose, choose_pair, choose_parts
-from casemgr.plans.model import Indicator, Input
+from casemgr.plans.model import TEXT, Indicator, Input
 from casemgr.plans.notes import Note
 from casemgr.plans.rules import Reported
 from casemgr.refused import N_
@@ -40,9 +40,28 @@ def inputs_of(
         return {"current": current, "baseline": baseline}
     items = {name: plan.inputs[code] for name, code in uses.items() if code in plan.inputs}
     if asked.within is not None:
-        communes = {u for u in tree.communes(unit) if u in asked.within}
+        held = tree.with_predecessors(unit) if asked.basis == TODAY else tree.below(unit)
+        communes = asked.within & held
         return {name: _of_communes(asked, item, said, communes, tree) for name, item in items.items()}
-    return {name: choose(said, item, plan, unit, asked.through, tree, asked.start) for name, item in items.items()}
+    found = {name: choose(said, item, plan, unit, asked.through, tree, asked.start) for name, item in items.items()}
+    if asked.basis == TODAY and asked.through < tree[unit].valid_from:
+        return {name: _of_former(asked, items[name], said, unit, tree) or each for name, each in found.items()}
+    return found
+
+
+def _of_former(asked: Asked, item: Input, said, unit: str, tree: UnitTree) -> Found | None:
+    """What the units that went into a later one reported; None where they did not, or it is no number."""
+    if item.kind == TEXT:
+        return None
+    if any(split for _old, _default, split in tree.predecessors(unit)):
+        return Found(why=SPLIT)
+    whole = tree.with_predecessors(unit) - tree.below(unit)
+    for level in LEVELS[LEVELS.index(tree.level(unit)) :]:
+        units = {u for u in whole if tree.level(u) == level}
+        found = choose_parts(said, item, asked.plan, units, asked.through, tree, asked.start)
+        if found is not None:
+            return found
+    return None
 
 
 def _of_communes(asked: Asked, item: Input, said, communes: Collection[str], tree: UnitTree) -> Found:

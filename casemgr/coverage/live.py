@@ -10,6 +10,7 @@ from casemgr.cases.queries import FEW_UNITS
 from casemgr.coverage import apart, cases, residents
 from casemgr.coverage.cases import Case
 from casemgr.coverage.tally import COUNTED, DIMENSIONS, FOCUS, HAMLET, RESIDENT, Group, Key, Mark, Question, Tally
+from casemgr.db import one_of
 from casemgr.ledger.services import province
 from casemgr.plans.model import IN_PERIOD, Indicator
 from casemgr.programmes import programmes
@@ -34,12 +35,12 @@ def at(question: Question, programme: str):
 
 def _place(question: Question) -> list:
     """The condition on units and hamlets; the same as `Question.has`."""
-    inside = [] if question.units is None else [Verdict.unit_id.in_(sorted(question.units))]
+    inside = [] if question.units is None else [one_of(Verdict.unit_id, question.units)]
     if not question.hamlets or not question.area:
         return inside
     lives = _lives(question)
     if question.area == FOCUS:
-        around = [] if question.around is None else [Verdict.unit_id.in_(sorted(question.around))]
+        around = [] if question.around is None else [one_of(Verdict.unit_id, question.around)]
         return [sa.or_(sa.and_(*inside), sa.and_(lives, *around))] if inside else []
     return [*inside, lives if question.area == HAMLET else sa.not_(lives)]
 

@@ -108,7 +108,9 @@ def _beside_register(session, asked: Asked, result: Result, units: frozenset[str
 def keep_to(session, asked: Asked, area: str) -> None:
     """Keeps a question to the focus areas, to the rest, or to the hamlets among the focus areas."""
     ground = Ground.on(session, asked.through, asked.known_at)
-    communes = frozenset(current_tree().communes(asked.unit))
+    tree = current_tree()
+    held = tree.with_predecessors(asked.unit) if asked.basis == TODAY else tree.below(asked.unit)
+    communes = frozenset(u for u in held if tree.level(u) == "commune")
     living = communes if ground.hamlets else frozenset()
     asked.within = {FOCUS: communes & ground.focus, REST: communes - ground.focus, HAMLET: living}[area]
     asked.area, asked.hamlets = area, ground.hamlets

@@ -11,17 +11,20 @@ from casemgr.access.web import Permission, current_actor, guard, log_access, may
 from casemgr.cases.queries import held_above, hidden_from
 from casemgr.clock import now
 from casemgr.coverage import live, present, present_groups, services, silence, trend
-from casemgr.coverage.asked import AREA_KINDS, LEVELS, Asked
+from casemgr.coverage.asked import AREA_KINDS, Asked
 from casemgr.coverage.asking import (
     asked_of,
     kept_args,
     levels_below,
+    list_link,
     may_list,
     may_read,
     plan_of,
     require_figure,
     unit_choices,
+    unit_link,
 )
+from casemgr.coverage.basis_line import page_basis
 from casemgr.coverage.cases import COUNTS_CASES, Case
 from casemgr.coverage.figures import Figure
 from casemgr.coverage.ground import OF_AREAS, Ground
@@ -95,6 +98,7 @@ def plan(code: str):
         more=more,
         definitions=[programmes()[p] for p in dict.fromkeys(r.indicator.programme for r in report.results) if p],
         units=unit_choices(asked),
+        bases=page_basis(asked, period),
         silent=silence.lines(asked, report),
         trends=_trends(asked, report, moment),
         lang=language(),
@@ -131,7 +135,8 @@ def indicator(code: str, indicator: str):
         funnel=_funnel(result),
         tables=present_groups.tables(result, groups, current_tree(), chosen),
         states=_states(asked, found, result.figure),
-        list_link=_list_link(asked, found) if may_list(asked, found) else None,
+        list_link=list_link(asked, found) if may_list(asked, found) else None,
+        unit_link=unit_link(asked, found, period),
         programme=programmes().get(found.programme),
         map_link=_map_link(asked, found),
         areas=_areas(asked, found),
@@ -139,6 +144,7 @@ def indicator(code: str, indicator: str):
         trend=_trend(asked, found, result.figure, moment),
         told=reported.notes_of(db.session, result.figure.told) if result.figure.told else "",
         units=unit_choices(asked),
+        bases=page_basis(asked, period, found),
         lang=language(),
     )
 
@@ -237,18 +243,6 @@ def _funnel(result) -> list[tuple[str, int, float]]:
         return []
     programme, whole = programmes()[result.indicator.programme], result.funnel[0][1]
     return [(present.step_name(programme, code), n, n / whole if whole else 0.0) for code, n in result.funnel]
-
-
-def _list_link(asked: Asked, found: Indicator):
-    """A function (state, {dimension: code}) -> address of the list of cases."""
-
-    def link(state: str, group: dict[str, str] | None = None) -> str:
-        kept = kept_args()
-        for dimension, code in (group or {}).items():
-            kept["unit" if dimension in LEVELS else dimension] = code
-        return url_for("coverage.indicator", code=asked.plan.code, indicator=found.code, state=state, **kept)
-
-    return link
 
 
 def _states(asked: Asked, found: Indicator, figure) -> list[tuple[str, str, str, int]]:

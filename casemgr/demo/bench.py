@@ -26,7 +26,7 @@ from casemgr.access.cli import make_schema
 from casemgr.db import db
 from casemgr.demo import bench_audit, bench_ledger
 from casemgr.demo import bench_http as http
-from casemgr.demo.bench_floor import Floor, floor_of
+from casemgr.demo.bench_floor import Floor, floor_of, machine
 from casemgr.demo.build import build
 from casemgr.work.lists import supervision
 from config import database_url
@@ -51,6 +51,7 @@ def main() -> None:
     options = parser.parse_args()
     names = ["sqlite", "postgresql"] if options.postgres else ["sqlite"]
     results = {"cases": options.cases, "at": time.strftime("%Y-%m-%dT%H:%M"), "cores": os.cpu_count()}
+    results["machine"] = machine()
     for name in names:
         if options.only in (None, name):
             with place(name, options.postgres) as (uri, folder):
@@ -123,6 +124,7 @@ def measure(name: str, uri: str, folder: Path, options) -> dict:
         db.session.remove()
         db.engine.dispose()
     say(name, "the server under load")
+    found["machine"] = machine()
     found["pages"] = served(environment, wanted, options)
     found |= found["pages"].pop("")
     return found
@@ -186,9 +188,14 @@ def say(name: str, text: str) -> None:
     sys.stderr.write(f"[{time.strftime('%H:%M:%S')} {name}] {text}\n")
 
 
+def _machine(found: dict) -> str:
+    speed = found["machine"]
+    return f"a million steps of a loop take {speed['alone']} ms, on every core at once {speed['together']}"
+
+
 def show(results: dict) -> None:
     """The table."""
-    out = [f"{results['cases']} case files, {results['cores']} cores, {results['at']}"]
+    out = [f"{results['cases']} case files, {results['cores']} cores, {results['at']}; {_machine(results)}"]
     for name in ("sqlite", "postgresql"):
         found = results.get(name)
         if found is None:
@@ -205,7 +212,7 @@ def show(results: dict) -> None:
         sizes = found["workers_rss_mb"]
         out += [
             f"  memory of the workers: {' + '.join(map(str, sizes))} = {round(sum(sizes), 1)} MB; first visit "
-            f"{found['first_page_gzip_bytes']} bytes gzipped",
+            f"{found['first_page_gzip_bytes']} bytes gzipped; {_machine(found)}",
             f"  {'page':22} {'p50':>7} {'p95':>7} | {'8: p50':>7} {'p95':>7} {'req/s':>7} {'cpu':>7} | {'queries':>7}"
             f" {'gzip':>7}"
             f" | {'in proc.':>8} {'bare':>7} {'SQL':>7}   (ms)",

@@ -1,6 +1,9 @@
-"""What a page would cost at least: its own SQL alone, and a bare Flask that runs it and sends the same bytes."""
+"""What a page would cost at least: its own SQL alone, and a bare Flask that runs it and sends the same bytes; and how
+fast the machine is while it is measured."""
 
+import os
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from statistics import median
 
@@ -44,6 +47,24 @@ def floor_of(app, account: str, path: str) -> Floor:
         timed(lambda: bare.get("/", headers=gzip)),
         timed(lambda: run(reads)),
     )
+
+
+def machine() -> dict[str, float]:
+    """Milliseconds for a million steps of a loop, best of five: `alone`, and on every core at once, `together`. A shared
+    machine is at times half as fast as at others, so numbers of two runs are compared with these beside them."""
+    cores = os.cpu_count() or 1
+    with ProcessPoolExecutor(cores) as pool:
+        return {"alone": pool.submit(_steps).result(), "together": max(pool.map(_steps, [None] * cores))}
+
+
+def _steps(_none=None) -> float:
+    def once() -> float:
+        started, total = time.perf_counter(), 0
+        for n in range(1_000_000):
+            total += n * n % 7
+        return (time.perf_counter() - started) * 1000
+
+    return round(min(once() for _ in range(5)), 1)
 
 
 def captured(work) -> list[tuple[str, object]]:

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 
+from casemgr.db import one_of
 from casemgr.detections.models import ConfirmedMonth, Detected
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry, effective
@@ -119,7 +120,7 @@ def months_of(session, units: Collection[str], programmes: Iterable[str], month:
         .where(
             Detected.province == province(),
             Detected.programme.in_(wanted),
-            Detected.unit_id.in_(sorted(units)),
+            one_of(Detected.unit_id, units),
             Detected.received_at >= begin,
             Detected.received_at < end,
         )
@@ -129,7 +130,7 @@ def months_of(session, units: Collection[str], programmes: Iterable[str], month:
         TABLE.c.province == province(),
         TABLE.c.month == month,
         TABLE.c.programme.in_(wanted),
-        TABLE.c.unit_id.in_(sorted(units)),
+        one_of(TABLE.c.unit_id, units),
     )
     counts, told = {}, {}
     for unit, programme, number, author, at in session.execute(sa.union_all(said, counted)):

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases.queries import visible
+from casemgr.db import one_of
 from casemgr.detections.models import Detected, Incident
 from casemgr.detections.rules import OPEN
 from casemgr.ledger import services as ledger
@@ -34,7 +35,7 @@ def narrow(filters: Filters, actor: Actor) -> list:
     if filters.programme:
         conditions.append(Detected.programme == filters.programme)
     if filters.unit is not None:
-        conditions.append(Detected.unit_id.in_(sorted(filters.unit)))
+        conditions.append(one_of(Detected.unit_id, filters.unit))
     if filters.status == "open":
         conditions.append(sa.or_(Detected.status.in_(OPEN), Detected.waiting > 0))
     elif filters.status == UNDECIDED:

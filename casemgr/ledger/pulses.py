@@ -36,7 +36,8 @@ _THREADS, _NUMBERS = threading.local(), count()
 
 READ = "what was read of the pulse"  # in session.info, for as long as the transaction lasts
 
-_TOUCHED = LedgerTouched.__table__
+_PULSE, _TOUCHED = LedgerPulse.__table__, LedgerTouched.__table__
+_POSITION = sa.select(_PULSE.c.shard, _PULSE.c.beats).where(_PULSE.c.province == sa.bindparam("here"))
 _BEAT = sa.text(
     "INSERT INTO ledger_pulse (province, shard, beats) VALUES (:province, :shard, 1) "
     "ON CONFLICT (province, shard) DO UPDATE SET beats = ledger_pulse.beats + 1 RETURNING beats"
@@ -69,8 +70,8 @@ def position(session) -> dict[int, int]:
     """How far each shard has come; read once in a transaction, so that all a page counts stands at one place."""
     transaction, read = session.connection().get_transaction(), session.info.get(READ)
     if read is None or read.transaction is not transaction:
-        query = sa.select(LedgerPulse.shard, LedgerPulse.beats).where(LedgerPulse.province == province())
-        read = session.info[READ] = _Read(transaction, {row.shard: row.beats for row in session.execute(query)})
+        rows = session.execute(_POSITION, {"here": province()})
+        read = session.info[READ] = _Read(transaction, dict(map(tuple, rows)))
     return read.position
 
 

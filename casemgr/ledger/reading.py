@@ -16,7 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import current_app
 
-from casemgr.db import is_postgresql, quick_uuid
+from casemgr.db import is_postgresql, one_of, quick_uuid
 from casemgr.ledger.models import LedgerEntry, LedgerSubject
 from casemgr.ledger.rules import Entry, Line, write_time
 
@@ -57,7 +57,16 @@ def entries_of(session, subjects: Sequence[UUID], first: int | None = None) -> d
     ledgers: dict[UUID, list[Entry]] = {}
     upto = [] if first is None else [ENTRIES.c.seq <= first]
     for part in chunks(subjects):
-        ledgers.update(_ledgers(session, ENTRIES.c.subject.in_(part), *upto, stream=False))
+        ledgers.update(_ledgers(session, one_of(ENTRIES.c.subject, part), *upto, stream=False))
+    return ledgers
+
+
+def picked(session, subjects: Sequence[UUID], ids: Sequence[UUID], kinds: Sequence[str]) -> dict[UUID, list[Entry]]:
+    """Of these ledgers only the entries with these ids or of these kinds, and what strikes entries; each by seq."""
+    ledgers: dict[UUID, list[Entry]] = {}
+    wanted = sa.or_(one_of(ENTRIES.c.id, ids), ENTRIES.c.kind.in_(kinds), ENTRIES.c.voids.is_not(None))
+    for part in chunks(subjects):
+        ledgers.update(_ledgers(session, one_of(ENTRIES.c.subject, part), wanted, stream=False))
     return ledgers
 
 

@@ -24,6 +24,7 @@ from casemgr.ledger.reading import (
     chunks,
     entries,
     entries_of,
+    picked,
     province,
     replay,
 )
@@ -44,7 +45,7 @@ __all__ = [
     "CONFLICT", "ENTRIES", "PROJECTIONS", "SUBJECTS", "EntryConflict", "Part", "Position", "Projection", "Stale",
     "VoidRefused",
     "append", "append_many", "beat", "chains", "create", "create_many", "entries", "entries_of", "lock", "lock_many", "position",
-    "project_as", "province", "pulse", "read_sealed", "replay", "settle", "take_turns", "touched", "write_projection",
+    "picked", "project_as", "province", "pulse", "read_sealed", "replay", "settle", "take_turns", "touched", "write_projection",
 ]  # fmt: skip
 
 CONFLICT = N_("Bản ghi này đã được lưu trước đó với nội dung khác.")

@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from casemgr import vault
+from casemgr.db import one_of
 from casemgr.ledger.services import province
 from casemgr.people.identifiers import parse_phone
 from casemgr.people.matching import THRESHOLDS, Match, Thresholds, match
@@ -211,7 +212,7 @@ def _scoped(unit_ids, kind, whole: bool = False) -> sa.Select:
     )
     query = query.where(PEOPLE.c.province == province())
     if unit_ids is not None:
-        query = query.where(PEOPLE.c.unit_id.in_(sorted(unit_ids)))
+        query = query.where(one_of(PEOPLE.c.unit_id, unit_ids))
     return query.where(PEOPLE.c.kind == kind) if kind else query
 
 

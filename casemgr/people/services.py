@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from casemgr import vault
+from casemgr.db import one_of
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry
 from casemgr.people.identifiers import warnings
@@ -36,6 +37,7 @@ __all__ = [
     "identities",
     "identity",
     "labels",
+    "labels_by",
     "members_of",
     "on_change",
     "register",
@@ -43,6 +45,9 @@ __all__ = [
     "search",
     "sign_of",
 ]
+
+KEYS = vault.SubjectKey.__table__
+OPENED = sa.and_(KEYS.c.province == PEOPLE.c.province, KEYS.c.subject == PEOPLE.c.subject)  # by which key
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +215,28 @@ def identities(session, subjects: Iterable[UUID]) -> dict[UUID, Identity]:
 
 def labels(session, subjects: Iterable[UUID]) -> dict[UUID, str]:
     """What lists show, "Ân N."; "—" where the key is destroyed, absent where there is no such subject."""
+    keys = vault.keys()
+    return {row.subject: _label(keys, row) for row in _rows(session, subjects, PEOPLE.c.subject, PEOPLE.c.name_sealed)}
+
+
+def labels_by(session, table, subjects: Iterable[UUID]) -> dict[UUID, str]:
+    """The same by the subject of the rows of a table with `province`, `subject` and `beneficiary`: absent where nobody
+    is named. One query."""
     keys, found = vault.keys(), {}
-    for row in _rows(session, subjects, PEOPLE.c.subject, PEOPLE.c.name_sealed):
-        names = open_names(keys, row)
-        found[row.subject] = short_label(names[0]) if names else "—"
+    whose = sa.and_(PEOPLE.c.province == table.c.province, PEOPLE.c.subject == table.c.beneficiary)
+    query = sa.select(table.c.subject.label("named"), PEOPLE.c.subject, PEOPLE.c.name_sealed, KEYS.c.wrapped)
+    query = query.select_from(table.join(PEOPLE, whose).outerjoin(KEYS, OPENED)).where(
+        table.c.province == ledger.province()
+    )
+    for part in chunks(list(dict.fromkeys(subjects))):
+        for row in session.execute(query.where(one_of(table.c.subject, part))):
+            found[row.named] = _label(keys, row)
     return found
+
+
+def _label(keys, row) -> str:
+    names = open_names(keys, row)
+    return short_label(names[0]) if names else "—"
 
 
 def members_of(session, household: UUID) -> list[tuple[UUID, str]]:
@@ -226,8 +248,6 @@ def members_of(session, household: UUID) -> list[tuple[UUID, str]]:
 
 def _rows(session, subjects: Iterable[UUID], *columns):
     """These columns (all when none is named) and the wrapped key of each subject."""
-    keys = vault.SubjectKey.__table__
-    joined = PEOPLE.outerjoin(keys, sa.and_(keys.c.province == PEOPLE.c.province, keys.c.subject == PEOPLE.c.subject))
     for part in chunks(list(dict.fromkeys(subjects))):
-        query = sa.select(*(columns or [PEOPLE]), keys.c.wrapped).select_from(joined)
-        yield from session.execute(query.where(PEOPLE.c.province == ledger.province(), PEOPLE.c.subject.in_(part)))
+        query = sa.select(*(columns or [PEOPLE]), KEYS.c.wrapped).select_from(PEOPLE.outerjoin(KEYS, OPENED))
+        yield from session.execute(query.where(PEOPLE.c.province == ledger.province(), one_of(PEOPLE.c.subject, part)))

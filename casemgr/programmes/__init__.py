@@ -4,9 +4,10 @@ A programme may have several versions, each a file with the days between which i
 the programme; the earlier ones are kept so that a figure can be asked for under the rules of its time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import wraps
 from pathlib import Path
 
 from flask import current_app
@@ -21,12 +22,29 @@ def init_app(app) -> None:
     found = load_versions(app.config.get("CASEMGR_PROGRAMMES", FOLDER))
     app.extensions["programme_versions"] = found
     app.extensions["programmes"] = {code: versions[-1] for code, versions in found.items()}
+    app.extensions["worked out from programmes"] = {}
 
 
 def programmes() -> dict:
     """Every programme by code, in the order of the codes: the version in force, or the one asked for by `under`."""
     found, asked = current_app.extensions["programmes"], _UNDER.get()
     return found | asked if asked else found
+
+
+def from_programmes(make: Callable) -> Callable:
+    """Marks a function without arguments that works something out from the programmes in force: it is asked once in an
+    application, and each time under other versions."""
+
+    @wraps(make)
+    def ask():
+        if _UNDER.get():
+            return make()
+        found = current_app.extensions["worked out from programmes"]
+        if make not in found:
+            found[make] = make()
+        return found[make]
+
+    return ask
 
 
 def versions(code: str) -> tuple:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from casemgr.cases.models import CaseFile
 from casemgr.cases.projection import state_of as case_of
 from casemgr.cases.verdicts import counted_at, judge
+from casemgr.db import one_of
 from casemgr.detections.projection import state_of as detected_of
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import effective
@@ -41,7 +42,7 @@ def listed(session, programme: str, through: date, units: frozenset[str] | None,
     for subject in parts:
         where = [RegisterRow.province == ledger.province(), RegisterRow.register == subject]
         if units is not None:
-            where.append(RegisterRow.unit_id.in_(sorted(units)))
+            where.append(one_of(RegisterRow.unit_id, units))
         numbers = session.scalars(sa.select(RegisterRow.number).where(*where)).all()
         states = fold(effective(ledger.entries(session, subject_of(subject)), known_at))
         known = _Known(session, programme, states.values(), start, through, known_at)

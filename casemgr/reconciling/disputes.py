@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases.queries import hidden_from, within
+from casemgr.db import one_of
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry, effective
 from casemgr.ledger.services import CONFLICT, EntryConflict, Projection, project_as, province
@@ -112,7 +113,7 @@ def beside(session, plan: str, indicator: str, units: frozenset[str], start: dat
     """Those about a figure of these units whose period meets this one, the newest first."""
     query = sa.select(Dispute).where(
         Dispute.province == province(), Dispute.plan == plan, Dispute.indicator == indicator,
-        Dispute.unit_id.in_(sorted(units)), Dispute.start <= through, Dispute.through >= start,
+        one_of(Dispute.unit_id, units), Dispute.start <= through, Dispute.through >= start,
     )  # fmt: skip
     return list(session.scalars(query.order_by(Dispute.at.desc())))
 

@@ -13,7 +13,7 @@ from flask_babel import gettext
 from casemgr import vault
 from casemgr.access.policy import scope
 from casemgr.access.web import Permission, current_actor, guard, log_access, may
-from casemgr.db import db
+from casemgr.db import db, one_of
 from casemgr.detections.models import Detected, Incident
 from casemgr.ledger.services import province
 from casemgr.programmes import programmes
@@ -152,7 +152,7 @@ def _own(register: Register) -> List:
         .where(
             Detected.province == province(),
             Detected.programme == register.programme,
-            Detected.unit_id.in_(sorted(units)),
+            one_of(Detected.unit_id, units),
             Detected.received_at.between(begin, end),
             Detected.status.not_in(("unsubstantiated", "duplicate")),
             sa.func.coalesce(Incident.source, "") != (source.detection if source else ""),

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from casemgr.access import policy
 from casemgr.access.policy import ALL, Actor, Permission
 from casemgr.cases.models import CaseFile, Verdict
+from casemgr.db import one_of
 from casemgr.detections.models import Detected
 from casemgr.ledger.services import province
 from casemgr.programmes import programmes
@@ -37,14 +38,14 @@ def in_scope(actor: Actor, register: Register, permission: Permission = Permissi
     for scope in policy.scope(actor, permission):
         if scope.programmes is not ALL and register.programme not in scope.programmes:
             continue
-        units = RegisterRow.unit_id.in_(sorted(scope.units))
+        units = one_of(RegisterRow.unit_id, scope.units)
         reached.append(sa.or_(units, RegisterRow.unit_id == "") if register.unit_id in scope.units else units)
     return sa.or_(sa.false(), *reached)
 
 
 def of_units(units: frozenset[str] | None):
     """The SQL condition on rows of these units, or of all where it is None: figures ask no policy."""
-    return sa.true() if units is None else RegisterRow.unit_id.in_(sorted(units))
+    return sa.true() if units is None else one_of(RegisterRow.unit_id, units)
 
 
 def standing(register: Register, now: datetime):

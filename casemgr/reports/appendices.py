@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from casemgr.coverage import measures
+from casemgr.coverage.asked import AS_WERE, TODAY
 from casemgr.coverage.cases import COUNTS_CASES
 from casemgr.coverage.figures import Figure
 from casemgr.coverage.services import Asked, Result, ask, report
@@ -44,16 +45,29 @@ def appendices(
     What is hidden is decided over the whole province, whoever reports: otherwise the report of a district would give
     what that of the province hides. `inner`: shorter periods whose reports can be subtracted from this one.
     """
-    top = next(iter(tree.children(None, asked.through)), asked.unit)
-    whole = replace(asked, unit=top) if asked.unit in tree.below(top) else asked
+    whole = replace(asked, unit=tree.line(asked.unit)[0])
     levels = [level for level in ("district", "commune") if _has(whole, tree, level)]
     by_level = _by_level(session, whole, now, levels)
     shorter = [_counted(session, whole, now, tree, levels, span) for span in inner]
+    then = _hidden_then(session, asked, now, tree, inner) if asked.basis == TODAY else {}
     found: dict[str, tuple[frozenset[str], Appendix | None]] = {}
     for code, result in (by_level[levels[0]] if levels else {}).items():
         groups = {level: {n[level]: f for n, f in by_level[level][code].groups if n[level]} for level in levels}
         if any(groups.values()):
-            found[code] = _appendix(asked, result, groups, tree, shorter)
+            found[code] = _appendix(asked, result, groups, tree, shorter, then.get(code, frozenset()))
+    return found
+
+
+def _hidden_then(session, asked: Asked, now: datetime, tree: UnitTree, inner) -> dict[str, frozenset[str]]:
+    """{indicator: what the report on the units of then hides, and the units of today that hold any of it}: else the
+    units that are shown then, taken from the one that they became, would leave what is hidden."""
+    newest, found = tree.newest(asked.through), {}
+    for root in tree.children(None, asked.through):
+        for code, (gone, _table) in appendices(
+            session, replace(asked, unit=root, basis=AS_WERE), now, tree, inner
+        ).items():
+            kept = gone if tree[asked.unit].parent is None else gone - {""}
+            found[code] = found.get(code, frozenset()) | kept | {tree.map_to(u, newest) or u for u in kept if u}
     return found
 
 
@@ -105,16 +119,18 @@ def _has(asked: Asked, tree: UnitTree, level: str) -> bool:
 
 
 def _appendix(
-    asked: Asked, result: Result, groups: dict, tree: UnitTree, shorter: Shorter
+    asked: Asked, result: Result, groups: dict, tree: UnitTree, shorter: Shorter, then: frozenset[str]
 ) -> tuple[frozenset[str], Appendix | None]:
     indicator = result.indicator
     root = Node("", _counts(indicator, "", result.figure, shorter))
     root.parts = _nodes(indicator, groups, tree, shorter)
-    gone = hidden(root) if sensitive(indicator) else frozenset()
+    gone = hidden(root) | then if sensitive(indicator) else frozenset()
     if asked.unit in gone:
         gone |= {""}
     figures = {unit: figure for level in groups.values() for unit, figure in level.items()}
     within = tree.below(asked.unit) - {asked.unit}
+    if asked.basis == TODAY and tree[asked.unit].parent is None:
+        within |= tree.territory(asked.unit, tree.newest(asked.through))
     shown = [(node, depth) for node, depth in _walk(root.parts, 0) if node.key in within]
     if not shown:
         return gone, None

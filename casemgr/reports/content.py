@@ -70,6 +70,7 @@ class Content:
     shortfalls: tuple[str, ...]
     caveats: tuple[str, ...]
     appendices: tuple[Appendix, ...] = field(default=())
+    stands: str = ""  # on which basis of units, in words, where there are two
 
     @property
     def lines(self) -> list[Line]:

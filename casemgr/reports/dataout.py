@@ -18,7 +18,7 @@ from casemgr.reports.content import Content
 FILE = Path(__file__).with_name("dhis2.toml")
 HEADS = (
     "plan", "from", "through", "unit_code", "unit", "indicator", "measure", "numerator", "denominator", "value",
-    "verdict", "hidden", "caveats",
+    "verdict", "hidden", "caveats", "basis",
 )  # fmt: skip
 PARTS = ("numerator", "denominator", "value")
 UID = r"[A-Za-z][A-Za-z0-9]{10}"
@@ -141,7 +141,15 @@ def as_csv(content: Content) -> bytes:
         row = (content.plan, content.start, content.through, n.unit_code, n.unit, n.indicator, n.measure)
         counts = ("" if v is None else str(v) for v in (n.numerator, n.denominator))
         writer.writerow(
-            [*map(_plain, row), *counts, _decimal(n), _plain(n.verdict), "1" if n.hidden else "0", _plain(n.caveats)]
+            [
+                *map(_plain, row),
+                *counts,
+                _decimal(n),
+                _plain(n.verdict),
+                "1" if n.hidden else "0",
+                _plain(n.caveats),
+                content.basis,
+            ]  # fmt: skip
         )
     text = out.getvalue()
     check_csv(text)
@@ -196,7 +204,7 @@ def as_dhis2(content: Content, mapped: Mapped) -> bytes:
                         "period": period,
                         "orgUnit": mapped.units[n.unit_code],
                         "value": value,
-                        **_comment(n, mapped),
+                        **_comment(n, mapped, content.stands),
                     }
                 )
     document = {
@@ -213,9 +221,9 @@ def as_dhis2(content: Content, mapped: Mapped) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _comment(n: Number, mapped: Mapped) -> dict:
+def _comment(n: Number, mapped: Mapped, stands: str) -> dict:
     """What must be read with a number goes with it."""
-    said = "; ".join(text for text in ("" if mapped.confirmed else PLACEHOLDER, n.caveats) if text)
+    said = "; ".join(text for text in ("" if mapped.confirmed else PLACEHOLDER, stands, n.caveats) if text)
     return {"comment": said} if said else {}
 
 

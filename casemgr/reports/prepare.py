@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from casemgr.coverage import present
+from casemgr.coverage.asked import AS_WERE, TODAY
+from casemgr.coverage.bases import basis_notes
 from casemgr.coverage.figures import MET, MISSED, TOLD, UNKNOWN, Figure
 from casemgr.coverage.services import Asked, Result, ask, report
 from casemgr.plans.model import MONEY, POINTS, SHARE, Indicator, Plan
@@ -38,6 +40,7 @@ def prepare(
         now_report = report(session, asked, now, details=False)
         hides = appendices(session, asked, now, tree, inner)
         caveats: list[str] = []
+        stands = " ".join(map(present.say, basis_notes(asked, tree, now.date())))
         results = _in_order(asked.plan, now_report.results)
         made = [
             _line(
@@ -66,11 +69,12 @@ def prepare(
             known_at=(asked.known_at or now).isoformat(timespec="minutes"),
             basis=asked.basis,
             calendar=calendar,
-            situation=_situation(asked, now, calendar, tree, now_report.results, ends),
+            situation=_situation(asked, now, calendar, tree, now_report.results, ends, stands),
             sections=sections,
             shortfalls=tuple(_shortfalls(lines, {r.indicator.code: r.figure for r in now_report.results})),
             caveats=tuple(caveats),
             appendices=tuple(a for _hidden, a in hides.values() if a is not None),
+            stands=stands,
         )
 
 
@@ -83,11 +87,11 @@ def _in_order(plan: Plan, results: Sequence[Result]) -> list[Result]:
 def _year_before(
     session, asked: Asked, now: datetime, tree: UnitTree, inner: Sequence[tuple[date, date]]
 ) -> tuple[dict[str, Figure], set[str]]:
-    """(the same figures for the same months of the year before, where the unit existed then; those of them that were
+    """(the same figures for the same months of the year before, where the unit existed then or today's are asked for; those of them that were
     hidden in the report of that year, so that no change gives them away)"""
     start, through = _back(asked.start), _back(asked.through)
     plan = replace(asked.plan, start=_back(asked.plan.start), end=_back(asked.plan.end))
-    if asked.unit not in tree or not tree[asked.unit].valid(through):
+    if asked.basis == AS_WERE and not tree[asked.unit].valid(through):
         return {}, set()
     try:
         earlier = ask(
@@ -154,19 +158,31 @@ def _caveat(indicator: Indicator, row, figure: Figure, close: bool, gone: bool) 
 
 
 def _situation(
-    asked: Asked, now: datetime, calendar: str, tree: UnitTree, results: Sequence[Result], ends: date | None
+    asked: Asked,
+    now: datetime,
+    calendar: str,
+    tree: UnitTree,
+    results: Sequence[Result],
+    ends: date | None,
+    stands: str,
 ) -> tuple[str, ...]:
     plan = asked.plan
     versions = dict.fromkeys(r.indicator.programme for r in results if r.indicator.programme)
     rules_said = ", ".join(f"{code} phiên bản {programmes()[code].version}" for code in versions)
     known = asked.known_at or now
     verdicts = [r.figure.verdict for r in results]
-    communes = len(tree.communes(asked.unit, asked.through)) if tree.level(asked.unit) != "commune" else 0
+    below = (
+        tree.territory(asked.unit, tree.newest(asked.through))
+        if asked.basis == TODAY
+        else tree.communes(asked.unit, asked.through)
+    )
+    communes = len(below) if tree.level(asked.unit) != "commune" else 0
     told = [
         f"Thực hiện {plan.document.vi}. Báo cáo tính từ ngày {show_date(asked.start)} đến hết ngày "
         f"{show_date(asked.through)} ({calendar}), theo dữ liệu nhập đến {show_moment(known)}. Số liệu chưa chốt: báo cáo lập "
         "vào lúc khác có thể khác, do có bản ghi nhập muộn.",
         (f"Phạm vi: {tree.full_label(asked.unit)}" + (f", gồm {communes} đơn vị cấp xã." if communes else ".")),
+        *([stands] if stands else []),
         f"Trong {len(results)} chỉ tiêu, nhiệm vụ: {verdicts.count(MET)} đạt, {verdicts.count(MISSED)} chưa đạt, "
         f"{verdicts.count(UNKNOWN)} chưa đủ căn cứ đánh giá, {verdicts.count(TOLD)} không giao mức, "
         f"{len(verdicts) - sum(map(verdicts.count, (MET, MISSED, UNKNOWN, TOLD)))} còn trong kỳ.",

@@ -9,7 +9,7 @@ from casemgr.cases.forms import options
 from casemgr.cases.models import CaseFile
 from casemgr.cases.queries import scopes, visible
 from casemgr.clock import now
-from casemgr.db import db
+from casemgr.db import db, one_of
 from casemgr.ledger.ids import new_id
 from casemgr.ledger.services import EntryConflict
 from casemgr.refused import N_, Refused
@@ -94,5 +94,5 @@ def _ask(form, kind: str, roll: Roll, unit: str, purpose: str):
 def conditions(kind: str, unit: str) -> list:
     """Of which files a list tells: those that whoever acts may read, in the unit and what went wholly into it."""
     tree = current_tree()
-    within = CaseFile.unit_id.in_(sorted(tree.with_predecessors(unit)))
+    within = one_of(CaseFile.unit_id, tree.with_predecessors(unit))
     return [visible(current_actor(), RIGHTS[kind], CaseFile, tree), within]

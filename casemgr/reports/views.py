@@ -3,14 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, render_template, request, url_for
 
 from casemgr import papers
 from casemgr.access.web import Permission, guard, log_access
 from casemgr.clock import now
 from casemgr.coverage import services
-from casemgr.coverage.asking import may_read, own_unit, require_figure, unit_choices
-from casemgr.coverage.services import AS_WERE, TODAY, Asked
+from casemgr.coverage.asking import basis_args, basis_of, may_read, own_unit, require_figure, unit_choices
+from casemgr.coverage.basis_line import basis_line
+from casemgr.coverage.services import Asked
 from casemgr.db import db
 from casemgr.papers.web import download
 from casemgr.plans import plans
@@ -45,14 +46,15 @@ class Wanted:
     asked: Asked
 
     @property
+    def period(self) -> dict[str, str]:
+        return {"calendar": self.calendar.code, "period": self.span.code, "year": str(self.year)}
+
+    @property
     def address(self) -> dict[str, str]:
-        return {
-            "plan": self.plan.code,
-            "calendar": self.calendar.code,
-            "period": self.span.code,
-            "year": str(self.year),
-            "unit": self.asked.unit,
-        }
+        """Period, unit and, where the unit does not say it, the basis."""
+        asked = self.asked
+        basis = basis_args(current_tree(), asked.unit, asked.through, asked.basis)
+        return self.period | {"unit": asked.unit} | basis
 
 
 @bp.get("")
@@ -69,6 +71,9 @@ def index():
         calendars=calendars().values(),
         years=years(),
         units=unit_choices(wanted.asked),
+        bases=basis_line(
+            wanted.asked, lambda unit: url_for("outgoing.index", plan=wanted.plan.code, **wanted.period, **unit)
+        ),
         endings=NAMES,
         agreed=_agreed("json"),
         lang=language(),
@@ -151,7 +156,7 @@ def read_address(code: str | None = None) -> Wanted:
     if unit is None or unit not in tree:
         abort(404)
     require_figure(unit)
-    basis = AS_WERE if tree[unit].valid(through) else TODAY
+    basis = basis_of(unit, through)
     try:
         asked = services.ask(plan, tree, now(), start=start, through=through, unit=unit, basis=basis)
     except Refused as refused:

@@ -139,8 +139,10 @@ def show_number(value: int | float | Decimal | None, digits: int | None = None) 
     """1.234,5; whole numbers without decimals, others with one unless `digits` says how many."""
     if value is None:
         return ""
+    if digits is None and isinstance(value, int):
+        return f"{value:,}".replace(",", ".").replace("-", "−")
     if digits is None:
-        digits = 0 if isinstance(value, int) else 1
+        digits = 1
     exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     text = f"{abs(exact):,.{digits}f}".translate(str.maketrans(",.", ".,"))
     return f"−{text}" if exact < 0 else text

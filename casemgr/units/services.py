@@ -198,6 +198,7 @@ def set_holiday(session, day: date, *, is_off: bool, name: str, document: str, n
         raise UnitError(N_("Phải ghi nội dung; nội dung và số văn bản không quá 200 ký tự."))
     if day.year not in YEARS:
         raise UnitError(N_("Năm phải từ %(first)s đến %(last)s."), first=YEARS[0], last=YEARS[-1])
+    touch(session)
     values = {"is_off": is_off, "name": name, "document": clean(document), "recorded_at": now}
     holiday = session.merge(Holiday(day=day, **values))
     session.flush()
@@ -206,6 +207,7 @@ def set_holiday(session, day: date, *, is_off: bool, name: str, document: str, n
 
 def remove_holiday(session, day: date) -> None:
     """Take back a day entered by mistake."""
+    touch(session)
     session.delete(_found(session.get(Holiday, day)))
     session.flush()
 

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from casemgr.access.holders import holders, reaches
 from casemgr.access.models import User
 from casemgr.access.policy import Permission
-from casemgr.cases.models import CaseFile
-from casemgr.cases.queries import late
+from casemgr.cases.queries import FILES, late
+from casemgr.db import one_of
 from casemgr.programmes import programmes
 from casemgr.programmes.model import STAGES
 from casemgr.units.rules import UnitTree
@@ -126,7 +126,7 @@ def _narrow(table, asked: Asked) -> list:
     if asked.programme:
         where.append(table.programme == asked.programme)
     if asked.units is not None:
-        where.append(table.unit_id.in_(sorted(asked.units)))
+        where.append(one_of(table.unit_id, asked.units))
     return where
 
 
@@ -158,26 +158,26 @@ class Wanted(Asked):
     sort: str = "due"
 
 
-def files(view: View, wanted: Wanted, number: int, size: int) -> tuple[list[CaseFile], int]:
+def files(view: View, wanted: Wanted, number: int, size: int) -> tuple[Sequence[sa.Row], int]:
     """One page of the open files; and how many there are."""
-    where = [view.holds(CaseFile), OPEN, *_narrow(CaseFile, wanted)]
+    where = [view.holds(FILES.c), OPEN, *_narrow(FILES.c, wanted)]
     if wanted.worker == NOBODY:
-        where.append(CaseFile.worker.is_(None))
+        where.append(FILES.c.worker.is_(None))
     elif wanted.worker:
-        where.append(CaseFile.worker == wanted.worker)
+        where.append(FILES.c.worker == wanted.worker)
     if wanted.stage:
-        where.append(CaseFile.stage == wanted.stage)
+        where.append(FILES.c.stage == wanted.stage)
     if wanted.risk:
-        where.append(CaseFile.risk == wanted.risk)
+        where.append(FILES.c.risk == wanted.risk)
     if wanted.state == "late":
-        where.append(late(CaseFile.next_due, view.now))
+        where.append(late(FILES.c.next_due, view.now))
     elif wanted.state == "week":
-        where += [CaseFile.next_due >= view.now, CaseFile.next_due < view.now + WEEK]
+        where += [FILES.c.next_due >= view.now, FILES.c.next_due < view.now + WEEK]
     total = view.kept(("files", wanted), lambda: _count(view, wanted))
-    contact = sa.func.coalesce(CaseFile.last_contact, CaseFile.opened_at)
-    order = [contact] if wanted.sort == "contact" else [CaseFile.next_due.nulls_last()]
-    query = sa.select(CaseFile).where(*where).order_by(*order, CaseFile.number)
-    return list(view.session.scalars(query.offset((number - 1) * size).limit(size))), total
+    contact = sa.func.coalesce(FILES.c.last_contact, FILES.c.opened_at)
+    order = [contact] if wanted.sort == "contact" else [FILES.c.next_due.nulls_last()]
+    query = sa.select(FILES).where(*where).order_by(*order, FILES.c.number)
+    return view.session.execute(query.offset((number - 1) * size).limit(size)).all(), total
 
 
 def _count(view: View, wanted: Wanted) -> int:
@@ -194,7 +194,7 @@ def _size(alike: counted.Files, wanted: Wanted) -> int:
     return {"late": alike.late, "week": alike.week}.get(wanted.state or "", alike.n)
 
 
-def candidates(session, tree: UnitTree, shown: Sequence[CaseFile]) -> list[User]:
+def candidates(session, tree: UnitTree, shown: Sequence[sa.Row]) -> list[User]:
     """The workers who could take at least one of these files, by name."""
     places = {(file.unit_id, file.programme) for file in shown}
     found = holders(session, Permission.CASE_WRITE, tree, {unit for unit, _programme in places})

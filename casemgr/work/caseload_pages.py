@@ -18,6 +18,7 @@ from casemgr.programmes import programmes
 from casemgr.ui.forms import show_form
 from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
+from casemgr.ui.rules import show_number
 from casemgr.units.loading import calendar
 from casemgr.units.web import current_tree
 from casemgr.work import caseload, services
@@ -65,6 +66,7 @@ def _loads(view_form: ViewForm):
         now=view.now,
         levels=LEVELS,
         funnel=FUNNEL,
+        each_of=lambda counts, codes: " · ".join(show_number(counts[code]) for code in codes),
         may_assign=may(Permission.CASE_ASSIGN),
     )
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from casemgr.cases.models import CaseFile, CaseSpan
 from casemgr.cases.queries import late
+from casemgr.db import one_of
 from casemgr.ledger.kept import ByUnit, kept_by_unit
 from casemgr.ledger.services import province
 from casemgr.work.lists import supervision
@@ -143,7 +144,7 @@ def _until(*changes: tuple[datetime | None, timedelta]) -> datetime:
 def _where(view: View, table, units: Collection[str] | None) -> list:
     where = [table.province == province()]
     if units is not None:
-        where.append(table.unit_id.in_(sorted(units)))
+        where.append(one_of(table.unit_id, units))
     if view.hidden:
         where.append(table.subject.not_in(view.hidden))
     return where

@@ -3,7 +3,7 @@
 from flask import abort, render_template, request, url_for
 from flask_babel import gettext
 
-from casemgr.access.holders import users_of
+from casemgr.access.holders import closed_among
 from casemgr.access.web import Permission, guard, log_access, may
 from casemgr.cases.clocks import short_day
 from casemgr.cases.queries import names_of
@@ -110,8 +110,7 @@ def _workers(rows: list[Row]):
 
 def _closed(rows: list[Row]) -> frozenset[str]:
     """Those of the workers whose account is closed."""
-    users = users_of(db.session, {row.worker for row in rows if row.worker})
-    return frozenset(id for id, user in users.items() if not user.active)
+    return closed_among(db.session, {row.worker for row in rows if row.worker})
 
 
 def _writers(found: list[Burst]):

@@ -9,8 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from casemgr.cases.models import CaseFile, CaseSpan
-from casemgr.cases.queries import late
+from casemgr.cases.queries import FILES, late
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme
 from casemgr.work import counted
@@ -19,9 +18,11 @@ from casemgr.work.counted import NOW
 from casemgr.work.left import Place, left_places, of_places
 from casemgr.work.lists import BURSTS, PROMISES, SIGN, UNITS, WORKERS, List, supervision
 from casemgr.work.models import CaseSign
-from casemgr.work.queries import COLUMNS, tasks_of
+from casemgr.work.queries import COLUMNS, SPANS, tasks_of
 from casemgr.work.rules import Task
-from casemgr.work.scope import OPEN, PENDING, View
+from casemgr.work.scope import OPEN, View
+
+SIGNS = CaseSign.__table__
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ class Row:
     unit: str
     worker: str | None
     since: datetime
-    sign: CaseSign | None = None
+    sign: sa.Row | None = None  # of `case_sign`
     task: Task | None = None
     label: str = ""
 
@@ -93,21 +94,21 @@ def _count_signs(view: View) -> Counter:
 def conflicts_by_unit(view: View) -> list[tuple[str, int, int]]:
     """(the unit they came from, files held above it, of which nobody has confirmed yet), the most first. Without those
     that no mark has moved, or that somebody has accepted since."""
-    waits = sa.func.sum(sa.case((CaseSign.asks, 1), else_=0))
-    moved = (view.holds(CaseSign), CaseSign.code == "conflict", CaseSign.detail != "")
-    query = sa.select(CaseSign.detail, sa.func.count(), waits).where(*moved)
-    grouped = query.where(*_holds_now(view)).group_by(CaseSign.detail)
+    waits = sa.func.sum(sa.case((SIGNS.c.asks, 1), else_=0))
+    moved = (view.holds(SIGNS.c), SIGNS.c.code == "conflict", SIGNS.c.detail != "")
+    query = sa.select(SIGNS.c.detail, sa.func.count(), waits).where(*moved)
+    grouped = query.where(*_holds_now(view)).group_by(SIGNS.c.detail)
     return sorted(map(tuple, view.session.execute(grouped)), key=lambda row: (-row[1], row[0]))
 
 
 def _holds_now(view: View) -> tuple:
-    return CaseSign.since <= view.now, CaseSign.until > view.now
+    return SIGNS.c.since <= view.now, SIGNS.c.until > view.now
 
 
 def _promised(view: View, rule: List, code: str | None) -> list:
     until = view.now + timedelta(days=rule.ahead_days)
-    where = [view.holds(CaseSpan), PENDING, late(CaseSpan.due, until)]
-    return [*where, CaseSpan.criterion == code] if code else where
+    where = [view.holds(SPANS.c), SPANS.c.pending, late(SPANS.c.due, until)]
+    return [*where, SPANS.c.criterion == code] if code else where
 
 
 def page(view: View, rule: List, number: int, size: int, only: tuple[str, str] | None = None) -> tuple[list[Row], int]:
@@ -123,9 +124,9 @@ def _rows(view: View, rule: List, number: int, size: int, only: tuple[str, str] 
     cut = {"offset": (number - 1) * size, "limit": size}
     if rule.sort == PROMISES:
         return [_promise(task) for task in tasks_of(_promises(view, rule, number * size, only)[cut["offset"] :])]
-    query = sa.select(CaseSign).where(view.holds(CaseSign), CaseSign.code == rule.code, *_holds_now(view))
-    order = CaseSign.since.desc() if rule.newest else CaseSign.since
-    return [_signed(sign) for sign in _cut(view, query.order_by(order, CaseSign.subject), **cut)]
+    query = sa.select(SIGNS).where(view.holds(SIGNS.c), SIGNS.c.code == rule.code, *_holds_now(view))
+    order = SIGNS.c.since.desc() if rule.newest else SIGNS.c.since
+    return [_signed(sign) for sign in _cut(view, query.order_by(order, SIGNS.c.subject), **cut)]
 
 
 def _left(view: View, places: Mapping[Place, int], offset: int, limit: int) -> Sequence:
@@ -143,10 +144,11 @@ def _left(view: View, places: Mapping[Place, int], offset: int, limit: int) -> S
     if not shown:
         return []
     workers = {place.worker for place in shown}  # named, so that their index is used
-    query = sa.select(CaseFile).where(
-        view.holds(CaseFile), OPEN, CaseFile.worker.in_(sorted(workers)), of_places(shown)
-    )
-    return _cut(view, query.order_by(CaseFile.worker, CaseFile.number), offset - before, limit)
+    theirs = (FILES.c.worker.in_(sorted(workers)), of_places(shown))
+    # Found before they are put in order: else SQLite walks all numbers until a page is full.
+    found = sa.select(FILES).where(view.holds(FILES.c), OPEN, *theirs).cte().prefix_with("MATERIALIZED")
+    query = sa.select(found).order_by(found.c.worker, found.c.number)
+    return _cut(view, query, offset - before, limit)
 
 
 def _promises(view: View, rule: List, most: int, only: tuple[str, str] | None) -> list:
@@ -157,13 +159,13 @@ def _promises(view: View, rule: List, most: int, only: tuple[str, str] | None) -
     for code in codes:
         query = sa.select(*COLUMNS).where(*_promised(view, rule, code))
         if only:
-            query = query.where(CaseSpan.programme == only[0])
-        found += view.session.execute(query.order_by(CaseSpan.due, CaseSpan.unit_id, CaseSpan.subject).limit(most))
+            query = query.where(SPANS.c.programme == only[0])
+        found += view.session.execute(query.order_by(SPANS.c.due, SPANS.c.unit_id, SPANS.c.subject).limit(most))
     return sorted(found, key=lambda row: (row.due, row.unit_id, row.subject))[:most]
 
 
 def _cut(view: View, query, offset: int, limit: int) -> Sequence:
-    return view.session.scalars(query.offset(offset).limit(limit)).all()
+    return view.session.execute(query.offset(offset).limit(limit)).all()
 
 
 def _promise(task: Task) -> Row:
@@ -171,19 +173,23 @@ def _promise(task: Task) -> Row:
     return Row(*place, since=task.due, task=task)
 
 
-def _signed(sign: CaseSign) -> Row:
+def _signed(sign: sa.Row) -> Row:
     place = (sign.subject, sign.track, sign.number, programmes()[sign.programme], sign.unit_id, sign.worker)
     return Row(*place, since=sign.since, sign=sign)
 
 
-def _file(file: CaseFile) -> Row:
+def _file(file: sa.Row) -> Row:
     place = (file.subject, "case", file.number, programmes()[file.programme], file.unit_id, file.worker)
     return Row(*place, since=file.opened_at)
 
 
 def few_needs(view: View, rule: List) -> list[Few]:
     """The communes in scope whose files name far fewer needs than is usual in the whole province."""
-    everywhere = view.kept(("needs",), lambda: _needs(view, rule))
+    return view.kept((rule.code,), lambda: _few_needs(view, rule))
+
+
+def _few_needs(view: View, rule: List) -> list[Few]:
+    everywhere = _needs(view, rule)
     usual = {
         code: median(e.average for e in everywhere if e.programme == code) for code in {e.programme for e in everywhere}
     }

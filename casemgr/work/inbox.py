@@ -4,7 +4,7 @@ that were written down too late. A constant number of queries."""
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,19 +13,19 @@ import sqlalchemy as sa
 from casemgr.access.policy import Actor, Permission, may
 from casemgr.cases.changes import PlanChange, plan_changes, previous_plan
 from casemgr.cases.conflicts import Held, confirming, named_in
-from casemgr.cases.models import CaseFile, CaseSpan, CaseTransfer
+from casemgr.cases.models import CaseFile, CaseTransfer
 from casemgr.cases.queries import names_of, offered_to, visible
 from casemgr.detections.models import Detected
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Entry, effective
-from casemgr.programmes import programmes
+from casemgr.programmes import from_programmes, programmes
 from casemgr.programmes.model import Criterion, Programme, Track
 from casemgr.units.rules import UnitTree
 from casemgr.work import counted
 from casemgr.work.models import CaseSign
-from casemgr.work.queries import AHEAD, COLUMNS, add_labels, by_rule, near, tasks_of, urgent_criteria
+from casemgr.work.queries import AHEAD, COLUMNS, SPANS, add_labels, by_rule, near, tasks_of, urgent_criteria
 from casemgr.work.rules import Task
-from casemgr.work.scope import PENDING, View
+from casemgr.work.scope import View
 from casemgr.work.signs import ASSIGN
 
 LATE = "recorded-late"
@@ -105,31 +105,48 @@ def on_paper(track: Track, criterion: Criterion) -> bool:
     return criterion.role == "supervisor" and kind is not None and kind.paper == "decision" and kind.by != "supervisor"
 
 
-def _criteria(wanted) -> list[str]:
-    every = ((p, track, c) for p in programmes().values() for track in (p.case, p.detection) for c in track.criteria)
-    return sorted({c.code for p, track, c in every if wanted(p, track, c)})
+class _Codes(NamedTuple):
+    """Of criteria: named in the queries, so that the index over what is pending is used."""
+
+    at_once: tuple[str, ...]  # shown however far off their due date is
+    by_role: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@from_programmes
+def _codes() -> _Codes:
+    every = [(p, track, c) for p in programmes().values() for track in (p.case, p.detection) for c in track.criteria]
+    decided = {c.code for _p, _track, c in every if c.task == "decided"}
+    by_role = {role: {c.code for p, t, c in every if c.role == role and asks_leader(p, t, c)} for role in WAITS}
+    return _Codes(
+        tuple(sorted(decided | set(urgent_criteria()))), tuple((r, tuple(sorted(c))) for r, c in by_role.items())
+    )
+
+
+# What waits in the reader's own unit, and what waits above those below.
+WAITS = {"supervisor": Permission.CASE_DECIDE, "above": Permission.DETECTION_DECIDE}
 
 
 def _waiting(view: View) -> list[tuple]:
-    """[(query of spans, its columns)]: what waits in the reader's own unit, and what waits above those below. The codes
-    are named, so that the index over what is pending is used."""
-    decided = _criteria(lambda _p, _t, c: c.task == "decided")
-    soon = sa.or_(
-        CaseSpan.criterion.in_(decided), CaseSpan.criterion.in_(urgent_criteria()), CaseSpan.due <= view.now + AHEAD
-    )
-    found = []
-    for role, permission in (("supervisor", Permission.CASE_DECIDE), ("above", Permission.DETECTION_DECIDE)):
-        codes = _criteria(lambda p, t, c, role=role: c.role == role and asks_leader(p, t, c))
-        here = (CaseSpan.province == ledger.province(), CaseSpan.role == role, CaseSpan.criterion.in_(codes))
-        query = sa.select(*COLUMNS).where(*here, PENDING, soon)
-        sees = partial(visible, view.actor, permission, tree=view.tree)
-        found.append(by_rule(query, near(view.actor, permission), sees))
-    return found
+    """[(query of spans, the same in order and cut)]; both ask for `soon`, the second for `most`."""
+    codes, assigned = _codes(), tuple(code for code, each in programmes().items() if each.readers == "assigned")
+    asked = (ledger.province(), view.actor, view.tree, codes.at_once, urgent_criteria(), assigned)
+    return [_spans(role, of, *asked) for role, of in codes.by_role]
+
+
+@lru_cache(maxsize=64)  # a query takes longer to be written than to be answered
+def _spans(role, codes, province, actor, tree, at_once, urgent, _assigned) -> tuple[sa.Select, sa.Select]:
+    soon = sa.or_(SPANS.c.criterion.in_(at_once), SPANS.c.due <= sa.bindparam("soon", type_=sa.DateTime()))
+    here = (SPANS.c.province == province, SPANS.c.role == role, SPANS.c.criterion.in_(codes))
+    query = sa.select(*COLUMNS).where(*here, SPANS.c.pending, soon)
+    sees = partial(visible, actor, WAITS[role], tree=tree)
+    found, columns = by_rule(query, near(actor, WAITS[role]), sees)
+    first = sa.case((columns.criterion.in_(urgent), 0), else_=1)
+    return found, found.order_by(first, columns.due.nulls_last(), columns.number).limit(sa.bindparam("most"))
 
 
 def count(view: View) -> int:
     """How many decisions wait for the reader, late entries included."""
-    return _total(view) + _late_total(view) + unconfirmed(view) + sum(n for n, _each in elsewhere(view))
+    return sum(_totals(view)) + _late_total(view) + unconfirmed(view) + sum(n for n, _each in elsewhere(view))
 
 
 def elsewhere(view: View) -> list[tuple[int, Elsewhere]]:
@@ -141,32 +158,31 @@ def elsewhere(view: View) -> list[tuple[int, Elsewhere]]:
     return found
 
 
-def _total(view: View) -> int:
-    def count() -> int:
-        counts = (sa.select(sa.func.count()).select_from(query.subquery()) for query, _columns in _waiting(view))
-        here, above = (each.scalar_subquery() for each in counts)
-        return view.session.scalar(sa.select(here + above))
+def _totals(view: View) -> tuple[int, ...]:
+    def count() -> tuple[int, ...]:
+        counts = (sa.select(sa.func.count()).select_from(query.subquery()) for query, _cut in _waiting(view))
+        query = sa.select(*(each.scalar_subquery() for each in counts))
+        return tuple(view.session.execute(query, {"soon": view.now + AHEAD}).one())
 
     return view.kept(("inbox", view.actor.user_id), count)
 
 
 def page(view: View, number: int, size: int) -> tuple[list[Item], int]:
     """One page of the decisions, what is urgent and what is due first on top; and how many there are."""
-    urgent = frozenset(urgent_criteria())
+    urgent, totals, asked = urgent_criteria(), _totals(view), {"soon": view.now + AHEAD, "most": number * size}
     found = []
-    for query, columns in _waiting(view):
-        first = sa.case((columns.criterion.in_(sorted(urgent)), 0), else_=1)
-        query = query.order_by(first, columns.due.nulls_last(), columns.number)
-        found += view.session.execute(query.limit(number * size))
+    for (_query, cut), n in zip(_waiting(view), totals, strict=True):
+        found += view.session.execute(cut, asked) if n else []
     found.sort(key=lambda s: (s.criterion not in urgent, s.due or datetime.max, s.number))
     spans = found[(number - 1) * size : number * size]
     tasks = tasks_of(spans)
     add_labels(view.session, view.actor, tasks)
-    return _items(view.session, view.actor, tasks), _total(view)
+    return _items(view.session, view.actor, tasks), sum(totals)
 
 
 def _items(session, actor: Actor, tasks: Sequence[Task]) -> list[Item]:
-    ledgers = ledger.entries_of(session, list({task.subject for task in tasks}))
+    asked = [task.anchor for task in tasks]
+    ledgers = ledger.picked(session, list({task.subject for task in tasks}), asked, ["planned"])
     items = []
     for task in tasks:
         entries = effective(ledgers.get(task.subject, []))

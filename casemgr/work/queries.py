@@ -7,12 +7,13 @@ import sqlalchemy as sa
 
 from casemgr.access import policy
 from casemgr.access.policy import Actor, Permission
-from casemgr.cases.models import CaseFile, CaseSpan
-from casemgr.cases.queries import FEW_UNITS, scopes, visible
+from casemgr.cases.models import CaseSpan
+from casemgr.cases.queries import FEW_UNITS, FILES, scopes, visible
+from casemgr.db import one_of
 from casemgr.detections.models import Detected
 from casemgr.ledger.services import province
 from casemgr.people import services as people
-from casemgr.programmes import programmes
+from casemgr.programmes import from_programmes, programmes
 from casemgr.programmes.model import Criterion, Programme
 from casemgr.units.rules import UnitTree
 from casemgr.work.rules import Task
@@ -27,10 +28,10 @@ MOST = 400  # more open tasks than anybody reads; beyond, the lists of cases and
 AHEAD = timedelta(days=7)  # what a leader does, and does not only decide, waits with the decisions from so long before
 
 
-def urgent_criteria() -> list[str]:
-    return sorted(
-        {c.code for p in programmes().values() for track in (p.case, p.detection) for c in track.criteria if c.urgent}
-    )
+@from_programmes
+def urgent_criteria() -> tuple[str, ...]:
+    every = (c for p in programmes().values() for track in (p.case, p.detection) for c in track.criteria)
+    return tuple(sorted({c.code for c in every if c.urgent}))
 
 
 def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: datetime, *, mine: bool) -> list[Task]:
@@ -42,25 +43,25 @@ def tasks(session, actor: Actor, tree: UnitTree, roles: Sequence[str], until: da
     units = near(actor, Permission.CASE_READ, Permission.DETECTION_LIST)
     few = len(units) <= FEW_UNITS
     query = sa.select(*COLUMNS).where(
-        CaseSpan.province == province(),
-        CaseSpan.pending,
+        SPANS.c.province == province(),
+        SPANS.c.pending,
         # An emergency is everybody's, whoever should have taken it.
-        sa.or_(CaseSpan.role.in_(roles), CaseSpan.criterion.in_(urgent)),
-        sa.or_(CaseSpan.due <= until, CaseSpan.criterion.in_(urgent), CaseSpan.track == "detection"),
+        sa.or_(SPANS.c.role.in_(roles), SPANS.c.criterion.in_(urgent)),
+        sa.or_(SPANS.c.due <= until, SPANS.c.criterion.in_(urgent), SPANS.c.track == "detection"),
     )
     # Said once for the index, which cannot look into the alternatives: a few units, or the few rules that are a leader's.
     if few or "worker" in roles:
-        query = query.where(CaseSpan.unit_id.in_(sorted(units)) if len(units) < len(tree) else sa.true())
+        query = query.where(one_of(SPANS.c.unit_id, units) if len(units) < len(tree) else sa.true())
     if "worker" not in roles:
-        query = query.where(CaseSpan.criterion.in_(_criteria_of(roles)))
+        query = query.where(SPANS.c.criterion.in_(_criteria_of(roles)))
     if mine:
         # Two questions in one, for an index finds one worker, or nobody, but not either.
-        whose = (CaseSpan.worker == str(actor.user_id), CaseSpan.worker.is_(None))
-        parts = [query.where(_reached(actor, CaseSpan, tree), each) for each in whose]
+        whose = (SPANS.c.worker == str(actor.user_id), SPANS.c.worker.is_(None))
+        parts = [query.where(_reached(actor, SPANS.c, tree), each) for each in whose]
         both = sa.union_all(*(sa.select(_most_pressing(part, SPANS.c, urgent).subquery()) for part in parts)).subquery()
         query, columns = sa.select(both), both.c
     elif "worker" in roles:
-        query, columns = query.where(_reached(actor, CaseSpan, tree)), SPANS.c
+        query, columns = query.where(_reached(actor, SPANS.c, tree)), SPANS.c
     else:
         query, columns = by_rule(query, units, lambda table: _reached(actor, table, tree))
     return tasks_of(session.execute(_most_pressing(query, columns, urgent)))
@@ -99,14 +100,19 @@ def _criteria_of(roles: Sequence[str]) -> list[str]:
     return sorted({c.code for c in every if c.urgent or c.role in roles})
 
 
-def tasks_of(rows) -> list[Task]:
-    """What each span still asks for; nothing where the programme no longer has its criterion."""
-    known = {
+@from_programmes
+def _known() -> dict[tuple[str, str, str], tuple[Programme, Criterion]]:
+    return {
         (programme.code, name, criterion.code): (programme, criterion)
         for programme in programmes().values()
         for name, track in (("case", programme.case), ("detection", programme.detection))
         for criterion in track.criteria
     }
+
+
+def tasks_of(rows) -> list[Task]:
+    """What each span still asks for; nothing where the programme no longer has its criterion."""
+    known = _known()
     return [_task(row, *known[key]) for row in rows if (key := (row.programme, row.track, row.criterion)) in known]
 
 
@@ -127,18 +133,12 @@ def _task(row, programme: Programme, criterion: Criterion) -> Task:
 
 
 def add_labels(session, actor: Actor, found: Sequence[Task]) -> None:
-    """Puts the given name and initial on each task whose person the reader may know: three queries, however many."""
-    owners, named = {}, [task for task in found if _may_identify(actor, task)]
-    for model in (CaseFile, Detected):
-        ids = {t.subject for t in named if (t.track == "case") is (model is CaseFile)}
-        if ids:
-            # Files without a person are left out here: said in SQL, it makes SQLite walk the index of all persons.
-            query = sa.select(model.subject, model.beneficiary)
-            query = query.where(model.province == province(), model.subject.in_(ids))
-            owners.update((row.subject, row.beneficiary) for row in session.execute(query) if row.beneficiary)
-    labels = people.labels(session, list(owners.values())) if owners else {}
+    """Puts the given name and initial on each task whose person the reader may know: two queries, however many."""
+    labels, named = {}, [task for task in found if _may_identify(actor, task)]
+    for table, track in ((FILES, "case"), (Detected.__table__, "detection")):
+        labels |= people.labels_by(session, table, (task.subject for task in named if task.track == track))
     for task in found:
-        task.label = labels.get(owners.get(task.subject), "")
+        task.label = labels.get(task.subject, "")
 
 
 def _may_identify(actor: Actor, task: Task) -> bool:
@@ -150,8 +150,8 @@ def _may_identify(actor: Actor, task: Task) -> bool:
 
 def open_count(session, actor: Actor, tree: UnitTree, *, mine: bool) -> int:
     """How many open files the reader has before them."""
-    query = sa.select(sa.func.count()).select_from(CaseFile)
-    query = query.where(visible(actor, Permission.CASE_READ, CaseFile, tree), CaseFile.status != "closed")
+    query = sa.select(sa.func.count()).select_from(FILES)
+    query = query.where(visible(actor, Permission.CASE_READ, FILES.c, tree), FILES.c.status != "closed")
     if mine:
-        query = query.where(CaseFile.worker == str(actor.user_id))
+        query = query.where(FILES.c.worker == str(actor.user_id))
     return session.scalar(query)

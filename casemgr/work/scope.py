@@ -16,8 +16,8 @@ from casemgr.ledger.services import position
 from casemgr.units.rules import UnitTree
 
 # Written out, and not as bound values, so that SQLite finds the indexes over what is open and what is pending.
-OPEN = CaseFile.status != sa.literal_column("'closed'")
-PENDING = CaseSpan.pending
+OPEN = CaseFile.__table__.c.status != sa.literal_column("'closed'")
+PENDING = CaseSpan.__table__.c.pending
 
 
 @dataclass(frozen=True)

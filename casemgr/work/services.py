@@ -19,6 +19,7 @@ from casemgr.cases.queries import hidden_from
 from casemgr.cases.rules import CaseState
 from casemgr.cases.services import assign_draft, state
 from casemgr.cases.web import facts_of
+from casemgr.db import one_of
 from casemgr.detections import services as detections
 from casemgr.ledger import services as ledger
 from casemgr.programmes import programmes
@@ -190,7 +191,7 @@ def save_view(session, actor: Actor, unit: str, name: str, query: str, *, shared
 def saved_views(session, actor: Actor, units: Collection[str]) -> list[SavedView]:
     """The reader's own, and those that others shared where the reader supervises, by name."""
     mine = SavedView.owner == actor.user_id
-    others = sa.and_(SavedView.shared, SavedView.unit_id.in_(sorted(units)))
+    others = sa.and_(SavedView.shared, one_of(SavedView.unit_id, units))
     query = sa.select(SavedView).where(SavedView.province == ledger.province(), sa.or_(mine, others))
     return list(session.scalars(query.order_by(SavedView.name).limit(30)))
 

@@ -24,7 +24,7 @@ def test_the_validator_finds_what_is_wrong():
         assert any(said in problem for problem in dataout.problems(good | bad)), bad
     for rows, said in (
         (["a,b"], "heads"),
-        ([",".join(dataout.HEADS), "x" + ",1" * 12, "x" + ",1" * 12], "again|hidden"),
+        ([",".join(dataout.HEADS), "x" + ",1" * 13, "x" + ",1" * 13], "again|hidden"),
     ):
         with pytest.raises(ValueError, match=said):
             dataout.check_csv("\n".join(rows))

@@ -196,10 +196,14 @@ def counted(session, function):
     return len(seen)
 
 
-def test_one_tiny_query_while_nothing_changes(units):
-    tree = services.load(units)
-    assert counted(units, lambda: services.load(units)) == 1
+def test_one_tiny_query_a_transaction_while_nothing_changes(units):
+    units.commit()
+    tree, days = services.load(units), services.calendar(units)
+    units.commit()
+    units.connection()  # SQLite counts its BEGIN
+    assert counted(units, lambda: (services.load(units), services.calendar(units))) == 1
     assert services.load(units) is tree
+    assert services.calendar(units) is days
     add(units)
     units.commit()
     assert len(services.load(units)) == len(tree) + 1
