@@ -1,7 +1,7 @@
 """The lists of exceptions: how many stand on each, and one page of one. A constant number of queries."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -63,7 +63,7 @@ def count(view: View, rule: List) -> int:
         return view.kept(("signs",), lambda: _count_signs(view))[rule.code]
     if rule.sort == PROMISES:
         ahead = timedelta(days=rule.ahead_days)
-        found = view.kept(("promises", ahead), lambda: _count_promises(view, ahead))
+        found = _promises_due(view, ahead)
         return sum(n for (_p, code), n in found.items() if not rule.criteria or code in rule.criteria)
     if rule.sort == UNITS:
         return len(few_needs(view, rule))
@@ -74,7 +74,11 @@ def count(view: View, rule: List) -> int:
 
 def by_rule(view: View) -> Counter:
     """{(programme, criterion): how many promises are overdue}."""
-    return view.kept(("promises", NOW), lambda: _count_promises(view, NOW))
+    return _promises_due(view, NOW)
+
+
+def _promises_due(view: View, ahead: timedelta) -> Counter:
+    return view.kept(("promises", ahead), lambda: _count_promises(view, ahead))
 
 
 def _count_promises(view: View, ahead: timedelta) -> Counter:
@@ -105,10 +109,18 @@ def _holds_now(view: View) -> tuple:
     return SIGNS.c.since <= view.now, SIGNS.c.until > view.now
 
 
-def _promised(view: View, rule: List, code: str | None) -> list:
-    until = view.now + timedelta(days=rule.ahead_days)
-    where = [view.holds(SPANS.c), SPANS.c.pending, late(SPANS.c.due, until)]
-    return [*where, SPANS.c.criterion == code] if code else where
+def _promised(holds: Callable, *asked: tuple[str | None, str | None]) -> sa.Select:
+    """The first of each criterion, for each then lies in its order in the index, however few there are."""
+    parts = [_of_criterion(holds, *each) for each in asked]
+    return parts[0] if len(parts) == 1 else sa.union_all(*(sa.select(part.subquery()) for part in parts))
+
+
+def _of_criterion(holds: Callable, programme: str | None, code: str | None) -> sa.Select:
+    due = late(SPANS.c.due, sa.bindparam("until", type_=sa.DateTime()))
+    query = sa.select(*COLUMNS).where(holds(SPANS.c), SPANS.c.pending, due)
+    for column, wanted in ((SPANS.c.programme, programme), (SPANS.c.criterion, code)):
+        query = query.where(column == wanted) if wanted else query
+    return query.order_by(SPANS.c.due, SPANS.c.unit_id, SPANS.c.subject).limit(sa.bindparam("most"))
 
 
 def page(view: View, rule: List, number: int, size: int, only: tuple[str, str] | None = None) -> tuple[list[Row], int]:
@@ -124,9 +136,15 @@ def _rows(view: View, rule: List, number: int, size: int, only: tuple[str, str] 
     cut = {"offset": (number - 1) * size, "limit": size}
     if rule.sort == PROMISES:
         return [_promise(task) for task in tasks_of(_promises(view, rule, number * size, only)[cut["offset"] :])]
-    query = sa.select(SIGNS).where(view.holds(SIGNS.c), SIGNS.c.code == rule.code, *_holds_now(view))
-    order = SIGNS.c.since.desc() if rule.newest else SIGNS.c.since
-    return [_signed(sign) for sign in _cut(view, query.order_by(order, SIGNS.c.subject), **cut)]
+    query = view.written(_signs, rule.code, rule.newest)
+    return [_signed(sign) for sign in view.session.execute(query, {"now": view.now, **cut})]
+
+
+def _signs(holds: Callable, code: str, newest: bool) -> sa.Select:
+    now = sa.bindparam("now", type_=sa.DateTime())
+    query = sa.select(SIGNS).where(holds(SIGNS.c), SIGNS.c.code == code, SIGNS.c.since <= now, SIGNS.c.until > now)
+    query = query.order_by(SIGNS.c.since.desc() if newest else SIGNS.c.since, SIGNS.c.subject)
+    return query.offset(sa.bindparam("offset")).limit(sa.bindparam("limit"))
 
 
 def _left(view: View, places: Mapping[Place, int], offset: int, limit: int) -> Sequence:
@@ -152,15 +170,13 @@ def _left(view: View, places: Mapping[Place, int], offset: int, limit: int) -> S
 
 
 def _promises(view: View, rule: List, most: int, only: tuple[str, str] | None) -> list:
-    """The first of the promises, by due date: asked for one criterion after the other, because each then lies in its
-    order in the index, however few there are."""
-    codes = [only[1]] if only else rule.criteria or [None]
-    found = []
-    for code in codes:
-        query = sa.select(*COLUMNS).where(*_promised(view, rule, code))
-        if only:
-            query = query.where(SPANS.c.programme == only[0])
-        found += view.session.execute(query.order_by(SPANS.c.due, SPANS.c.unit_id, SPANS.c.subject).limit(most))
+    """The first of the promises, by due date."""
+    ahead = timedelta(days=rule.ahead_days)
+    waits = {code for (_programme, code), n in _promises_due(view, ahead).items() if n}
+    asked = [(None, code) for code in rule.criteria if code in waits] if rule.criteria else [only or (None, None)]
+    if not asked:
+        return []
+    found = view.session.execute(view.written(_promised, *asked), {"until": view.now + ahead, "most": most})
     return sorted(found, key=lambda row: (row.due, row.unit_id, row.subject))[:most]
 
 

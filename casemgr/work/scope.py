@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,12 +12,23 @@ from casemgr.access.policy import ALL, Actor, Permission, scope
 from casemgr.cases.models import CaseFile, CaseSpan
 from casemgr.cases.queries import hidden_from, within
 from casemgr.ledger.kept import kept
-from casemgr.ledger.services import position
+from casemgr.ledger.services import position, province
+from casemgr.programmes import programmes
 from casemgr.units.rules import UnitTree
 
 # Written out, and not as bound values, so that SQLite finds the indexes over what is open and what is pending.
 OPEN = CaseFile.__table__.c.status != sa.literal_column("'closed'")
 PENDING = CaseSpan.__table__.c.pending
+
+
+def _holds(table, actor: Actor, permission: Permission, tree: UnitTree, hidden: tuple[UUID, ...]):
+    found = within(actor, permission, table, tree)
+    return sa.and_(found, table.subject.not_in(hidden)) if hidden else found
+
+
+@lru_cache(maxsize=64)
+def _written(write: Callable, of: tuple, _province: int, actor, permission, tree, hidden, _assigned):
+    return write(lambda table: _holds(table, actor, permission, tree, hidden), *of)
 
 
 @dataclass(frozen=True)
@@ -38,8 +49,13 @@ class View:
 
     def holds(self, table):
         """The SQL condition on a table with province, subject, unit_id, programme and worker."""
-        found = within(self.actor, self.permission, table, self.tree)
-        return sa.and_(found, table.subject.not_in(self.hidden)) if self.hidden else found
+        return _holds(table, self.actor, self.permission, self.tree, self.hidden)
+
+    def written(self, write: Callable, *of):
+        """`write(holds, *of)`: a statement that is written once for a reader and bound to the moment each time; to
+        write it takes longer than to answer it."""
+        assigned = tuple(code for code, each in programmes().items() if each.readers == "assigned")
+        return _written(write, of, province(), self.actor, self.permission, self.tree, self.hidden, assigned)
 
     def kept(self, key: tuple, count: Callable[[], object]):
         """`count()`, counted again only when something was written or another minute has come."""
