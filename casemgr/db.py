@@ -10,8 +10,10 @@ import fcntl
 import os
 import select
 import sqlite3
+import threading
 import time
 from collections.abc import Iterable
+from itertools import count
 from uuid import UUID, SafeUUID
 
 import sqlalchemy as sa
@@ -132,6 +134,17 @@ def begin_write(session=None) -> None:
             return
         session.commit()
     session.connection(execution_options={"casemgr_write": True})
+
+
+_THREADS, _NUMBERS = threading.local(), count()
+
+
+def writer_number() -> int:
+    """A number for this thread of this process, by which writers are spread over rows that they would else wait for.
+    What Python calls the identity of a thread is an address, and those of one process all end alike."""
+    if not hasattr(_THREADS, "number"):
+        _THREADS.number = next(_NUMBERS)
+    return os.getpid() * 31 + _THREADS.number
 
 
 def is_postgresql(session) -> bool:

@@ -1,12 +1,15 @@
 """What both databases are asked in the same words, and connections that the server has closed."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
-from casemgr.db import one_of
+from casemgr.access.log import CHAINS
+from casemgr.db import one_of, writer_number
 from tests.accounts import few_units, make_user, sign_in
 from tests.conftest import BACKENDS
 
@@ -61,3 +64,11 @@ def test_a_page_is_shown_after_the_server_has_closed_every_connection(backend, a
         while connection.scalar(sa.text(f"SELECT count(*) {others}")):
             time.sleep(0.02)
     assert client.get("/cases").status_code == 200
+
+
+def test_the_threads_of_a_process_are_spread_over_their_rows():
+    """By what Python calls their identity all stood at one row, and waited for each other."""
+    ready = Barrier(8, timeout=20)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _n: (ready.wait(), writer_number() % CHAINS)[1], range(8)))
+    assert len(set(found)) == 8

@@ -12,7 +12,7 @@ from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security import hash_password as _hash
 from flask_security import verify_password as _verify
 
-from casemgr.access.models import RoleGrant, User
+from casemgr.access.models import TODAY, RoleGrant, User
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.refused import N_, Refused
@@ -52,11 +52,10 @@ class SignedIn(UserMixin):
     grants: tuple  # rows of role, unit_id, programmes
 
 
-_TODAY = sa.bindparam("today", type_=sa.Date())
 _SESSION = (
     sa.select(User.id, User.full_name, User.must_change, RoleGrant.role, RoleGrant.unit_id, RoleGrant.programmes)
     .add_columns(TOKEN.scalar_subquery().label("units"))
-    .outerjoin(RoleGrant, sa.and_(RoleGrant.user_id == User.id, RoleGrant.holding(_TODAY)))
+    .outerjoin(RoleGrant, sa.and_(RoleGrant.user_id == User.id, RoleGrant.holding(TODAY)))
     .where(User.fs_uniquifier == sa.bindparam("uniquifier"), User.active)
     .order_by(RoleGrant.granted_at)
 )

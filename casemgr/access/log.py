@@ -6,10 +6,8 @@ put in or moved breaks its chain. What a chain has lost at its end is found by t
 
 import hmac
 import json
-import os
 import re
 import secrets
-import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from casemgr.access.models import AccessLog
-from casemgr.db import is_postgresql
+from casemgr.db import is_postgresql, writer_number
 from casemgr.ledger.rules import Break
 
 # Codes, numbers and separators; a space or a capital letter would let a sentence or a name in.
@@ -116,7 +114,7 @@ def write(session, key: bytes, made: list[dict]) -> None:
         return
     chain = 1
     if is_postgresql(session):
-        chain += (os.getpid() * 31 + threading.get_ident()) % CHAINS
+        chain += writer_number() % CHAINS
         session.execute(_LOCK, {"chain": chain})
     last = session.execute(_LAST, {"here": made[0]["province"], "chain": chain}).first()
     seq, prev = last or (0, genesis(chain))

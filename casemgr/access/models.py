@@ -77,6 +77,9 @@ class RoleGrant(Base):
         return sa.and_(cls.valid_from <= day, sa.or_(cls.valid_to.is_(None), cls.valid_to > day))
 
 
+TODAY = sa.bindparam("today", type_=sa.Date())  # for `holding`, in statements that are made once
+
+
 class SignInAttempt(Base):
     """One try of a password. Account and address are keyed digests: people type passwords into the wrong box."""
 

@@ -17,7 +17,7 @@ from flask_wtf.csrf import CSRFError
 from casemgr import vault
 from casemgr.access import log, policy, sessions
 from casemgr.access.log import Note
-from casemgr.access.models import RoleGrant, User
+from casemgr.access.models import TODAY, RoleGrant, User
 from casemgr.access.policy import ALL, Actor, Answer, Grant, Permission
 from casemgr.clock import now
 from casemgr.db import begin_write, db
@@ -63,9 +63,6 @@ def actor_of(user: User) -> Actor:
     """The actor that a user is today."""
     today = now().date()
     return _actor(user.id, user.full_name, [row for row in user.grants if row.holds_on(today)])
-
-
-TODAY = sa.bindparam("today", type_=sa.Date())
 
 
 def actors(session, where, **values) -> dict[UUID, Actor]:

@@ -4,15 +4,13 @@ Every transaction that appends raises one row, its thread's shard, and keeps tha
 a shard the beats are committed in their order, and a reader who has seen beat 7 of a shard has seen all before it.
 """
 
-import os
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import count
 
 import sqlalchemy as sa
 
 from casemgr import db_bulk
+from casemgr.db import writer_number
 from casemgr.ledger.models import LedgerPulse, LedgerTouched
 from casemgr.ledger.reading import province
 
@@ -32,8 +30,6 @@ class _Read:
     touched: dict[tuple, frozenset[str] | None] = field(default_factory=dict)  # by the position seen before
 
 
-_THREADS, _NUMBERS = threading.local(), count()
-
 READ = "what was read of the pulse"  # in session.info, for as long as the transaction lasts
 
 _PULSE, _TOUCHED = LedgerPulse.__table__, LedgerTouched.__table__
@@ -44,19 +40,11 @@ _BEAT = sa.text(
 )
 
 
-def _shard() -> int:
-    """The row of this thread, a number of its own: what Python calls the identity of a thread is an address, and those
-    of one process all end alike."""
-    if not hasattr(_THREADS, "number"):
-        _THREADS.number = next(_NUMBERS)
-    return (os.getpid() * 31 + _THREADS.number) % SHARDS
-
-
 def beat(session, units: Iterable[str]) -> None:
     """Says that projections of these units change in this transaction. A thread keeps to one row, so that no two
     writers deadlock."""
     session.info.pop(READ, None)
-    here, shard = province(), _shard()
+    here, shard = province(), writer_number() % SHARDS
     beats = session.execute(_BEAT, {"province": here, "shard": shard}).scalar_one()
     rows = [{"province": here, "shard": shard, "beats": beats, "unit_id": unit} for unit in sorted(set(units))]
     if rows:

@@ -166,7 +166,7 @@ def _left(view: View, places: Mapping[Place, int], offset: int, limit: int) -> S
     # Found before they are put in order: else SQLite walks all numbers until a page is full.
     found = sa.select(FILES).where(view.holds(FILES.c), OPEN, *theirs).cte().prefix_with("MATERIALIZED")
     query = sa.select(found).order_by(found.c.worker, found.c.number)
-    return _cut(view, query, offset - before, limit)
+    return view.session.execute(query.offset(offset - before).limit(limit)).all()
 
 
 def _promises(view: View, rule: List, most: int, only: tuple[str, str] | None) -> list:
@@ -178,10 +178,6 @@ def _promises(view: View, rule: List, most: int, only: tuple[str, str] | None) -
         return []
     found = view.session.execute(view.written(_promised, *asked), {"until": view.now + ahead, "most": most})
     return sorted(found, key=lambda row: (row.due, row.unit_id, row.subject))[:most]
-
-
-def _cut(view: View, query, offset: int, limit: int) -> Sequence:
-    return view.session.execute(query.offset(offset).limit(limit)).all()
 
 
 def _promise(task: Task) -> Row:

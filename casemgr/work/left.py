@@ -10,9 +10,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from casemgr.access.holders import once_theirs, user_ids
-from casemgr.access.models import RoleGrant, User
+from casemgr.access.models import TODAY, RoleGrant, User
 from casemgr.access.policy import Permission
-from casemgr.access.web import TODAY, actors
+from casemgr.access.web import actors
 from casemgr.cases.queries import FILES
 from casemgr.units.rules import UnitTree
 from casemgr.work import counted
