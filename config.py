@@ -38,6 +38,8 @@ def settings(environ=os.environ) -> dict:
         "BABEL_DEFAULT_TIMEZONE": "Asia/Ho_Chi_Minh",
         "BOOTSTRAP_SERVE_LOCAL": True,
         "WTF_CSRF_TIME_LIMIT": None,
+        # Over HTTPS the token would not be enough and a Referer be asked for, which `Referrer-Policy` forbids to send.
+        "WTF_CSRF_SSL_STRICT": False,
     }
 
 

@@ -193,6 +193,13 @@ def test_forms_from_elsewhere_are_refused(templates, tmp_path):
     assert app.test_client().post("/language", data={"language": "en"}).status_code == 400
 
 
+def test_forms_are_taken_over_https_without_a_referer(app, client, session, worker):
+    app.config["WTF_CSRF_ENABLED"] = True
+    https = {"base_url": "https://localhost"}
+    form = client_form(client.get("/sign-in", **https).text) | {"username": "nuito.canbo1", "password": PASSWORD}
+    assert client.post("/sign-in", data=form, **https).status_code == 303
+
+
 def test_a_form_of_an_earlier_session_keeps_what_was_typed(app, client, session, worker):
     app.config["WTF_CSRF_ENABLED"] = True
     typed = {"csrf_token": "of another session", "full_name": "Lê Thị Hoa", "password": "secret"}
