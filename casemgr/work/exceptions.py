@@ -161,12 +161,17 @@ def _left(view: View, places: Mapping[Place, int], offset: int, limit: int) -> S
         passed += here
     if not shown:
         return []
-    workers = {place.worker for place in shown}  # named, so that their index is used
-    theirs = (FILES.c.worker.in_(sorted(workers)), of_places(shown))
+    query = view.written(_of_left, *sorted(shown))
+    return view.session.execute(query, {"offset": offset - before, "limit": limit}).all()
+
+
+def _of_left(holds: Callable, *places: Place) -> sa.Select:
+    workers = {place.worker for place in places}  # named, so that their index is used
+    theirs = (FILES.c.worker.in_(sorted(workers)), of_places(places))
     # Found before they are put in order: else SQLite walks all numbers until a page is full.
-    found = sa.select(FILES).where(view.holds(FILES.c), OPEN, *theirs).cte().prefix_with("MATERIALIZED")
+    found = sa.select(FILES).where(holds(FILES.c), OPEN, *theirs).cte().prefix_with("MATERIALIZED")
     query = sa.select(found).order_by(found.c.worker, found.c.number)
-    return view.session.execute(query.offset(offset - before).limit(limit)).all()
+    return query.offset(sa.bindparam("offset")).limit(sa.bindparam("limit"))
 
 
 def _promises(view: View, rule: List, most: int, only: tuple[str, str] | None) -> list:

@@ -188,12 +188,16 @@ def save_view(session, actor: Actor, unit: str, name: str, query: str, *, shared
     return view
 
 
+_MINE = SavedView.owner == sa.bindparam("owner")
+_SHARED = sa.and_(SavedView.shared, one_of(SavedView.unit_id, "units"))
+_VIEWS = sa.select(SavedView).where(SavedView.province == sa.bindparam("here"), sa.or_(_MINE, _SHARED))
+_VIEWS = _VIEWS.order_by(SavedView.name).limit(30)
+
+
 def saved_views(session, actor: Actor, units: Collection[str]) -> list[SavedView]:
     """The reader's own, and those that others shared where the reader supervises, by name."""
-    mine = SavedView.owner == actor.user_id
-    others = sa.and_(SavedView.shared, one_of(SavedView.unit_id, units))
-    query = sa.select(SavedView).where(SavedView.province == ledger.province(), sa.or_(mine, others))
-    return list(session.scalars(query.order_by(SavedView.name).limit(30)))
+    asked = {"here": ledger.province(), "owner": actor.user_id, "units": sorted(units)}
+    return list(session.scalars(_VIEWS, asked))
 
 
 def drop_view(session, actor: Actor, id: UUID) -> bool:
