@@ -1,4 +1,4 @@
-"""The page of a file's conflicts of interest: who is shut out, which marks say so, and what the second person answers."""
+"""The page of a file's conflicts of interest: who is shut out, which marks say so, what the second person answers."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,7 +10,7 @@ from casemgr.access.holders import users_of
 from casemgr.access.web import Permission, actor_of, current_actor, guard, may, require, role_title
 from casemgr.cases import conflicts, moves, services
 from casemgr.cases.forms import options
-from casemgr.cases.marks import Mark, barred, sent_back, standing, version, without
+from casemgr.cases.marks import ENDS, Mark, barred, confirmed, sent_back, standing, version, with_ending, without
 from casemgr.cases.rules import CaseState
 from casemgr.cases.web import Dossier, open_dossier
 from casemgr.clock import now
@@ -44,7 +44,7 @@ def conflict(number: str):
     form = _form(dossier) if request.method == "GET" else _offering(ConflictForm(), dossier)
     if form.validate_on_submit():
         try:
-            moves.mark_conflict(
+            written = moves.mark_conflict(
                 db.session,
                 dossier.file.subject,
                 form.accounts.data or (),
@@ -57,7 +57,10 @@ def conflict(number: str):
         except Refused as refused:
             form.refuse(refused)
         else:
-            flash(" ".join(filter(None, (gettext("Đã ghi nhận xung đột lợi ích."), _told_author(dossier)))), "success")
+            asks = ENDS in written[-1].coded
+            said = gettext("Đã ghi đề nghị chấm dứt, chờ người thứ hai xác nhận.") if asks else ""
+            said = said or gettext("Đã ghi nhận xung đột lợi ích.")
+            flash(" ".join(filter(None, (said, _told_author(dossier)))), "success")
             return redirect(url_for("cases.index"), 303)
     return _page(dossier, form, form)
 
@@ -65,10 +68,10 @@ def conflict(number: str):
 @bp.post("/cases/<number>/conflict/<uuid:mark>")
 @guard(Permission.CASE_DECIDE)
 def decide_conflict(number: str, mark: UUID):
-    """The second person confirms the mark or takes it back: of the unit that holds the file now, or of the unit above
-    it where nobody else is left there."""
+    """The second person confirms the mark, or its end, or does not: of the unit that holds the file now, or of the unit
+    above it where nobody else is left there."""
     dossier = open_dossier(number)
-    found = next((each for each in standing(dossier.state.entries) if each.entry.id == mark), None)
+    found = next((each for each in with_ending(dossier.state.entries) if each.entry.id == mark), None)
     where = (_confirming(dossier.state, found.entry.author) if found else None) or dossier.state.unit
     facts = {"unit": where, "programme": dossier.programme.code, "author": found.entry.author if found else None}
     actor, confirm = require(Permission.CASE_DECIDE, subject=dossier.file.subject, **facts), ConfirmForm.of(mark)
@@ -107,19 +110,26 @@ def _office(user) -> tuple[str, str]:
 
 def _page(dossier: Dossier, form: ConflictForm, sent: ConflictForm | ConfirmForm):
     """`sent`: the form of which the page says what is wrong in it."""
-    stand = standing(dossier.state.entries)
+    stand, every = standing(dossier.state.entries), with_ending(dossier.state.entries)
     form.catches_up(version(dossier.state.entries), barred(dossier.state.entries))
-    shown = _shown(dossier, stand, sent)
-    ends_at = sent_back(stand, (), current_tree(), now().date())
+    shown, held = _shown(dossier, stand, every, sent), confirmed(stand)
+    ends_at = sent_back(stand, held, current_tree(), now().date())
     alone = "" if any(each.alone for each in shown) else _would_wait(dossier, stand)
-    facts = {"file": dossier.file, "label": dossier.label, "marks": shown, "ends_at": ends_at, "alone": alone}
+    facts = {
+        "file": dossier.file,
+        "label": dossier.label,
+        "marks": shown,
+        "held": held,
+        "ends_at": ends_at,
+        "alone": alone,
+    }
     return show_form("handover/conflict.html", sent, mark=form, **facts)
 
 
-def _shown(dossier: Dossier, stand: list[Mark], sent: ConflictForm | ConfirmForm) -> list[Shown]:
-    users = users_of(db.session, {id for each in stand for id in (each.entry.author, *each.named)})
-    notes, found = ledger.read_sealed(db.session, [each.entry for each in stand]), []
-    for each in stand:
+def _shown(dossier: Dossier, stand: list[Mark], every: list[Mark], sent: ConflictForm | ConfirmForm) -> list[Shown]:
+    users = users_of(db.session, {id for each in every for id in (each.entry.author, *each.named)})
+    notes, found = ledger.read_sealed(db.session, [each.entry for each in every]), []
+    for each in every:
         where = _confirming(dossier.state, each.entry.author) if each.waits else None
         alone = _no_second(dossier.state.unit) if each.waits and where is None else ""
         facts = {"unit": where, "programme": dossier.programme.code, "author": each.entry.author}
@@ -137,17 +147,24 @@ def _said(mark: Mark, users: dict, why: str) -> list[tuple[str, object]]:
     author = users.get(entry.author)
     return [
         (gettext("Người có liên quan"), "; ".join(named)),
-        (gettext("Người ghi nhận"), author.full_name if author else ""),
-        (gettext("Ghi nhận lúc"), show_moment(entry.occurred_at, entry.precision)),
+        (gettext("Người đề nghị") if mark.ends else gettext("Người ghi nhận"), author.full_name if author else ""),
+        (
+            gettext("Đề nghị lúc") if mark.ends else gettext("Ghi nhận lúc"),
+            show_moment(entry.occurred_at, entry.precision),
+        ),
         *before,
         (gettext("Lý do"), why),
     ]
 
 
 def _confirm(stand: list[Mark], mark: Mark, sent: ConflictForm | ConfirmForm) -> ConfirmForm:
-    """The form of the answer; it says where the file goes when the mark is taken back."""
+    """The form of the answer; it says where the file goes when the mark is taken back. Who ends one that was confirmed
+    leaves the file where it is."""
     answered, tree = isinstance(sent, ConfirmForm) and sent.mark == mark.entry.id, current_tree()
     form = sent if answered else ConfirmForm.of(mark.entry.id, formdata=None)
+    if mark.ends:
+        form.about_end()
+        return form
     back = sent_back(stand, without(stand, mark), tree, now().date())
     if back is not None:
         form.sends_back_to(tree.label(back))
@@ -174,10 +191,10 @@ def _would_wait(dossier: Dossier, stand: list[Mark]) -> str:
 
 
 def _told_author(dossier: Dossier) -> str:
-    """What the author of a mark is told once it is written, for the file may be out of their reach by then: that nobody
+    """What the author of a mark or of its end is told once it is written, for the file may be out of their reach by then: that nobody
     could confirm it. Not where they have named themselves: who is named is told nothing."""
     author, state = str(current_actor().user_id), services.state(db.session, dossier.file.subject)[0]
-    waits = any(mark.waits and mark.entry.author == author for mark in standing(state.entries))
+    waits = any(mark.waits and mark.entry.author == author for mark in with_ending(state.entries))
     if not waits or author in barred(state.entries) or _confirming(state, author):
         return ""
     return _no_second(state.unit)

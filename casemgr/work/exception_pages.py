@@ -212,6 +212,8 @@ class Why:
 
     def _conflict(self, row: Row, sign) -> str:
         facts = {"day": self._day(sign.day), "unit": unit_label(sign.detail or row.unit)}
+        if sign.asks and sign.amount:
+            return gettext("đề nghị chấm dứt ngày %(day)s; chờ người thứ hai xác nhận", day=facts["day"])
         if not sign.detail and sign.asks:
             return gettext("ghi nhận ngày %(day)s, nay do %(unit)s giữ; chờ người thứ hai xác nhận", **facts)
         if not sign.detail:
