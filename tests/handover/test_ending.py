@@ -1,8 +1,11 @@
 """A conflict of interest that a second person has confirmed is ended by two: one asks, another confirms."""
 
+from uuid import uuid4
+
 import pytest
 
-from casemgr.cases import services
+from casemgr.cases import moves, services
+from casemgr.cases.handover import asked_assignment
 from casemgr.ledger import services as ledger
 from casemgr.ledger.check import rebuild
 from casemgr.refused import Refused
@@ -111,6 +114,14 @@ def test_who_confirmed_does_not_strike_that_out_to_end_it_alone(as_, session, wh
         services.void(
             session, drawn[0], answer.id, reason="wrong_data", note="x", author=answer.author, unit=DISTRICT, now=NOW
         )
+
+
+def test_what_is_only_asked_for_overtakes_no_wish_to_hand_the_file_on(as_, session, who, drawn, confirmed):
+    facts = {"note": "Nghỉ phép.", "author": str(who.above_worker.id), "now": NOW, "entry_id": uuid4()}
+    wish = moves.ask_assignment(session, drawn[0], str(who.district.id), **facts)
+    session.commit()
+    assert name(as_("district"), confirmed).status_code == 303
+    assert asked_assignment(services.state(session, drawn[0])[0].entries) == wish
 
 
 def test_where_nobody_else_is_left_the_end_waits_and_says_so(as_, session, who, confirmed):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.accounts import make_user
-from tests.cases.files import DISTRICT
+from tests.cases.files import DISTRICT, PROVINCE, THERE
 from tests.handover.marks import confirm, held, marked, name, waits_for
 from tests.pages import text_of
 
@@ -39,6 +39,12 @@ def test_once_there_is_a_second_person_nothing_is_said_and_they_confirm(as_, ses
         assert SAID not in page
         assert "người thứ hai" in page
     assert confirm(as_("second"), alone, outcome="approved").status_code == 303
+
+
+def test_it_waits_for_nobody_who_decides_elsewhere_and_only_reads_here(as_, session, who, alone):
+    who.reads = make_user(session, "kiemtra2", ("auditor", PROVINCE), ("supervisor", THERE))
+    assert alone in as_("reads").get(LIST).text
+    assert not waits_for(as_("reads"))
 
 
 def test_who_is_named_is_told_nothing(as_, who, drawn):
