@@ -1,14 +1,11 @@
 .PHONY: help demo test bench attacks lint translations
 PYTHON ?= python3
 PORT ?= 8000
-WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 CASES ?= 100000
-# As many processes as cores; two threads in each, so that one computes while the other waits for the disk.
 # Else glibc keeps a heap for each thread of the server: 7 MB more in each worker.
 export MALLOC_ARENA_MAX := 1
-SERVE := --interface wsgi --workers $(WORKERS) --blocking-threads 2
 # The invented province lives in June 2022; its cookies travel over plain HTTP on this machine only.
 DEMO := CASEMGR_TODAY=2022-06-15 CASEMGR_INSECURE_COOKIES=1
 
@@ -34,10 +31,10 @@ test: $(VENV)/dev.stamp ## every check and test: SQLite always, PostgreSQL when 
 demo: $(VENV)/run.stamp ## build the invented province in instance/ if absent, serve it on 127.0.0.1:$(PORT)
 	@$(DEMO) $(BIN)/flask --app wsgi demo --if-absent
 	@echo "http://127.0.0.1:$(PORT)"
-	@$(DEMO) $(BIN)/granian $(SERVE) --host 127.0.0.1 --port $(PORT) --log-level warning wsgi:app
+	@$(DEMO) $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) wsgi:app
 
 bench: $(VENV)/dev.stamp ## measure speed and memory on SQLite and, with TEST_POSTGRES_URL, PostgreSQL; writes bench.json
-	$(BIN)/python -m casemgr.demo.bench --cases $(CASES) --serve "$(SERVE)"
+	$(BIN)/python -m casemgr.demo.bench --cases $(CASES)
 	$(BIN)/python -m casemgr.demo.bench_matching --out bench.json
 	$(BIN)/python -m casemgr.demo.bench_registers --out bench.json
 

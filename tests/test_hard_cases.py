@@ -222,8 +222,7 @@ class Server:
             "DATABASE_URL": uri, "CASEMGR_KEY_FILE": str(app.config["CASEMGR_KEY_FILE"]),
             "CASEMGR_INSTANCE": str(folder), "CASEMGR_TODAY": TODAY, "CASEMGR_INSECURE_COOKIES": "1",
         }  # fmt: skip
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-        command += ["--port", str(self.port), "--workers", "1", "--blocking-threads", "4", "wsgi:app"]
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "wsgi:app"]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=os.environ | self.settings, start_new_session=True,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
