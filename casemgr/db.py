@@ -62,7 +62,9 @@ class QuickUuid(sa.Uuid):
 
 class one_of(sa.ColumnElement):  # noqa: N801 - written as a function
     """`column.in_(values)` for many values. PostgreSQL gets them as one array: with a parameter for each, its driver
-    reads the text of the query anew every time, and every number of units is a query of its own."""
+    reads the text of the query anew every time, and every number of units is a query of its own.
+
+    A name in place of the values is bound when the statement is executed, so that it can be written once."""
 
     inherit_cache = True
     type = sa.Boolean()
@@ -72,10 +74,11 @@ class one_of(sa.ColumnElement):  # noqa: N801 - written as a function
         ("array", InternalTraversal.dp_clauseelement),
     ]
 
-    def __init__(self, column, values: Iterable):
-        found = sorted(values)
-        self.listed = column.in_(sa.bindparam(None, found, type_=column.type, expanding=True, unique=True))
-        self.array = column == sa.any_(sa.bindparam(None, found, type_=sa.ARRAY(column.type), unique=True))
+    def __init__(self, column, values: Iterable | str):
+        bound = (values,) if isinstance(values, str) else (None, sorted(values))
+        own = {"unique": len(bound) == 2}
+        self.listed = column.in_(sa.bindparam(*bound, type_=column.type, expanding=True, **own))
+        self.array = column == sa.any_(sa.bindparam(*bound, type_=sa.ARRAY(column.type), **own))
 
     @property
     def _from_objects(self) -> list:

@@ -50,10 +50,13 @@ def users_of(session, ids: Iterable[str]) -> dict[str, User]:
     return {str(user.id): user for user in session.scalars(query)} if wanted else {}
 
 
+_USERS = User.__table__
+_CLOSED = sa.select(_USERS.c.id).where(one_of(_USERS.c.id, "ids"), ~_USERS.c.active)
+
+
 def closed_among(session, ids: Iterable[str]) -> frozenset[str]:
     """Those of the accounts (ids as text) that are closed."""
-    query = sa.select(User.__table__.c.id).where(one_of(User.__table__.c.id, user_ids(ids)), ~User.__table__.c.active)
-    return frozenset(map(str, session.scalars(query)))
+    return frozenset(map(str, session.scalars(_CLOSED, {"ids": user_ids(ids)})))
 
 
 def user_ids(texts: Iterable[str]) -> list[UUID]:

@@ -174,13 +174,15 @@ def next_steps(session, files: Sequence[CaseFile]) -> dict[UUID, sa.Row]:
     return found
 
 
+_NAMES = sa.select(USERS.c.id, USERS.c.full_name).where(one_of(USERS.c.id, "ids"))
+
+
 def names_of(session, ids: Iterable[str]) -> dict[str, str]:
     """Full names of users by id as text; ids that are no users (system:...) are absent."""
     wanted = user_ids(ids)
     if not wanted:
         return {}
-    found = sa.select(USERS.c.id, USERS.c.full_name).where(one_of(USERS.c.id, wanted))
-    return {str(row.id): row.full_name for row in session.execute(found)}
+    return {str(row.id): row.full_name for row in session.execute(_NAMES, {"ids": wanted})}
 
 
 def case_of_entry(session, entry: UUID) -> UUID | None:

@@ -25,7 +25,7 @@ from casemgr.ui.forms import show_form
 from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
 from casemgr.units.loading import calendar
-from casemgr.units.web import current_tree
+from casemgr.units.web import current_tree, offered
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 PAGE = 25
@@ -81,12 +81,8 @@ def _choices(form: FilterForm) -> None:
     blank = form.group.choices[:1]
     form.group.choices = blank + options((str(n), p.short[language()]) for n, p in enumerate(programmes().values(), 1))
     tree, today = current_tree(), now().date()
-    units = {unit for each in queries.scopes(current_actor(), Permission.CASE_READ) for unit in each.units}
-    valid = sorted((tree[u] for u in units if u in tree and tree[u].valid(today)), key=lambda node: node.path)
-    indent = {"province": "", "district": "– ", "commune": "– – "}
-    form.unit.choices = form.unit.choices[:1] + options(
-        (node.id, indent[tree.level(node.id)] + tree.label(node.id)) for node in valid
-    )
+    units = frozenset().union(*(each.units for each in queries.scopes(current_actor(), Permission.CASE_READ)))
+    form.unit.choices = form.unit.choices[:1] + options(offered(tree, units, today))
     risks = {c: code.name[language()] for p in programmes().values() for c, code in p.codes.get("risk", {}).items()}
     form.risk.choices = form.risk.choices[:1] + options(risks.items())
 

@@ -5,7 +5,7 @@ driver gives fastest, and SQLite's text is turned into dates and ids here.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from contextvars import ContextVar
 from dataclasses import fields
@@ -61,12 +61,20 @@ def entries_of(session, subjects: Sequence[UUID], first: int | None = None) -> d
     return ledgers
 
 
+_PICKED = sa.select(*COLUMNS).where(
+    ENTRIES.c.province == sa.bindparam("here"),
+    one_of(ENTRIES.c.subject, "subjects"),
+    sa.or_(one_of(ENTRIES.c.id, "ids"), one_of(ENTRIES.c.kind, "kinds"), ENTRIES.c.voids.is_not(None)),
+)
+_PICKED = _PICKED.order_by(ENTRIES.c.subject, ENTRIES.c.seq)
+
+
 def picked(session, subjects: Sequence[UUID], ids: Sequence[UUID], kinds: Sequence[str]) -> dict[UUID, list[Entry]]:
     """Of these ledgers only the entries with these ids or of these kinds, and what strikes entries; each by seq."""
     ledgers: dict[UUID, list[Entry]] = {}
-    wanted = sa.or_(one_of(ENTRIES.c.id, ids), ENTRIES.c.kind.in_(kinds), ENTRIES.c.voids.is_not(None))
     for part in chunks(subjects):
-        ledgers.update(_ledgers(session, one_of(ENTRIES.c.subject, part), wanted, stream=False))
+        asked = {"here": province(), "subjects": part, "ids": ids, "kinds": kinds}
+        ledgers.update(_by_subject(session, session.execute(_PICKED, asked)))
     return ledgers
 
 
@@ -101,11 +109,15 @@ def chains(session) -> Iterator[tuple[UUID, list[Line]]]:
 
 
 def _ledgers(session, *where, stream: bool = True, make: Callable | None = None) -> Iterator[tuple[UUID, list]]:
-    make, native = make or (_native if is_postgresql(session) else _textual), is_postgresql(session)
     query = sa.select(*COLUMNS).where(ENTRIES.c.province == province(), *where)
     query = query.order_by(ENTRIES.c.subject, ENTRIES.c.seq)
+    return _by_subject(session, _streamed(session, query) if stream else session.execute(query), make)
+
+
+def _by_subject(session, rows: Iterable, make: Callable | None = None) -> Iterator[tuple[UUID, list]]:
+    make, native = make or (_native if is_postgresql(session) else _textual), is_postgresql(session)
     current, subject, ledger = None, None, []
-    for row in _streamed(session, query) if stream else session.execute(query):
+    for row in rows:
         if row[0] != current:
             if ledger:
                 yield subject, ledger

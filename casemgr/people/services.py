@@ -9,6 +9,7 @@ labels(session, [subject])                    # {subject: "Ấn N."}
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -223,15 +224,18 @@ def labels_by(session, table, subjects: Iterable[UUID]) -> dict[UUID, str]:
     """The same by the subject of the rows of a table with `province`, `subject` and `beneficiary`: absent where nobody
     is named. One query."""
     keys, found = vault.keys(), {}
-    whose = sa.and_(PEOPLE.c.province == table.c.province, PEOPLE.c.subject == table.c.beneficiary)
-    query = sa.select(table.c.subject.label("named"), PEOPLE.c.subject, PEOPLE.c.name_sealed, KEYS.c.wrapped)
-    query = query.select_from(table.join(PEOPLE, whose).outerjoin(KEYS, OPENED)).where(
-        table.c.province == ledger.province()
-    )
     for part in chunks(list(dict.fromkeys(subjects))):
-        for row in session.execute(query.where(one_of(table.c.subject, part))):
+        for row in session.execute(_named_by(table), {"here": ledger.province(), "subjects": part}):
             found[row.named] = _label(keys, row)
     return found
+
+
+@lru_cache
+def _named_by(table) -> sa.Select:
+    whose = sa.and_(PEOPLE.c.province == table.c.province, PEOPLE.c.subject == table.c.beneficiary)
+    query = sa.select(table.c.subject.label("named"), PEOPLE.c.subject, PEOPLE.c.name_sealed, KEYS.c.wrapped)
+    query = query.select_from(table.join(PEOPLE, whose).outerjoin(KEYS, OPENED))
+    return query.where(table.c.province == sa.bindparam("here"), one_of(table.c.subject, "subjects"))
 
 
 def _label(keys, row) -> str:

@@ -6,7 +6,7 @@ def init_app(app) -> None:
     from flask_wtf import CSRFProtect
     from jinja2 import StrictUndefined
 
-    from casemgr.ui import doors, errors, filters, headers, i18n, navigation, pages
+    from casemgr.ui import doors, errors, filters, forms, headers, i18n, navigation, pages
 
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
@@ -21,4 +21,4 @@ def init_app(app) -> None:
     doors.widen(app)
     CSRFProtect(app)
     app.register_blueprint(pages.bp)
-    app.jinja_env.globals.update(asset=pages.asset, here=pages.here)
+    app.jinja_env.globals.update(asset=pages.asset, here=pages.here, options_of=forms.options_of)

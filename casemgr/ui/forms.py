@@ -1,8 +1,11 @@
 """The base of every form: Vietnamese messages, and an answer of 422 that keeps what was typed."""
 
+from functools import lru_cache
+
 from flask import render_template
 from flask_babel import gettext
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 
 from casemgr.refused import N_, Refused
 from casemgr.ui.i18n import say
@@ -71,6 +74,18 @@ class Form(FlaskForm):
             self.form_errors.append(say(refused))
         else:
             field.errors = [*field.errors, say(refused)]
+
+
+def options_of(field) -> Markup:
+    """The options of a choice in a row of filters. WTForms takes longer over each of two hundred communes."""
+    return _written(tuple((each.value, str(each.label)) for each in field.choices), field.data or "")
+
+
+@lru_cache(maxsize=256)
+def _written(choices: tuple[tuple[str, str], ...], chosen: str) -> Markup:
+    mark = {True: Markup(" selected"), False: ""}
+    option = Markup('<option value="{}"{}>{}</option>').format
+    return Markup("").join(option(value, mark[value == chosen], label) for value, label in choices)
 
 
 def show_form(template: str, form: Form, **context):

@@ -1,6 +1,8 @@
 """The units in a page: one look at the database a request, and the template filters `unit` and `unit_full`."""
 
 from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
 
 from flask import g, has_request_context, request
 
@@ -20,6 +22,14 @@ def current_tree() -> UnitTree:
         tree = services.load(db.session)
         g.unit_tree = (here, tree)
     return tree
+
+
+@lru_cache(maxsize=64)
+def offered(tree: UnitTree, units: frozenset[str], today: date) -> tuple[tuple[str, str], ...]:
+    """(id, label) of those of the units that stand today, to choose from: each below the one that it lies in."""
+    indent = {"province": "", "district": "– ", "commune": "– – "}
+    standing = sorted((tree[u] for u in units if u in tree and tree[u].valid(today)), key=lambda node: node.path)
+    return tuple((node.id, indent[tree.level(node.id)] + tree.label(node.id)) for node in standing)
 
 
 def by_district(tree: UnitTree, ids: Iterable[str]) -> dict[str, list[str]]:

@@ -20,7 +20,7 @@ from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
 from casemgr.ui.rules import show_number
 from casemgr.units.loading import calendar
-from casemgr.units.web import current_tree
+from casemgr.units.web import current_tree, offered
 from casemgr.work import caseload, services
 from casemgr.work.approvals import refused_because, say_outcome
 from casemgr.work.caseload import FUNNEL, LEVELS, Asked, Load, Wanted
@@ -211,9 +211,7 @@ def _choices(form) -> None:
     tree, today = current_tree(), now().date()
     units = {unit for each in scope(current_actor(), Permission.CASELOAD_READ) for unit in each.units if unit in tree}
     # Roles may still be those of units that have ended: what they became is offered.
-    valid = sorted((tree[u] for u in {tree.map_to(unit, today) for unit in units} if u), key=lambda node: node.path)
-    indent = {"province": "", "district": "– ", "commune": "– – "}
-    named = [(n.id, indent[tree.level(n.id)] + tree.label(n.id)) for n in valid]
+    named = [*offered(tree, frozenset(filter(None, (tree.map_to(unit, today) for unit in units))), today)]
     ended = request.args.get("unit", "")
     if ended in units and not tree[ended].valid(today):  # some lists name the unit of their time
         named.append((ended, gettext("%(unit)s (đơn vị cũ)", unit=tree.label(ended))))
