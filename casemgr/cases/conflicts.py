@@ -6,10 +6,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from flask_babel import gettext
 
 from casemgr.access.holders import holders, reaches
 from casemgr.access.models import User
 from casemgr.access.policy import Permission
+from casemgr.access.web import role_title
 from casemgr.cases import handover
 from casemgr.cases.models import CaseBar
 from casemgr.ledger.services import province
@@ -39,21 +41,42 @@ def holder_above(
     return next((each for each in line if _led(leaders, each, programme)), nearest if move else unit)
 
 
-def confirming(session, tree: UnitTree, held: Collection[Held]) -> list[str]:
+def confirming(session, tree: UnitTree, held: Collection[Held]) -> list[str | None]:
     """For each file the unit whose leaders confirm its mark: the one that holds it; where nobody is left there but
-    those named and the author of the mark, the next above that has a leader. One query of accounts for all."""
+    those named and the author of the mark, the next above that has a leader; None where none has. One query of
+    accounts for all."""
     leaders = holders(session, DECIDE, tree, {each.unit for each in held}) if held else []
     return [_confirming(tree, leaders, each) for each in held]
 
 
-def _confirming(tree: UnitTree, leaders: Iterable[User], held: Held) -> str:
+def _confirming(tree: UnitTree, leaders: Iterable[User], held: Held) -> str | None:
     left = [user for user in leaders if str(user.id) not in held.without]
-    line = reversed(tree.line(held.unit))
-    return next((each for each in line if _led(left, each, held.programme)), held.unit)
+    return next((each for each in reversed(tree.line(held.unit)) if _led(left, each, held.programme)), None)
+
+
+def no_second(tree: UnitTree, unit: str, on: date) -> str:
+    """What is said where nobody could confirm the mark of a file that this unit holds. The role is given in a unit that
+    exists: the one that holds the file, else what became of it or of the next above."""
+    there = next((heir for each in reversed(tree.line(unit)) if (heir := tree.map_to(each, on))), unit)
+    return gettext(
+        "Chưa có người thứ hai nào xác nhận được: hãy đề nghị quản trị hệ thống giao vai trò «%(role)s» ở %(unit)s cho "
+        "một người nữa.",
+        role=role_title("supervisor", there),
+        unit=tree.label(there),
+    )
 
 
 def _led(leaders: Iterable[User], unit: str, programme: str) -> bool:
     return any(reaches(user, DECIDE, unit, programme) for user in leaders)
+
+
+def confirming_signs(session, tree: UnitTree, signs: Collection) -> list[str | None]:
+    """`confirming` for rows of `case_sign` that wait for a second person."""
+    named = named_in(session, {sign.subject for sign in signs}) if signs else {}
+    held = [
+        Held(sign.unit_id, sign.programme, frozenset({sign.author, *named.get(sign.subject, ())})) for sign in signs
+    ]
+    return confirming(session, tree, held)
 
 
 def named_in(session, subjects: Collection[UUID]) -> dict[UUID, set[str]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from casemgr.cases.marks import CONFLICTED, TRANSFERRED, barred, moves, written
+from casemgr.cases.marks import CONFLICTED, ENDS, TRANSFERRED, barred, moves, written
 from casemgr.ledger.rules import Entry
 from casemgr.people.names import fold_name
 from casemgr.refused import N_, Refused
@@ -96,7 +96,7 @@ def asked_assignment(entries: Iterable[Entry]) -> Entry | None:
     if asked is None or any(e.kind == "decided" and e.coded.get("on") == asked.id.hex for e in entries):
         return None
     later = [e for e in entries if e.seq > asked.seq]
-    overtaken = any(e.kind == "assigned" or e.kind == CONFLICTED for e in later)
+    overtaken = any(e.kind == "assigned" or (e.kind == CONFLICTED and ENDS not in e.coded) for e in later)
     return None if overtaken or any(e.kind == TRANSFERRED and e.coded.get("accepted") for e in later) else asked
 
 

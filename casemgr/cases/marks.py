@@ -1,7 +1,8 @@
 """The marks of conflicts of interest on one case file: whom each names, from where it took the file, who has confirmed
 it. Pure.
 
-    mark       waits -> confirmed | refused, by a second person; either is ended when nobody it names stays shut out
+    mark       waits -> confirmed | refused, by a second person; it is ended when nobody it names stays shut out
+    end        while its mark waits, at once; of a confirmed one: asked -> confirmed | refused, by a second person
 
 Every entry of a mark says who is shut out from then on. A mark names those it adds; so what takes a mark back, a
 refusal or an end, gives the file back to those alone, and the marks beside it stand as they stood.
@@ -15,12 +16,13 @@ from casemgr.ledger.rules import Entry
 from casemgr.refused import N_, Refused
 from casemgr.units.rules import UnitTree
 
-TRANSFERRED, CONFLICTED = "transferred", "conflicted"
+TRANSFERRED, CONFLICTED, ENDS = "transferred", "conflicted", "ends"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark that stands. `unit`: from which unit it took the file, `unsure` the same while nobody has settled who
+    """A mark that stands; or (`ends`) what is asked, that some whom confirmed marks name are let in again: it waits for
+    its answer as a mark does. `unit`: from which unit it took the file, `unsure` the same while nobody has settled who
     holds it; None where it moved nothing, or somebody has accepted the file since."""
 
     entry: Entry
@@ -32,6 +34,10 @@ class Mark:
     @property
     def waits(self) -> bool:
         return self.decision is None
+
+    @property
+    def ends(self) -> bool:
+        return ENDS in self.entry.coded
 
 
 def moves(entry: Entry) -> bool:
@@ -70,6 +76,19 @@ def standing(entries: Iterable[Entry]) -> list[Mark]:
     return found
 
 
+def with_ending(entries: Sequence[Entry]) -> list[Mark]:
+    """The marks that stand, and the end that is asked for, if it still waits."""
+    asked = max((e for e in entries if e.kind == CONFLICTED and ENDS in e.coded), key=written, default=None)
+    if asked is None or any(e.kind == "decided" and e.coded.get("on") == asked.id.hex for e in entries):
+        return standing(entries)
+    return [*standing(entries), Mark(asked, frozenset(asked.coded[ENDS]), None, None)]
+
+
+def confirmed(marks: Iterable[Mark]) -> frozenset[str]:
+    """Those whom nobody lets in again alone."""
+    return frozenset().union(*(mark.named for mark in marks if not mark.waits))
+
+
 def charged(first: tuple[datetime, str], entries: Iterable[Entry]) -> list[tuple[datetime, str]]:
     """The holders as the figures charge them, `first` being the opening: a mark of a conflict of interest alone takes a
     file out of no unit's figure. Whatever settles who holds it does, from then on: a second person who confirms the
@@ -92,8 +111,8 @@ def sent_back(marks: Sequence[Mark], shut: Collection[str], tree: UnitTree, on: 
 
 
 def without(marks: Iterable[Mark], mark: Mark) -> frozenset[str]:
-    """Who stays shut out when this mark is taken back."""
-    return frozenset().union(*(each.named for each in marks if each is not mark))
+    """Who stays shut out when those this one names are let in again."""
+    return frozenset().union(*(each.named for each in marks)) - mark.named
 
 
 def check_decision(mark: Mark | None, *, outcome: str | None, note: str | None, author: str) -> Mark:

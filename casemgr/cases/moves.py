@@ -6,7 +6,7 @@ from uuid import UUID
 
 from casemgr.cases import conflicts, handover, marks, services
 from casemgr.cases.handover import ASKED, ASSIGN_ASKED, REASONS
-from casemgr.cases.marks import CONFLICTED, TRANSFERRED
+from casemgr.cases.marks import CONFLICTED, ENDS, TRANSFERRED
 from casemgr.cases.rules import CLOSED, CaseState
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Draft, Entry
@@ -123,11 +123,12 @@ def mark_conflict(
     tree: UnitTree,
     author: str,
     now: datetime,
-) -> Entry:
+) -> list[Entry]:
     """Shuts out exactly these accounts, at once: a mark names those who were not shut out before, and what was marked
-    about the others ends. Moves the file above (see `conflicts.holder_above`), but no further where a mark has brought
-    it and somebody is left to lead it; where marks end, see `marks.sent_back`. `seen`: the last entry of marks that the
-    author had before them, so that nobody whom another has named meanwhile is let in again. Raises Refused."""
+    about the others ends; where a second person has confirmed it, that is asked for (see `decide_conflict`) and it holds
+    until then. Moves the file above (see `conflicts.holder_above`), but no further where a mark has brought it and
+    somebody is left to lead it; where marks end, see `marks.sent_back`. `seen`: the last entry of marks that the author
+    had before them, so that nobody whom another has named meanwhile is let in again. Raises Refused."""
     if not note:
         raise Refused(N_("Cần ghi rõ vì sao có xung đột lợi ích."), "note")
     ledger.lock(session, subject)
@@ -139,13 +140,21 @@ def mark_conflict(
         raise Refused(N_("Hãy chọn người có liên quan."), "accounts")
     if shut == (named := marks.barred(state.entries)):
         raise Refused(N_("Những người này đã được ghi nhận. Hãy đánh dấu thêm hoặc bỏ bớt."), "accounts")
-    if shut - named:
+    ends = marks.confirmed(stand) - shut
+    if ends and any(each.ends for each in marks.with_ending(state.entries)):
+        raise Refused(N_("Đã có đề nghị chấm dứt đang chờ người thứ hai xác nhận."), "accounts")
+    stay, written = shut | ends, []
+    if stay - named:
         move = not any(mark.unit for mark in stand)
-        to = conflicts.holder_above(session, tree, state.unit, programme, shut, move=move, on=day)
+        to = conflicts.holder_above(session, tree, state.unit, programme, stay, move=move, on=day)
     else:
-        to = marks.sent_back(stand, shut, tree, day)
-    coded = _shut_out(shut, to, state)
-    return ledger.append(session, subject, [_draft(state, CONFLICTED, coded, note, author, state.unit, now)])[0]
+        to = marks.sent_back(stand, stay, tree, day)
+    if stay != named:
+        written.append(_shut_out(stay, to, state))
+    if ends:
+        written.append(_shut_out(stay, None, state) | {ENDS: sorted(ends)})
+    drafts = [_draft(state, CONFLICTED, coded, note, author, state.unit, now) for coded in written]
+    return ledger.append(session, subject, drafts)
 
 
 def decide_conflict(
@@ -161,15 +170,16 @@ def decide_conflict(
     now: datetime,
 ) -> list[Entry]:
     """A second person of `unit` (see `conflicts.confirming`) confirms a mark, or takes it back: else one person could
-    take a file out of a commune's figures. Whom other marks name stays shut out. Raises Refused."""
+    take a file out of a commune's figures. So is answered who asks to end confirmed marks: else one person could show
+    the file again to those it is kept from. Whom other marks name stays shut out. Raises Refused."""
     ledger.lock(session, subject)
     state, _entries = services.state(session, subject)
     stand = marks.standing(state.entries)
-    waiting = next((each for each in stand if each.entry.id == mark), None)
+    waiting = next((each for each in marks.with_ending(state.entries) if each.entry.id == mark), None)
     found = marks.check_decision(waiting, outcome=outcome, note=note, author=author)
     coded = {"on": mark.hex, "about": CONFLICTED, "outcome": outcome, "signer": ""}
     drafts = [_draft(state, "decided", coded, note, author, unit, now)]
-    if outcome == "returned":
+    if (outcome == "approved") is found.ends:
         shut = marks.without(stand, found)
         left = _shut_out(shut, marks.sent_back(stand, shut, tree, now.date()), state)
         drafts.append(_draft(state, CONFLICTED, left, note, author, unit, now))

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from casemgr.cases.clocks import late_words
 from casemgr.cases.entries import late_by
 from casemgr.cases.handover import REASONS
-from casemgr.cases.marks import CONFLICTED
+from casemgr.cases.marks import CONFLICTED, ENDS
 from casemgr.cases.reading import GUARDED, Line, gist, lines, name_of
 from casemgr.cases.web import Dossier
 from casemgr.ledger.rules import Entry
@@ -210,8 +210,11 @@ class Teller:
 
     def _conflicted(self, entry: Entry) -> tuple:
         said = [self._unit(entry.coded["to"])] if entry.coded.get("to") else []
-        shut = len(entry.coded.get("barred", ()))
-        said.append(gettext("%(n)s người có liên quan", n=shut) if shut else gettext("đã hết"))
+        shut, ends = len(entry.coded.get("barred", ())), len(entry.coded.get(ENDS, ()))
+        if ends:
+            said.append(gettext("đề nghị chấm dứt với %(n)s người", n=ends))
+        else:
+            said.append(gettext("%(n)s người có liên quan", n=shut) if shut else gettext("đã hết"))
         return self._common(entry.kind), "", said, self._typed(entry, ("note", gettext("Lý do")))
 
     def _unit(self, id: str) -> str:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from casemgr.cases import entries as rules
 from casemgr.cases import handover
-from casemgr.cases.marks import barred
+from casemgr.cases.marks import CONFLICTED, barred
 from casemgr.cases.models import CaseFile
 from casemgr.cases.projection import FILES, state_of
 from casemgr.cases.rules import CaseState
@@ -204,6 +204,8 @@ def void(
         raise Refused(N_("Đơn vị nhận đã trả lời đề nghị này. Không rút lại được nữa."))
     if entry is not None and entry.kind in ("transferred", "conflicted"):
         raise Refused(N_("Không hủy được bản ghi này. Muốn trả hồ sơ về, hãy đề nghị chuyển lại."))
+    if entry is not None and entry.coded.get("about") == CONFLICTED:  # else one person could end a confirmed mark
+        raise Refused(N_("Không hủy được ý kiến này. Hãy đề nghị chấm dứt xung đột lợi ích."))
     if entry is not None and entry.kind in ("decided", "told") and entry.author != author:
         about = current.approved_by(entry)
         if not leads or about is None or about.author == author:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from casemgr.access.web import Permission, current_actor, may, require
 from casemgr.cases import handover, queries, services
+from casemgr.cases.marks import CONFLICTED
 from casemgr.cases.models import CaseFile
 from casemgr.cases.projection import state_of
 from casemgr.cases.rules import CaseState
@@ -100,6 +101,8 @@ class Dossier:
         decision only where it may be taken back."""
         if entry.kind in ("opened", "linked", "voided", "told", "transferred", "conflicted"):
             return False
+        if entry.coded.get("about") == CONFLICTED:
+            return False  # a confirmed conflict of interest is ended by two
         if any(each.asked.id == entry.id and each.answer for each in handover.transfers(self.state.entries)):
             return False  # an answer has been given to it
         if self.state.approved(entry):

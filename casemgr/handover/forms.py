@@ -31,7 +31,7 @@ class AnswerForm(Form):
 
 
 class ConfirmForm(Form):
-    """The answer about one mark; several may wait on one page."""
+    """The answer about one mark, or about its end; several may wait on one page."""
 
     outcome = RadiosField(
         _l("Ý kiến của người thứ hai"),
@@ -51,6 +51,12 @@ class ConfirmForm(Form):
         """Says where the file goes when the mark is not confirmed."""
         said = _l("Không xác nhận, trả hồ sơ về %(unit)s", unit=unit)
         self.outcome.choices = [self.outcome.choices[0], ("returned", said)]
+
+    def about_end(self) -> None:
+        """Says what the answer does where it is about the end of a confirmed mark."""
+        ended = _l("Xác nhận chấm dứt, những người nêu trên đây được xem lại hồ sơ")
+        self.outcome.choices = [("approved", ended), ("returned", _l("Không xác nhận, xung đột lợi ích vẫn còn"))]
+        self.outcome.description = ""
 
 
 class ConflictForm(Form):

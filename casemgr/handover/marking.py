@@ -1,4 +1,4 @@
-"""The page of a file's conflicts of interest: who is shut out, which marks say so, and what the second person answers."""
+"""The page of a file's conflicts of interest: who is shut out, which marks say so, what the second person answers."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,9 +8,10 @@ from flask_babel import gettext
 
 from casemgr.access.holders import users_of
 from casemgr.access.web import Permission, actor_of, current_actor, guard, may, require, role_title
-from casemgr.cases import conflicts, moves
+from casemgr.cases import conflicts, moves, services
 from casemgr.cases.forms import options
-from casemgr.cases.marks import Mark, barred, sent_back, standing, version, without
+from casemgr.cases.marks import ENDS, Mark, barred, confirmed, sent_back, standing, version, with_ending, without
+from casemgr.cases.rules import CaseState
 from casemgr.cases.web import Dossier, open_dossier
 from casemgr.clock import now
 from casemgr.db import db
@@ -26,11 +27,13 @@ from casemgr.units.web import current_tree
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A mark on the page. `where`: whose leaders confirm it; `confirm`: the form, for a reader who is one of them."""
+    """A mark on the page. `where`: whose leaders confirm it, None while it waits for nobody; `alone`: what is said where
+    nobody could; `confirm`: the form, for a reader who is one of them."""
 
     mark: Mark
     said: list[tuple[str, str]]
     where: str | None
+    alone: str
     confirm: ConfirmForm | None
 
 
@@ -41,7 +44,7 @@ def conflict(number: str):
     form = _form(dossier) if request.method == "GET" else _offering(ConflictForm(), dossier)
     if form.validate_on_submit():
         try:
-            moves.mark_conflict(
+            written = moves.mark_conflict(
                 db.session,
                 dossier.file.subject,
                 form.accounts.data or (),
@@ -54,7 +57,10 @@ def conflict(number: str):
         except Refused as refused:
             form.refuse(refused)
         else:
-            flash(gettext("Đã ghi nhận xung đột lợi ích."), "success")
+            asks = ENDS in written[-1].coded
+            said = gettext("Đã ghi đề nghị chấm dứt, chờ người thứ hai xác nhận.") if asks else ""
+            said = said or gettext("Đã ghi nhận xung đột lợi ích.")
+            flash(" ".join(filter(None, (said, _told_author(dossier)))), "success")
             return redirect(url_for("cases.index"), 303)
     return _page(dossier, form, form)
 
@@ -62,11 +68,11 @@ def conflict(number: str):
 @bp.post("/cases/<number>/conflict/<uuid:mark>")
 @guard(Permission.CASE_DECIDE)
 def decide_conflict(number: str, mark: UUID):
-    """The second person confirms the mark or takes it back: of the unit that holds the file now, or of the unit above
-    it where nobody else is left there."""
+    """The second person confirms the mark, or its end, or does not: of the unit that holds the file now, or of the unit
+    above it where nobody else is left there."""
     dossier = open_dossier(number)
-    found = next((each for each in standing(dossier.state.entries) if each.entry.id == mark), None)
-    where = _confirming(dossier, found) if found else dossier.state.unit
+    found = next((each for each in with_ending(dossier.state.entries) if each.entry.id == mark), None)
+    where = (_confirming(dossier.state, found.entry.author) if found else None) or dossier.state.unit
     facts = {"unit": where, "programme": dossier.programme.code, "author": found.entry.author if found else None}
     actor, confirm = require(Permission.CASE_DECIDE, subject=dossier.file.subject, **facts), ConfirmForm.of(mark)
     if confirm.validate():
@@ -104,23 +110,32 @@ def _office(user) -> tuple[str, str]:
 
 def _page(dossier: Dossier, form: ConflictForm, sent: ConflictForm | ConfirmForm):
     """`sent`: the form of which the page says what is wrong in it."""
-    stand = standing(dossier.state.entries)
+    stand, every = standing(dossier.state.entries), with_ending(dossier.state.entries)
     form.catches_up(version(dossier.state.entries), barred(dossier.state.entries))
-    shown = _shown(dossier, stand, sent)
-    ends_at = sent_back(stand, (), current_tree(), now().date())
-    facts = {"file": dossier.file, "label": dossier.label, "marks": shown, "ends_at": ends_at}
+    shown, held = _shown(dossier, stand, every, sent), confirmed(stand)
+    ends_at = sent_back(stand, held, current_tree(), now().date())
+    alone = "" if any(each.alone for each in shown) else _would_wait(dossier, stand)
+    facts = {
+        "file": dossier.file,
+        "label": dossier.label,
+        "marks": shown,
+        "held": held,
+        "ends_at": ends_at,
+        "alone": alone,
+    }
     return show_form("handover/conflict.html", sent, mark=form, **facts)
 
 
-def _shown(dossier: Dossier, stand: list[Mark], sent: ConflictForm | ConfirmForm) -> list[Shown]:
-    users = users_of(db.session, {id for each in stand for id in (each.entry.author, *each.named)})
-    notes, found = ledger.read_sealed(db.session, [each.entry for each in stand]), []
-    for each in stand:
-        where = _confirming(dossier, each) if each.waits else None
+def _shown(dossier: Dossier, stand: list[Mark], every: list[Mark], sent: ConflictForm | ConfirmForm) -> list[Shown]:
+    users = users_of(db.session, {id for each in every for id in (each.entry.author, *each.named)})
+    notes, found = ledger.read_sealed(db.session, [each.entry for each in every]), []
+    for each in every:
+        where = _confirming(dossier.state, each.entry.author) if each.waits else None
+        alone = _no_second(dossier.state.unit) if each.waits and where is None else ""
         facts = {"unit": where, "programme": dossier.programme.code, "author": each.entry.author}
-        asks = each.waits and may(Permission.CASE_DECIDE, **facts)
-        confirm = _confirm(stand, each, sent) if asks else None
-        found.append(Shown(each, _said(each, users, notes.get(each.entry.id, {}).get("note", "")), where, confirm))
+        confirm = _confirm(stand, each, sent) if where and may(Permission.CASE_DECIDE, **facts) else None
+        said = _said(each, users, notes.get(each.entry.id, {}).get("note", ""))
+        found.append(Shown(each, said, where, alone, confirm))
     return found
 
 
@@ -132,25 +147,54 @@ def _said(mark: Mark, users: dict, why: str) -> list[tuple[str, object]]:
     author = users.get(entry.author)
     return [
         (gettext("Người có liên quan"), "; ".join(named)),
-        (gettext("Người ghi nhận"), author.full_name if author else ""),
-        (gettext("Ghi nhận lúc"), show_moment(entry.occurred_at, entry.precision)),
+        (gettext("Người đề nghị") if mark.ends else gettext("Người ghi nhận"), author.full_name if author else ""),
+        (
+            gettext("Đề nghị lúc") if mark.ends else gettext("Ghi nhận lúc"),
+            show_moment(entry.occurred_at, entry.precision),
+        ),
         *before,
         (gettext("Lý do"), why),
     ]
 
 
 def _confirm(stand: list[Mark], mark: Mark, sent: ConflictForm | ConfirmForm) -> ConfirmForm:
-    """The form of the answer; it says where the file goes when the mark is taken back."""
+    """The form of the answer; it says where the file goes when the mark is taken back. Who ends one that was confirmed
+    leaves the file where it is."""
     answered, tree = isinstance(sent, ConfirmForm) and sent.mark == mark.entry.id, current_tree()
     form = sent if answered else ConfirmForm.of(mark.entry.id, formdata=None)
+    if mark.ends:
+        form.about_end()
+        return form
     back = sent_back(stand, without(stand, mark), tree, now().date())
     if back is not None:
         form.sends_back_to(tree.label(back))
     return form
 
 
-def _confirming(dossier: Dossier, mark: Mark) -> str:
-    """The unit whose leaders confirm the mark of this file."""
-    without_them = barred(dossier.state.entries) | {mark.entry.author}
-    held = conflicts.Held(dossier.state.unit, dossier.programme.code, without_them)
+def _confirming(state: CaseState, author: str, unit: str | None = None) -> str | None:
+    """The unit whose leaders confirm what this author wrote about the marks of a file, held by this or its own unit;
+    None: nobody could."""
+    held = conflicts.Held(unit or state.unit, state.programme.code, barred(state.entries) | {author})
     return conflicts.confirming(db.session, current_tree(), [held])[0]
+
+
+def _no_second(unit: str) -> str:
+    return conflicts.no_second(current_tree(), unit, now().date())
+
+
+def _would_wait(dossier: Dossier, stand: list[Mark]) -> str:
+    """What the reader should know before they mark: that nobody could confirm it, whomever they name."""
+    state, tree, move = dossier.state, current_tree(), not any(mark.unit for mark in stand)
+    place, named = (state.unit, state.programme.code), barred(state.entries)
+    to = conflicts.holder_above(db.session, tree, *place, named, move=move, on=now().date())
+    return "" if _confirming(state, str(current_actor().user_id), to) else _no_second(to)
+
+
+def _told_author(dossier: Dossier) -> str:
+    """What the author of a mark or of its end is told once it is written, for the file may be out of their reach by then: that nobody
+    could confirm it. Not where they have named themselves: who is named is told nothing."""
+    author, state = str(current_actor().user_id), services.state(db.session, dossier.file.subject)[0]
+    waits = any(mark.waits and mark.entry.author == author for mark in with_ending(state.entries))
+    if not waits or author in barred(state.entries) or _confirming(state, author):
+        return ""
+    return _no_second(state.unit)

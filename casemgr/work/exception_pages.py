@@ -1,12 +1,17 @@
 """The lists of exceptions and why each line stands there."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from flask import abort, render_template, request, url_for
 from flask_babel import gettext
 
 from casemgr.access.holders import closed_among
 from casemgr.access.web import Permission, guard, log_access, may
+from casemgr.cases import conflicts
 from casemgr.cases.clocks import short_day
 from casemgr.cases.queries import names_of
+from casemgr.clock import now
 from casemgr.db import db
 from casemgr.programmes import programmes
 from casemgr.ui.i18n import language
@@ -59,7 +64,7 @@ def exception_list(code: str):
         rules=rules,
         origins=exceptions.conflicts_by_unit(view) if code == "conflict" else [],
         only=only,
-        why=Why(view.now, language(), _closed(rows) if rule.sort == WORKERS else frozenset()),
+        why=Why(view.now, language(), _closed(rows) if rule.sort == WORKERS else frozenset(), _no_second(rows)),
         worker_of=_workers(rows),
         page_of=_conflict_page if code == "conflict" else page_of,
     )
@@ -125,11 +130,20 @@ def _writers(found: list[Burst]):
     return who
 
 
+def _no_second(rows: list[Row]) -> dict[UUID, str]:
+    """Of the marks that wait, what is said of those that nobody could confirm."""
+    waits = [row.sign for row in rows if row.sign is not None and row.sign.code == "conflict" and row.sign.asks]
+    tree = current_tree()
+    asked = zip(waits, conflicts.confirming_signs(db.session, tree, waits), strict=True)
+    return {sign.entry: conflicts.no_second(tree, sign.unit_id, now().date()) for sign, unit in asked if unit is None}
+
+
 class Why:
     """Says in one sentence, with dates, why a line stands on its list."""
 
-    def __init__(self, moment, lang: str, closed: frozenset[str]):
+    def __init__(self, moment, lang: str, closed: frozenset[str], no_second: Mapping[UUID, str]):
         self.now, self.language, self.words, self.closed = moment, lang, words_at(moment), closed
+        self.no_second = no_second
 
     def __call__(self, row: Row) -> str:
         if row.task is not None:
@@ -137,7 +151,8 @@ class Why:
         if row.sign is None:
             closed = row.worker in self.closed
             return gettext("tài khoản đã khóa") if closed else gettext("không còn quyền ở nơi giữ hồ sơ")
-        return getattr(self, "_" + row.sign.code.replace("-", "_"))(row, row.sign)
+        said = getattr(self, "_" + row.sign.code.replace("-", "_"))(row, row.sign)
+        return ". ".join(filter(None, (said, self.no_second.get(row.sign.entry))))
 
     def _promise(self, task) -> str:
         said = self.words(task)
@@ -197,6 +212,8 @@ class Why:
 
     def _conflict(self, row: Row, sign) -> str:
         facts = {"day": self._day(sign.day), "unit": unit_label(sign.detail or row.unit)}
+        if sign.asks and sign.amount:
+            return gettext("đề nghị chấm dứt ngày %(day)s; chờ người thứ hai xác nhận", day=facts["day"])
         if not sign.detail and sign.asks:
             return gettext("ghi nhận ngày %(day)s, nay do %(unit)s giữ; chờ người thứ hai xác nhận", **facts)
         if not sign.detail:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from casemgr.access.policy import Actor, Permission, may
 from casemgr.cases.changes import PlanChange, plan_changes, previous_plan
-from casemgr.cases.conflicts import Held, confirming, named_in
+from casemgr.cases.conflicts import confirming_signs
 from casemgr.cases.models import CaseFile, CaseTransfer
 from casemgr.cases.queries import names_of, offered_to, visible
 from casemgr.detections.models import Detected
@@ -250,13 +250,10 @@ def _unconfirmed(view: View) -> int:
     where = (view.holds(CaseSign), CaseSign.code == "conflict", CaseSign.asks)
     query = sa.select(CaseSign).where(*where, CaseSign.author != str(view.actor.user_id))
     waits = list(view.session.scalars(query))
-    named = named_in(view.session, {sign.subject for sign in waits}) if waits else {}
-    held = [
-        Held(sign.unit_id, sign.programme, frozenset({sign.author, *named.get(sign.subject, ())})) for sign in waits
-    ]
-    units = confirming(view.session, view.tree, held)
-    asked = zip(units, held, strict=True)
-    return sum(may(view.actor, Permission.CASE_DECIDE, unit=unit, programme=each.programme) for unit, each in asked)
+    asked = zip(confirming_signs(view.session, view.tree, waits), waits, strict=True)
+    return sum(
+        may(view.actor, Permission.CASE_DECIDE, unit=unit, programme=sign.programme) for unit, sign in asked if unit
+    )
 
 
 def offered(view: View) -> int:

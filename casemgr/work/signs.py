@@ -8,7 +8,7 @@ from uuid import UUID
 
 from casemgr.cases.entries import late_by
 from casemgr.cases.handover import asked_assignment
-from casemgr.cases.marks import standing
+from casemgr.cases.marks import with_ending
 from casemgr.cases.rules import CLOSED, CaseState
 from casemgr.detections.rules import needs_decision
 from casemgr.ledger.rules import Entry
@@ -78,14 +78,15 @@ def high_risk(state: CaseState) -> bool:
 
 
 def _conflict(state: CaseState, rule: List) -> Iterable[Sign]:
-    """Each mark that waits for a second person, else the last. `detail`: the unit from which marks took the file, said
-    once a file, so that it is counted once; `amount`: 1 once the mark is confirmed."""
-    marks = standing(state.entries) if state.status != CLOSED else []
+    """Each mark, and each end asked for, that waits for a second person; else the last mark. `detail`: the unit from
+    which marks took the file, said once a file, so that it is counted once; `amount`: 1 once the mark is confirmed, as
+    one is of which the end is asked for."""
+    marks = with_ending(state.entries) if state.status != CLOSED else []
     before = next((mark.unit for mark in marks if mark.unit), "")
     for each in [mark for mark in marks if mark.waits] or marks[-1:]:
         entry, at = each.entry, each.entry.occurred_at
         facts = {"detail": before, "entry": entry.id, "author": entry.author, "asks": each.waits}
-        yield Sign(rule.code, at, at, amount=int(not each.waits), **facts)
+        yield Sign(rule.code, at, at, amount=int(each.ends or not each.waits), **facts)
         before = ""
 
 

@@ -47,18 +47,38 @@ class Marking(RuleBasedStateMachine):
         """Of those who hold the file; that there always is one, is an invariant."""
         return self.left(self.holder, self.named)[0]
 
+    @property
+    def confirmed(self) -> frozenset:
+        return frozenset().union(*(mark.named for mark in self.marks if not mark.waits))
+
     @rule(named=st.sets(st.sampled_from(NAMED), min_size=1), by_leader=st.booleans())
     def mark_a_conflict(self, named, by_leader):
-        accounts = frozenset(str(getattr(self.who, each).id) for each in named)
         author = str(self.leader.id) if by_leader or not self.worker else self.worker
+        self.write(frozenset(str(getattr(self.who, each).id) for each in named), author)
+
+    @precondition(lambda self: self.named)
+    @rule(pick=st.integers(0, 5))
+    def end(self, pick):
+        """For everybody, or for one of them."""
+        named = sorted(self.named)
+        self.write(self.named - {named[pick]} if pick < len(named) else frozenset(), str(self.leader.id))
+
+    def write(self, accounts: frozenset, author: str) -> None:
+        """Exactly these are to be shut out: whom a confirmed mark names stays so until a second person has agreed."""
         facts = {"note": "x", "tree": self.tree, "author": author, "now": self.later()}
-        before = self.named
+        before, ends = self.named, self.confirmed - accounts
+        wrong = accounts == before or (ends and self.ending)
         try:
-            entry = moves.mark_conflict(self.session, self.case, accounts, **facts)
+            written = moves.mark_conflict(self.session, self.case, accounts, **facts)
         except Refused:
-            assert accounts == before
+            assert wrong
             return
-        assert accounts != before
+        assert not wrong
+        if ends:
+            self.ending = (written[-1].id, author, ends)
+        accounts |= ends
+        if accounts == before:
+            return
         self.wish = None
         if not accounts - before:
             self.only(accounts)
@@ -67,21 +87,10 @@ class Marking(RuleBasedStateMachine):
         line = line if any(mark.moved for mark in self.marks) else line[1:] or line
         to = next(unit for unit in line if self.left(unit, accounts))
         moved = to != self.holder
-        self.marks.append(Marked(entry.id, author, accounts - before, self.holder if moved else None, moved))
+        self.marks.append(Marked(written[0].id, author, accounts - before, self.holder if moved else None, moved))
         self.only(accounts)
         if moved:
             self.moved(to, None)
-
-    @precondition(lambda self: self.named)
-    @rule(pick=st.integers(0, 5))
-    def end(self, pick):
-        """For everybody, or for one of them."""
-        named = sorted(self.named)
-        left = self.named - {named[pick]} if pick < len(named) else frozenset()
-        facts = {"note": "x", "tree": self.tree, "author": str(self.leader.id), "now": self.later()}
-        moves.mark_conflict(self.session, self.case, left, **facts)
-        self.wish = None
-        self.only(left)
 
     def only(self, accounts: frozenset) -> None:
         """Marks whose people are all let in again end, the last first. The last gives the file back to where it took
@@ -104,23 +113,8 @@ class Marking(RuleBasedStateMachine):
     def confirm(self, pick, approved, by_author):
         waiting = [each for each in self.marks if each.waits]
         about = waiting[pick % len(waiting)]
-        mark, marker = about.entry, about.author
-        held = conflicts.Held(self.holder, "TE", self.named | {marker})
-        (unit,) = conflicts.confirming(self.session, self.tree, [held])
-        expected = (each for each in LINE.get(self.holder, [PROVINCE]) if self.left(each, held.without))
-        second = self.left(unit, held.without)
-        if (where := next(expected, None)) is not None:
-            assert unit == where, "the lowest unit with somebody who is neither named nor wrote it"
-        if not by_author and not second:
+        if not self.answered(about.entry, about.author, approved, by_author):
             return
-        author = marker if by_author else str(second[0].id)
-        facts = {"outcome": "approved" if approved else "returned", "note": "x", "tree": self.tree, "unit": unit}
-        try:
-            moves.decide_conflict(self.session, self.case, mark, **facts, author=author, now=self.later())
-        except Refused:
-            assert by_author
-            return
-        assert not by_author
         if approved:
             about.waits = False
             for each in self.marks[: self.marks.index(about) + 1]:
@@ -128,3 +122,41 @@ class Marking(RuleBasedStateMachine):
         else:
             self.wish = None
             self.only(self.named - about.named)
+
+    @precondition(lambda self: self.ending)
+    @rule(approved=st.booleans(), by_author=st.booleans())
+    def answer_the_end(self, approved, by_author):
+        entry, asker, ends = self.ending
+        if not self.answered(entry, asker, approved, by_author):
+            return
+        self.ending = None
+        if approved:
+            self.wish = None
+            self.only(self.named - ends)
+
+    @precondition(lambda self: any(mark.waits for mark in self.marks) and not self.ending)
+    @rule(approved=st.booleans())
+    def confirm_and_end(self, approved):
+        """By chance alone the end of a confirmed mark would hardly ever be asked for and answered."""
+        self.confirm(pick=0, approved=True, by_author=False)
+        if self.confirmed:
+            self.write(self.named - self.confirmed, str(self.leader.id))
+            self.answer_the_end(approved=approved, by_author=False)
+
+    def answered(self, entry: UUID, author: str, approved: bool, by_author: bool) -> bool:
+        """Whether an answer was given: by somebody of the lowest unit that has one who is neither named nor wrote it."""
+        held = conflicts.Held(self.holder, "TE", self.named | {author})
+        (unit,) = conflicts.confirming(self.session, self.tree, [held])
+        line = LINE.get(self.holder, [PROVINCE])
+        assert unit == next((each for each in line if self.left(each, held.without)), None)
+        if not by_author and unit is None:
+            return False
+        second = author if by_author else str(self.left(unit, held.without)[0].id)
+        facts = {"outcome": "approved" if approved else "returned", "note": "x", "tree": self.tree, "author": second}
+        try:
+            moves.decide_conflict(self.session, self.case, entry, **facts, unit=unit or self.holder, now=self.later())
+        except Refused:
+            assert by_author
+            return False
+        assert not by_author
+        return True

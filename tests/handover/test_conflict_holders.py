@@ -10,7 +10,7 @@ from casemgr.cases.models import CaseTransfer
 from casemgr.ledger import services as ledger
 from tests.accounts import make_user
 from tests.cases.files import DISTRICT, HERE, PROVINCE, THERE, send
-from tests.handover.marks import confirm, held, marked, name, waits_for
+from tests.handover.marks import confirm, held, marked, name, shown, waits_for
 
 
 def ends(client, number: str) -> None:
@@ -20,6 +20,7 @@ def ends(client, number: str) -> None:
 @pytest.mark.parametrize(("confirmed", "holder"), [(False, HERE), (True, DISTRICT)])
 def test_where_a_file_is_once_its_conflict_is_ended(as_, session, who, drawn, confirmed, holder):
     """Who marks and ends alone must not have moved a file."""
+    who.second = make_user(session, "huyen2", ("supervisor", DISTRICT))
     number, district = drawn[1], as_("district")
     marked(as_("worker"), number, who)
     if confirmed:
@@ -27,6 +28,9 @@ def test_where_a_file_is_once_its_conflict_is_ended(as_, session, who, drawn, co
     back = "hồ sơ trở về xã Núi Tô" in district.get(f"/cases/{number}/conflict").text
     assert back is not confirmed, "the page says before where it will be"
     ends(district, number)
+    if confirmed:
+        assert confirm(as_("second"), number, outcome="approved").status_code == 303
+    assert shown(district, number) == []
     assert held(session, number) == holder
     assert services.state(session, drawn[0])[0].charged_at(datetime(2030, 1, 1)) == holder
 

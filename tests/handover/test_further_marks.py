@@ -81,6 +81,7 @@ def test_a_mark_that_is_ended_leaves_another_that_stands(as_, session, crowded, 
     name(district, number, crowded.second, crowded.above_worker)
     first, further = shown(district, number)
     assert name(district, number, crowded.above_worker, note="Người này đã chuyển công tác.").status_code == 303
+    assert confirm(as_("province"), number, outcome="approved").status_code == 303
     assert shown(district, number) == [further]
     assert "Chờ người thứ hai" in district.get(f"/cases/{number}/conflict").text
     assert (sees("second"), held(session, number)) == (True, DISTRICT)
@@ -116,6 +117,7 @@ def test_an_answer_about_a_mark_that_has_fallen_meanwhile_says_so(as_, crowded, 
     assert late.status_code == 422
     assert "không còn chờ xác nhận" in late.text
     assert name(district, number, note="Đã hết.").status_code == 303
+    assert confirm(as_("second"), number, outcome="approved").status_code == 303
     gone = confirm(as_("second"), number, mark, outcome="approved")
     assert gone.status_code == 422
     assert "không còn chờ xác nhận" in gone.text

@@ -10,7 +10,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from casemgr.access.web import actor_of
 from casemgr.cases import handover, moves, services
-from casemgr.cases.marks import barred, standing
+from casemgr.cases.marks import barred, standing, with_ending
 from casemgr.ledger.services import Stale
 from casemgr.refused import Refused
 from casemgr.units.loading import load
@@ -47,6 +47,7 @@ class Passing(Marking):
         self.asked = None  # (entry id, to, author)
         self.wish = None  # (entry id, colleague, author)
         self.marks = []  # those that stand, the oldest first: see Marked
+        self.ending = None  # (entry id, author, whom it would let in): the end of confirmed marks that is asked for
         self.plan = None  # (entry, author)
         self.agreed = None  # (plan, its author, decision) of the plan approved last
         self.planned = 0
@@ -248,6 +249,8 @@ class Passing(Marking):
         assert barred(state.entries) == self.named
         found = [(mark.entry.id, mark.named, mark.waits) for mark in standing(state.entries)]
         assert found == [(mark.entry, mark.named, mark.waits) for mark in self.marks]
+        asked = [(mark.entry.id, mark.entry.author, mark.named) for mark in with_ending(state.entries) if mark.ends]
+        assert asked == ([self.ending] if self.ending else [])
         waiting = handover.pending_transfer(state.entries)
         assert (waiting.asked.id if waiting else None) == (self.asked[0] if self.asked else None)
         wish = handover.asked_assignment(state.entries)
