@@ -191,8 +191,8 @@ def _would_wait(dossier: Dossier, stand: list[Mark]) -> str:
 
 
 def _told_author(dossier: Dossier) -> str:
-    """What the author of a mark or of its end is told once it is written, for the file may be out of their reach by then: that nobody
-    could confirm it. Not where they have named themselves: who is named is told nothing."""
+    """What the author of a mark or of its end is told once it is written, for the file may be out of their reach by
+    then: that nobody could confirm it. Not where they have named themselves: who is named is told nothing."""
     author, state = str(current_actor().user_id), services.state(db.session, dossier.file.subject)[0]
     waits = any(mark.waits and mark.entry.author == author for mark in with_ending(state.entries))
     if not waits or author in barred(state.entries) or _confirming(state, author):
