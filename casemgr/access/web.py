@@ -199,7 +199,7 @@ def _close_request(response):
             db.session.rollback()
         if notes or kept:
             begin_write()
-            _write(notes, status)
+            _write(notes, status, alone=not kept)
             db.session.commit()
     except Exception as error:  # whatever stopped the log also stops the answer
         log_exception((type(error), error, error.__traceback__))
@@ -212,7 +212,7 @@ def _signed_in() -> bool:
     return g.get("actor") is not None
 
 
-def _write(notes, status: int) -> None:
+def _write(notes, status: int, *, alone: bool) -> None:
     actor = g.get("actor")
     made = log.rows(
         notes,
@@ -223,7 +223,7 @@ def _write(notes, status: int) -> None:
         method=request.method,
         endpoint=request.endpoint,
     )
-    log.write(db.session, vault.keys().mac, made)
+    log.write(db.session, vault.keys().mac, made, alone=alone)
 
 
 def _refuse(notes):
@@ -231,7 +231,7 @@ def _refuse(notes):
     if notes:
         try:
             begin_write()
-            _write(notes, 503)
+            _write(notes, 503, alone=True)
             db.session.commit()
         except Exception as error:
             log_exception((type(error), error, error.__traceback__))
