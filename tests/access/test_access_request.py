@@ -191,11 +191,11 @@ def test_nothing_is_shown_when_the_log_cannot_be_written(trial, session, monkeyp
 def test_a_commit_that_fails_is_logged_and_keeps_nothing(trial, session, monkeypatch):
     real, calls = web._write, []
 
-    def once(notes, status):
+    def once(notes, status, **told):
         calls.append(status)
         if len(calls) == 1:
             raise OSError("lost connection")
-        real(notes, status)
+        real(notes, status, **told)
 
     monkeypatch.setattr(web, "_write", once)
     assert ask(trial, "post", "/trial/write").status_code == 503
