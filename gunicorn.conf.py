@@ -17,6 +17,7 @@ worker_class = "gthread"
 keepalive = 0
 limit_request_line = 8190  # filters of a list stand in its address
 loglevel = "warning"
+forwarder_headers = ""  # of what a proxy may say, only that the request came over HTTPS
 control_socket_disable = True  # nobody steers it from outside
 
 

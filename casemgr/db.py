@@ -75,10 +75,10 @@ class one_of(sa.ColumnElement):  # noqa: N801 - written as a function
     ]
 
     def __init__(self, column, values: Iterable | str):
-        bound = (values,) if isinstance(values, str) else (None, sorted(values))
-        own = {"unique": len(bound) == 2}
-        self.listed = column.in_(sa.bindparam(*bound, type_=column.type, expanding=True, **own))
-        self.array = column == sa.any_(sa.bindparam(*bound, type_=sa.ARRAY(column.type), **own))
+        named = isinstance(values, str)
+        bound = {"key": values} if named else {"key": None, "value": sorted(values), "unique": True}
+        self.listed = column.in_(sa.bindparam(**bound, type_=column.type, expanding=True))
+        self.array = column == sa.any_(sa.bindparam(**bound, type_=sa.ARRAY(column.type)))
 
     @property
     def _from_objects(self) -> list:

@@ -6,12 +6,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask_babel import gettext
 
 from casemgr.access.holders import holders, reaches
 from casemgr.access.models import User
 from casemgr.access.policy import Permission
-from casemgr.access.web import role_title
 from casemgr.cases import handover
 from casemgr.cases.models import CaseBar
 from casemgr.ledger.services import province
@@ -52,18 +50,6 @@ def confirming(session, tree: UnitTree, held: Collection[Held]) -> list[str | No
 def _confirming(tree: UnitTree, leaders: Iterable[User], held: Held) -> str | None:
     left = [user for user in leaders if str(user.id) not in held.without]
     return next((each for each in reversed(tree.line(held.unit)) if _led(left, each, held.programme)), None)
-
-
-def no_second(tree: UnitTree, unit: str, on: date) -> str:
-    """What is said where nobody could confirm the mark of a file that this unit holds. The role is given in a unit that
-    exists: the one that holds the file, else what became of it or of the next above."""
-    there = next((heir for each in reversed(tree.line(unit)) if (heir := tree.map_to(each, on))), unit)
-    return gettext(
-        "Chưa có người thứ hai nào xác nhận được: hãy đề nghị quản trị hệ thống giao vai trò «%(role)s» ở %(unit)s cho "
-        "một người nữa.",
-        role=role_title("supervisor", there),
-        unit=tree.label(there),
-    )
 
 
 def _led(leaders: Iterable[User], unit: str, programme: str) -> bool:

@@ -5,14 +5,16 @@ from functools import cached_property
 from uuid import UUID
 
 from flask import abort
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from casemgr.access.web import Permission, current_actor, may, require
+from casemgr.access.web import Permission, current_actor, may, require, role_title
 from casemgr.cases import handover, queries, services
 from casemgr.cases.marks import CONFLICTED
 from casemgr.cases.models import CaseFile
 from casemgr.cases.projection import state_of
 from casemgr.cases.rules import CaseState
+from casemgr.clock import now
 from casemgr.db import db
 from casemgr.ledger import services as ledger
 from casemgr.ledger.rules import Entry
@@ -20,6 +22,7 @@ from casemgr.people import services as people
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Kind, Programme
 from casemgr.units.loading import calendar
+from casemgr.units.web import current_tree
 
 
 @dataclass
@@ -163,3 +166,16 @@ def fold(session: Session, file: CaseFile) -> Dossier:
     if state is None:
         abort(404)
     return Dossier(file, state.programme, all_entries, state, days)
+
+
+def no_second(unit: str) -> str:
+    """What is said where nobody could confirm the mark of a file that this unit holds. The role is given in a unit that
+    exists: the one that holds the file, else what became of it or of the next above."""
+    tree, today = current_tree(), now().date()
+    there = next((heir for each in reversed(tree.line(unit)) if (heir := tree.map_to(each, today))), unit)
+    return gettext(
+        "Chưa có người thứ hai nào xác nhận được: hãy đề nghị quản trị hệ thống giao vai trò «%(role)s» ở %(unit)s cho "
+        "một người nữa.",
+        role=role_title("supervisor", there),
+        unit=tree.label(there),
+    )

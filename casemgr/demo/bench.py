@@ -42,7 +42,6 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each page is loaded by 8 clients")
     parser.add_argument("--rounds", type=int, default=60, help="how often one client asks for each page")
-    parser.add_argument("--serve", default="", help="what gunicorn is told beside gunicorn.conf.py")
     parser.add_argument("--postgres", default=os.environ.get("TEST_POSTGRES_URL", ""))
     parser.add_argument("--ledgers", action="store_true", help="only build, replay and verify; no pages")
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
@@ -160,8 +159,7 @@ def pages(session, built) -> list[tuple[str, str, str]]:
 def served(environment: dict, wanted: list[tuple[str, str, str]], options) -> dict:
     """A real server on the loopback: times with one and with eight clients, bytes, memory of each worker."""
     port = http.free_port()
-    command = [str(Path(sys.executable).with_name("gunicorn")), "--bind", f"127.0.0.1:{port}", *options.serve.split()]
-    command += ["wsgi:app"]
+    command = [str(Path(sys.executable).with_name("gunicorn")), "--bind", f"127.0.0.1:{port}", "wsgi:app"]
     server = subprocess.Popen(command, env=os.environ | environment, cwd=Path(__file__).parents[2])  # noqa: S603
     try:
         http.wait_for(port)

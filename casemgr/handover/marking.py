@@ -12,7 +12,7 @@ from casemgr.cases import conflicts, moves, services
 from casemgr.cases.forms import options
 from casemgr.cases.marks import ENDS, Mark, barred, confirmed, sent_back, standing, version, with_ending, without
 from casemgr.cases.rules import CaseState
-from casemgr.cases.web import Dossier, open_dossier
+from casemgr.cases.web import Dossier, no_second, open_dossier
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.handover import queries
@@ -131,7 +131,7 @@ def _shown(dossier: Dossier, stand: list[Mark], every: list[Mark], sent: Conflic
     notes, found = ledger.read_sealed(db.session, [each.entry for each in every]), []
     for each in every:
         where = _confirming(dossier.state, each.entry.author) if each.waits else None
-        alone = _no_second(dossier.state.unit) if each.waits and where is None else ""
+        alone = no_second(dossier.state.unit) if each.waits and where is None else ""
         facts = {"unit": where, "programme": dossier.programme.code, "author": each.entry.author}
         confirm = _confirm(stand, each, sent) if where and may(Permission.CASE_DECIDE, **facts) else None
         said = _said(each, users, notes.get(each.entry.id, {}).get("note", ""))
@@ -178,16 +178,12 @@ def _confirming(state: CaseState, author: str, unit: str | None = None) -> str |
     return conflicts.confirming(db.session, current_tree(), [held])[0]
 
 
-def _no_second(unit: str) -> str:
-    return conflicts.no_second(current_tree(), unit, now().date())
-
-
 def _would_wait(dossier: Dossier, stand: list[Mark]) -> str:
     """What the reader should know before they mark: that nobody could confirm it, whomever they name."""
     state, tree, move = dossier.state, current_tree(), not any(mark.unit for mark in stand)
     place, named = (state.unit, state.programme.code), barred(state.entries)
     to = conflicts.holder_above(db.session, tree, *place, named, move=move, on=now().date())
-    return "" if _confirming(state, str(current_actor().user_id), to) else _no_second(to)
+    return "" if _confirming(state, str(current_actor().user_id), to) else no_second(to)
 
 
 def _told_author(dossier: Dossier) -> str:
@@ -197,4 +193,4 @@ def _told_author(dossier: Dossier) -> str:
     waits = any(mark.waits and mark.entry.author == author for mark in with_ending(state.entries))
     if not waits or author in barred(state.entries) or _confirming(state, author):
         return ""
-    return _no_second(state.unit)
+    return no_second(state.unit)

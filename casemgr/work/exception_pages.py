@@ -8,10 +8,10 @@ from flask_babel import gettext
 
 from casemgr.access.holders import closed_among
 from casemgr.access.web import Permission, guard, log_access, may
-from casemgr.cases import conflicts
 from casemgr.cases.clocks import short_day
+from casemgr.cases.conflicts import confirming_signs
 from casemgr.cases.queries import names_of
-from casemgr.clock import now
+from casemgr.cases.web import no_second
 from casemgr.db import db
 from casemgr.programmes import programmes
 from casemgr.ui.i18n import language
@@ -133,9 +133,8 @@ def _writers(found: list[Burst]):
 def _no_second(rows: list[Row]) -> dict[UUID, str]:
     """Of the marks that wait, what is said of those that nobody could confirm."""
     waits = [row.sign for row in rows if row.sign is not None and row.sign.code == "conflict" and row.sign.asks]
-    tree = current_tree()
-    asked = zip(waits, conflicts.confirming_signs(db.session, tree, waits), strict=True)
-    return {sign.entry: conflicts.no_second(tree, sign.unit_id, now().date()) for sign, unit in asked if unit is None}
+    asked = zip(waits, confirming_signs(db.session, current_tree(), waits), strict=True)
+    return {sign.entry: no_second(sign.unit_id) for sign, unit in asked if unit is None}
 
 
 class Why:

@@ -101,12 +101,12 @@ def conflicts_by_unit(view: View) -> list[tuple[str, int, int]]:
     waits = sa.func.sum(sa.case((SIGNS.c.asks, 1), else_=0))
     moved = (view.holds(SIGNS.c), SIGNS.c.code == "conflict", SIGNS.c.detail != "")
     query = sa.select(SIGNS.c.detail, sa.func.count(), waits).where(*moved)
-    grouped = query.where(*_holds_now(view)).group_by(SIGNS.c.detail)
+    grouped = query.where(*_holds_at(view.now)).group_by(SIGNS.c.detail)
     return sorted(map(tuple, view.session.execute(grouped)), key=lambda row: (-row[1], row[0]))
 
 
-def _holds_now(view: View) -> tuple:
-    return SIGNS.c.since <= view.now, SIGNS.c.until > view.now
+def _holds_at(moment) -> tuple:
+    return SIGNS.c.since <= moment, SIGNS.c.until > moment
 
 
 def _promised(holds: Callable, *asked: tuple[str | None, str | None]) -> sa.Select:
@@ -142,7 +142,7 @@ def _rows(view: View, rule: List, number: int, size: int, only: tuple[str, str] 
 
 def _signs(holds: Callable, code: str, newest: bool) -> sa.Select:
     now = sa.bindparam("now", type_=sa.DateTime())
-    query = sa.select(SIGNS).where(holds(SIGNS.c), SIGNS.c.code == code, SIGNS.c.since <= now, SIGNS.c.until > now)
+    query = sa.select(SIGNS).where(holds(SIGNS.c), SIGNS.c.code == code, *_holds_at(now))
     query = query.order_by(SIGNS.c.since.desc() if newest else SIGNS.c.since, SIGNS.c.subject)
     return query.offset(sa.bindparam("offset")).limit(sa.bindparam("limit"))
 
