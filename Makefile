@@ -1,4 +1,4 @@
-.PHONY: help demo test bench attacks lint translations
+.PHONY: help demo test bench attacks lint
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv

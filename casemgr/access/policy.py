@@ -4,7 +4,7 @@ Plain Python. A role is held in a unit (with everything below it) and for progra
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -215,6 +215,12 @@ def scope(actor: Actor, permission: Permission) -> list[Scope]:
         if permission in ROLES[grant.role] and units:
             scopes.append(Scope(units, grant.programmes, _assigned_only(grant, permission)))
     return scopes
+
+
+def narrowed(actor: Actor, units: frozenset[str]) -> Actor:
+    """The same actor as they look only at these units: less than they may, never more."""
+    reached = ((g, {"units": g.units & units, "below": g.below & units, "left": g.left & units}) for g in actor.grants)
+    return replace(actor, grants=tuple(replace(grant, **there) for grant, there in reached))
 
 
 def may_grant(actor: Actor, user_id: UUID, unit: str) -> Answer:

@@ -20,14 +20,14 @@ from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
 from casemgr.ui.rules import show_number
 from casemgr.units.loading import calendar
-from casemgr.units.web import current_tree, offered
+from casemgr.units.web import current_tree
 from casemgr.work import caseload, services
 from casemgr.work.approvals import refused_because, say_outcome
 from casemgr.work.caseload import FUNNEL, LEVELS, Asked, Load, Wanted
 from casemgr.work.forms import FilesForm, LoadForm, ReassignForm, ViewForm
 from casemgr.work.left import left_places
 from casemgr.work.views import bp
-from casemgr.work.web import current_view
+from casemgr.work.web import current_view, filled, offer_units, units_of
 
 SIZE = 25
 MOST = 100  # files in one request to reassign
@@ -40,7 +40,7 @@ def caseload_page():
 
 
 def _loads(view_form: ViewForm):
-    form = _filled(LoadForm)
+    form = filled(LoadForm, _choices)
     view = current_view()
     asked = Asked(form.by.data, _programme(form), _units(form))
     found, total = caseload.loads(view, asked)
@@ -98,7 +98,7 @@ def caseload_files():
 
 
 def _files(form: ReassignForm, chosen: frozenset = frozenset()):
-    filters, view, number = _filled(FilesForm), current_view(), page_number()
+    filters, view, number = filled(FilesForm, _choices), current_view(), page_number()
     wanted = Wanted(
         programme=_programme(filters),
         units=_units(filters),
@@ -166,7 +166,7 @@ def reassign():
         return _files(form, frozenset(chosen))
     said = gettext("Đã phân công lại %(n)s hồ sơ cho %(who)s.", n=len(found.done), who=user.full_name)
     say_outcome(found, said)
-    return redirect(url_for("work.caseload_files", **_codes(_filled(FilesForm))), 303)
+    return redirect(url_for("work.caseload_files", **_codes(filled(FilesForm, _choices))), 303)
 
 
 @bp.post("/caseload/views")
@@ -176,7 +176,7 @@ def save_view():
     form = ViewForm()
     if not form.validate():
         return _loads(form)
-    query = urlencode(_codes(_filled(LoadForm)))
+    query = urlencode(_codes(filled(LoadForm, _choices)))
     unit = next((g.unit for g in current_actor().grants if g.role in ("supervisor", "auditor")), "")
     services.save_view(db.session, current_actor(), unit, form.name.data, query, shared=form.shared.data, now=now())
     flash(gettext("Đã lưu cách xem."), "success")
@@ -195,27 +195,10 @@ def drop_view(id: UUID):
 # --- filters ----------------------------------------------------------------------------------------------------------
 
 
-def _filled(form_class):
-    """The filters of the address; those that are no codes of ours are left out."""
-    form = form_class(request.args)
-    _choices(form)
-    if not form.validate():
-        form = form_class(formdata=None)
-        _choices(form)
-    return form
-
-
 def _choices(form) -> None:
     numbered = ((str(n), p.short[language()]) for n, p in enumerate(programmes().values(), 1))
     form.group.choices = form.group.choices[:1] + options(numbered)
-    tree, today = current_tree(), now().date()
-    units = {unit for each in scope(current_actor(), Permission.CASELOAD_READ) for unit in each.units if unit in tree}
-    # Roles may still be those of units that have ended: what they became is offered.
-    named = [*offered(tree, frozenset(filter(None, (tree.map_to(unit, today) for unit in units))), today)]
-    ended = request.args.get("unit", "")
-    if ended in units and not tree[ended].valid(today):  # some lists name the unit of their time
-        named.append((ended, gettext("%(unit)s (đơn vị cũ)", unit=tree.label(ended))))
-    form.unit.choices = form.unit.choices[:1] + options(named)
+    offer_units(form)
     if isinstance(form, FilesForm):
         risks = {c: code.name[language()] for p in programmes().values() for c, code in p.codes.get("risk", {}).items()}
         form.risk.choices = form.risk.choices[:1] + options(risks.items())
@@ -226,7 +209,7 @@ def _programme(form) -> str | None:
 
 
 def _units(form) -> frozenset[str] | None:
-    return current_tree().with_predecessors(form.unit.data) if form.unit.data else None
+    return units_of(form.unit.data)
 
 
 def _codes(form) -> dict[str, str]:

@@ -7,7 +7,8 @@ from flask import abort, render_template, request, url_for
 from flask_babel import gettext
 
 from casemgr.access.holders import closed_among
-from casemgr.access.web import Permission, guard, log_access, may
+from casemgr.access.policy import scope
+from casemgr.access.web import Permission, current_actor, guard, log_access, may
 from casemgr.cases.clocks import short_day
 from casemgr.cases.conflicts import confirming_signs
 from casemgr.cases.queries import names_of
@@ -20,10 +21,11 @@ from casemgr.units.web import current_tree
 from casemgr.work import exceptions
 from casemgr.work.bursts import Burst, bursts
 from casemgr.work.exceptions import Row
+from casemgr.work.forms import UnitForm
 from casemgr.work.lists import BURSTS, UNITS, WORKERS, supervision
 from casemgr.work.queries import add_labels
 from casemgr.work.views import bp
-from casemgr.work.web import current_view, page_of, words_at
+from casemgr.work.web import current_view, filled, offer_units, page_of, units_of, words_at
 
 SIZE = 25
 
@@ -31,11 +33,17 @@ SIZE = 25
 @bp.get("/exceptions")
 @guard(Permission.CASELOAD_READ)
 def exception_lists():
-    counts = exceptions.counts(current_view())
-    log_access(Permission.CASELOAD_READ, detail="exceptions")
-    lists = list(supervision().lists.values())
-    none_on = [code for code, count in counts.items() if not count]
-    return render_template("work/exceptions.html", lists=lists, counts=counts, none_on=none_on)
+    unit = _unit()
+    counts = exceptions.counts(current_view(units_of(unit)))
+    log_access(Permission.CASELOAD_READ, unit=unit or None, detail="exceptions")
+    return render_template(
+        "work/exceptions.html",
+        lists=list(supervision().lists.values()),
+        counts=counts,
+        none_on=[code for code, count in counts.items() if not count],
+        filters=filled(UnitForm, offer_units),
+        kept=_kept(unit),
+    )
 
 
 @bp.get("/exceptions/<code>")
@@ -44,22 +52,27 @@ def exception_list(code: str):
     rule = supervision().lists.get(code)
     if rule is None:
         abort(404)
-    view, number = current_view(), page_number()
-    log_access(Permission.CASELOAD_READ, detail=code)
+    unit = _unit()
+    view, number = current_view(units_of(unit)), page_number()
+    log_access(Permission.CASELOAD_READ, unit=unit or None, detail=code)
+    asked = {"rule": rule, "kept": _kept(unit)}
     if rule.sort == UNITS:
         few = exceptions.few_needs(view, rule)
-        return render_template("work/exception_units.html", rule=rule, few=few, programmes=programmes())
+        return render_template("work/exception_units.html", **asked, total=len(few), few=few, programmes=programmes())
     if rule.sort == BURSTS:
         found = bursts(view, rule)
-        return render_template("work/exception_bursts.html", rule=rule, found=found, who=_writers(found))
-    rules = _rules(view) if code == "overdue" else []
+        return render_template(
+            "work/exception_bursts.html", **asked, total=len(found), found=found, who=_writers(found)
+        )
+    rules = _rules(view, request.args.get("rule", "")) if code == "overdue" else []
     only = next((each for each in rules if each.number == request.args.get("rule")), None)
     rows, total = exceptions.page(view, rule, number, SIZE, only.key if only else None)
     add_labels(view.session, view.actor, rows)
     total = only.count if only else total
     return render_template(
         "work/exception_list.html",
-        rule=rule,
+        **asked,
+        total=total,
         page=Page(rows, number, SIZE, total),
         rules=rules,
         origins=exceptions.conflicts_by_unit(view) if code == "conflict" else [],
@@ -68,6 +81,17 @@ def exception_list(code: str):
         worker_of=_workers(rows),
         page_of=_conflict_page if code == "conflict" else page_of,
     )
+
+
+def _unit() -> str:
+    """The unit to which the address narrows the lists, if the reader looks over it."""
+    unit = request.args.get("unit", "")
+    return unit if any(unit in each.units for each in scope(current_actor(), Permission.CASELOAD_READ)) else ""
+
+
+def _kept(unit: str) -> dict[str, str]:
+    """How the unit stands in the address of the next page."""
+    return {"unit": unit} if unit else {}
 
 
 def _conflict_page(row: Row) -> str:
@@ -88,13 +112,14 @@ class Rule:
         self.number, self.key, self.name, self.count = str(number), key, name, count
 
 
-def _rules(view) -> list[Rule]:
+def _rules(view, asked: str) -> list[Rule]:
+    """The rules by which something is overdue, and the one asked for."""
     found = exceptions.by_rule(view)
     every = [(p, c) for p in programmes().values() for track in (p.case, p.detection) for c in track.criteria]
     said = [
         Rule(n, (p.code, c.code), f"{p.short[language()]}: {c.name[language()]}", found[p.code, c.code])
         for n, (p, c) in enumerate(every, 1)
-        if found[p.code, c.code]
+        if found[p.code, c.code] or str(n) == asked
     ]
     return sorted(said, key=lambda rule: -rule.count)
 

@@ -27,11 +27,17 @@ class ViewForm(Form):
     shared = BooleanField(_l("Cho người cùng theo dõi đơn vị này dùng chung"))
 
 
-class LoadForm(Form):
-    """Read from the address: codes only. Programmes are numbered."""
+class UnitForm(Form):
+    """Read from the address: codes only."""
 
     class Meta(Form.Meta):
         csrf = False
+
+    unit = SelectField(_l("Đơn vị"), blank=_l("Mọi đơn vị"), choices=[])
+
+
+class LoadForm(UnitForm):
+    """Programmes are numbered: no address names one."""
 
     by = SelectField(
         _l("Xem theo"),
@@ -39,7 +45,6 @@ class LoadForm(Form):
         choices=[("worker", _l("Cán bộ phụ trách")), ("unit", _l("Xã, phường, thị trấn"))],
     )
     group = SelectField(_l("Chương trình"), blank=_l("Mọi chương trình"), choices=[])
-    unit = SelectField(_l("Đơn vị"), blank=_l("Mọi đơn vị"), choices=[])
     sort = SelectField(
         _l("Sắp xếp"),
         default="late",

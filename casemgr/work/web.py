@@ -2,22 +2,54 @@
 
 from datetime import datetime
 
-from flask import url_for
+from flask import request, url_for
+from flask_babel import gettext
 
-from casemgr.access import web
+from casemgr.access import policy, web
 from casemgr.access.web import Permission, current_actor
 from casemgr.cases.clocks import Running, left, overdue
+from casemgr.cases.forms import options
 from casemgr.clock import now
 from casemgr.db import db
 from casemgr.programmes.spans import overdue as is_late
 from casemgr.units.loading import calendar
-from casemgr.units.web import current_tree
+from casemgr.units.web import current_tree, offered
 from casemgr.work.rules import Task
 from casemgr.work.scope import View
 
 
-def current_view() -> View:
-    return View.of(db.session, current_actor(), current_tree(), now())
+def current_view(units: frozenset[str] | None = None) -> View:
+    """What the reader looks over, or only what of it lies in these units."""
+    actor = current_actor() if units is None else policy.narrowed(current_actor(), units)
+    return View.of(db.session, actor, current_tree(), now())
+
+
+def units_of(unit: str) -> frozenset[str] | None:
+    """A unit, all below it and what went into it; None where none is asked for."""
+    return current_tree().with_predecessors(unit) if unit else None
+
+
+def filled(form_class, offer):
+    """The filters of the address, where `offer(form)` says what can be chosen; those that cannot are left out."""
+    form = form_class(request.args)
+    offer(form)
+    if not form.validate():
+        form = form_class(formdata=None)
+        offer(form)
+    return form
+
+
+def offer_units(form) -> None:
+    """The units that the reader looks over, to choose from."""
+    tree, today = current_tree(), now().date()
+    reached = policy.scope(current_actor(), Permission.CASELOAD_READ)
+    units = {unit for each in reached for unit in each.units if unit in tree}
+    # Roles may still be those of units that have ended: what they became is offered.
+    named = [*offered(tree, frozenset(filter(None, (tree.map_to(unit, today) for unit in units))), today)]
+    ended = request.args.get("unit", "")
+    if ended in units and not tree[ended].valid(today):  # some lists name the unit of their time
+        named.append((ended, gettext("%(unit)s (đơn vị cũ)", unit=tree.label(ended))))
+    form.unit.choices = form.unit.choices[:1] + options(named)
 
 
 def words_at(moment: datetime):

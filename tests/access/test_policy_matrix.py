@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from casemgr.access.policy import ALL, ROLES, Actor, Answer, Grant, Permission, answer, may, may_grant, scope
+from casemgr.access.policy import ALL, ROLES, Actor, Answer, Grant, Permission, answer, may, may_grant, narrowed, scope
 
 P = Permission
 PROVINCE, DISTRICT, COMMUNE, OTHER = "89-20210101", "891-20210101", "30544-20210101", "30547-20210101"
@@ -138,6 +138,18 @@ def test_scope_says_the_same_as_may():
                 for unit in (PROVINCE, DISTRICT, COMMUNE, OTHER):
                     listed = any(unit in each.units and "TE" in each.programmes for each in scopes)
                     assert listed is may(who, permission, unit=unit, programme="TE", reason=True)
+
+
+@pytest.mark.parametrize("only", [frozenset(), BELOW_DISTRICT, {COMMUNE}, {PROVINCE, OTHER, "elsewhere"}])
+def test_who_looks_at_a_few_units_may_there_what_they_might_and_elsewhere_nothing(only):
+    for role in ROLES:
+        for where in (COMMUNE, DISTRICT, PROVINCE):
+            who = actor(role, where)
+            fewer = narrowed(who, frozenset(only))
+            for permission in Permission:
+                for unit in (PROVINCE, DISTRICT, COMMUNE, OTHER, "elsewhere"):
+                    expected = unit in only and may(who, permission, unit=unit)
+                    assert may(fewer, permission, unit=unit) is expected
 
 
 def test_scope_tells_lists_about_restricted_programmes():

@@ -187,6 +187,44 @@ def test_overdue_is_one_thing_everywhere(session, as_, who, clock):  # noqa: F81
     assert list(said[1].values()) == [1, 1, 1, True, "1"]
 
 
+def test_the_lists_are_narrowed_to_a_unit_that_the_reader_looks_over(session, as_, who, clock):  # noqa: F811
+    here, elsewhere = World(session, who, clock).child(needs=())[1], []
+    for n in range(2):
+        case, number = files.open_child(session, who, name=f"Chau Rít {n}", unit=files.THERE, emergency=False)
+        screened = SCREENED | {"emergency": False}
+        write(session, case, "screened", screened, "2022-03-04T17:40", who.worker, files.THERE)
+        elsewhere.append(number)
+    session.commit()
+    clock("2022-04-22T09:00")
+    district = as_("district")
+
+    def late(page: str) -> int:
+        return int(re.search(r"Việc quá hạn theo quy định (\d+)", words(page))[1])
+
+    every, theirs = (district.get(f"/exceptions{asked}").text for asked in ("", f"?unit={files.THERE}"))
+    assert late(every) > late(theirs) > 0
+    assert late(every) == late(theirs) + late(district.get(f"/exceptions?unit={HERE}").text)
+    assert f'<option value="{files.THERE}" selected>' in theirs
+    assert f'href="/exceptions/overdue?unit={files.THERE}"' in theirs
+
+    page = district.get(f"/exceptions/overdue?unit={files.THERE}").text
+    assert here not in page
+    assert all(number in page for number in elsewhere)
+    assert "Chỉ của thị trấn Tri Tôn." in words(page)
+    assert f"({late(theirs)})" in words(page)
+    assert f'<a href="/exceptions?unit={files.THERE}">' in page
+    rule = re.search(r'href="(/exceptions/overdue\?[^"]*rule=[^"]*)"', page)[1].replace("&amp;", "&")
+    assert f"unit={files.THERE}" in rule
+    assert here not in district.get(rule).text
+
+    # A unit that is not the reader's changes nothing about what they see.
+    for asked in (f"?unit={files.THERE}", "?unit=x"):
+        page = as_("chair").get(f"/exceptions/overdue{asked}").text
+        assert here in page
+        assert not [number for number in elsewhere if number in page]
+        assert "Chỉ của" not in page
+
+
 def test_the_lists_take_as_many_queries_with_more_in_them(session, as_, who, clock, count_queries):  # noqa: F811
     world = World(session, who, clock)
     world.child()
