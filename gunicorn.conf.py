@@ -17,7 +17,7 @@ worker_class = "gthread"
 keepalive = 0
 limit_request_line = 8190  # filters of a list stand in its address
 loglevel = "warning"
-forwarder_headers = ""  # of what a proxy may say, only that the request came over HTTPS
+forwarder_headers = ""  # a proxy says that a request came over HTTPS, and from where; nothing about paths
 control_socket_disable = True  # nobody steers it from outside
 
 

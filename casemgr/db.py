@@ -145,10 +145,10 @@ _THREADS, _NUMBERS = threading.local(), count()
 def writer_number() -> int:
     """A number for this thread of this process, by which writers are spread over rows that they would else wait for.
     What Python calls the identity of a thread is an address, and those of one process all end alike. Processes that were
-    started together have numbers that follow each other; few have more than four threads that write."""
+    started together have numbers that follow each other, and two threads each, as gunicorn.conf.py says."""
     if not hasattr(_THREADS, "number"):
         _THREADS.number = next(_NUMBERS)
-    return os.getpid() * 4 + _THREADS.number
+    return os.getpid() * 2 + _THREADS.number
 
 
 def is_postgresql(session) -> bool:

@@ -102,22 +102,18 @@ def genesis(chain: int) -> bytes:
 
 _LOG = AccessLog.__table__
 _LOCK = sa.select(sa.func.pg_advisory_xact_lock(LOCK, sa.bindparam("chain", type_=sa.Integer())))
-_LAST = sa.select(_LOG.c.seq, _LOG.c.mac).where(
-    _LOG.c.province == sa.bindparam("here"), _LOG.c.chain == sa.bindparam("chain")
-)
-_LAST = _LAST.order_by(_LOG.c.seq.desc()).limit(1)
+_HERE = (_LOG.c.province == sa.bindparam("here"), _LOG.c.chain == sa.bindparam("chain"))
+_LAST = sa.select(_LOG.c.seq, _LOG.c.mac).where(*_HERE).order_by(_LOG.c.seq.desc()).limit(1)
 _INSERT = sa.insert(_LOG)
 
 
-# The row after one that must still be there; the lock is taken with it.
+# The row after one that must still be there, and the last; the lock is taken with it.
 _VALUES = [sa.bindparam(f"new_{column.name}", type_=column.type) for column in _LOG.c]
-_BEFORE = sa.exists().where(
-    _LOG.c.province == sa.bindparam("here"),
-    _LOG.c.chain == sa.bindparam("chain"),
-    _LOG.c.seq == sa.bindparam("before"),
-    _LOG.c.mac == sa.bindparam("prev"),
+_BEFORE = sa.exists().where(*_HERE, _LOG.c.seq == sa.bindparam("before"), _LOG.c.mac == sa.bindparam("prev"))
+_NEXT = sa.exists().where(*_HERE, _LOG.c.seq == sa.bindparam("before") + 1)
+_FOLLOW = _INSERT.from_select(
+    list(_LOG.c.keys()), sa.select(*_VALUES).select_from(_LOCK.subquery()).where(_BEFORE, ~_NEXT)
 )
-_FOLLOW = _INSERT.from_select(list(_LOG.c.keys()), sa.select(*_VALUES).select_from(_LOCK.subquery()).where(_BEFORE))
 _FOLLOW = _FOLLOW.returning(_LOG.c.seq)
 
 _KNOWN = threading.local()  # `head`: the row that this thread wrote last, (chain, seq, MAC)

@@ -174,6 +174,8 @@ def decide_conflict(
     the file again to those it is kept from. Whom other marks name stays shut out. Raises Refused."""
     ledger.lock(session, subject)
     state, _entries = services.state(session, subject)
+    if author in marks.barred(state.entries):  # named by a mark that came while this one waited for its turn
+        raise Refused(N_("Người có liên quan không được quyết định về hồ sơ này."))
     stand = marks.standing(state.entries)
     waiting = next((each for each in marks.with_ending(state.entries) if each.entry.id == mark), None)
     found = marks.check_decision(waiting, outcome=outcome, note=note, author=author)

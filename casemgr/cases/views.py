@@ -51,9 +51,10 @@ def index():
 @guard(Permission.PERSON_SEARCH)
 def search():
     """By name or number. Sent as a form, so that no name is in an address."""
-    form = SearchForm()
+    form, blank = SearchForm(), FilterForm(formdata=None)
+    _choices(blank)
     if not form.validate():
-        return _list(Page([], 1, PAGE, 0), FilterForm(), form, status=422)
+        return _list(Page([], 1, PAGE, 0), blank, form, status=422)
     text, scope = form.text.data or "", _scope()
     unbarred = queries.not_barred(current_actor(), queries.CaseFile.subject)
     file = services.find(db.session, text.upper().replace(" ", ""), unbarred)
@@ -63,8 +64,6 @@ def search():
     hits = people.search(db.session, text, queries.home_units(current_actor()), MOST_FOUND)
     found = queries.files_of(db.session, [scope], [hit.subject for hit in hits])
     log_access(Permission.PERSON_SEARCH, detail=f"found={len(found)};name={sign_here(text)}")
-    blank = FilterForm(formdata=None)
-    _choices(blank)
     return _list(Page(found, 1, max(len(found), 1), len(found)), blank, form, complete=hits.complete)
 
 

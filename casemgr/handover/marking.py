@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext
 
 from casemgr.access.holders import users_of
@@ -11,6 +11,7 @@ from casemgr.access.web import Permission, actor_of, current_actor, guard, may, 
 from casemgr.cases import conflicts, moves, services
 from casemgr.cases.forms import options
 from casemgr.cases.marks import ENDS, Mark, barred, confirmed, sent_back, standing, version, with_ending, without
+from casemgr.cases.queries import barred as is_barred
 from casemgr.cases.rules import CaseState
 from casemgr.cases.web import Dossier, no_second, open_dossier
 from casemgr.clock import now
@@ -55,7 +56,7 @@ def conflict(number: str):
                 now=now(),
             )
         except Refused as refused:
-            form.refuse(refused)
+            _refuse(dossier, form, refused)
         else:
             asks = ENDS in written[-1].coded
             said = gettext("Đã ghi đề nghị chấm dứt, chờ người thứ hai xác nhận.") if asks else ""
@@ -81,11 +82,18 @@ def decide_conflict(number: str, mark: UUID):
             facts |= {"author": str(actor.user_id), "unit": where, "now": now()}
             moves.decide_conflict(db.session, dossier.file.subject, mark, **facts)
         except Refused as refused:
-            confirm.refuse(refused)
+            _refuse(dossier, confirm, refused)
         else:
             flash(gettext("Đã ghi ý kiến về xung đột lợi ích."), "success")
             return redirect(url_for("work.exception_list", code="conflict"), 303)
     return _page(dossier, _form(dossier), confirm)
+
+
+def _refuse(dossier: Dossier, form, refused: Refused) -> None:
+    """Says why not; to somebody whom a mark has shut out since this page was opened, nothing."""
+    if is_barred(db.session, current_actor(), dossier.file.subject):
+        abort(404)
+    form.refuse(refused)
 
 
 def _form(dossier: Dossier) -> ConflictForm:

@@ -78,7 +78,9 @@ class Form(FlaskForm):
 
 def options_of(field) -> Markup:
     """The options of a choice in a row of filters. WTForms takes longer over each of two hundred communes."""
-    return _written(tuple((each.value, str(each.label)) for each in field.choices), field.data or "")
+    choices = tuple((each.value, str(each.label)) for each in field.choices)
+    # What is kept holds nothing that somebody typed.
+    return _written(choices, field.data if any(field.data == value for value, _label in choices) else "")
 
 
 @lru_cache(maxsize=256)

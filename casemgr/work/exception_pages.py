@@ -7,8 +7,7 @@ from flask import abort, render_template, request, url_for
 from flask_babel import gettext
 
 from casemgr.access.holders import closed_among
-from casemgr.access.policy import scope
-from casemgr.access.web import Permission, current_actor, guard, log_access, may
+from casemgr.access.web import Permission, guard, log_access, may
 from casemgr.cases.clocks import short_day
 from casemgr.cases.conflicts import confirming_signs
 from casemgr.cases.queries import names_of
@@ -84,9 +83,8 @@ def exception_list(code: str):
 
 
 def _unit() -> str:
-    """The unit to which the address narrows the lists, if the reader looks over it."""
-    unit = request.args.get("unit", "")
-    return unit if any(unit in each.units for each in scope(current_actor(), Permission.CASELOAD_READ)) else ""
+    """The unit to which the address narrows the lists, if the reader may choose it."""
+    return (filled(UnitForm, offer_units).unit.data or "") if "unit" in request.args else ""
 
 
 def _kept(unit: str) -> dict[str, str]:

@@ -96,8 +96,8 @@ def _count_signs(view: View) -> Counter:
 
 
 def conflicts_by_unit(view: View) -> list[tuple[str, int, int]]:
-    """(the unit they came from, files held above it, of which nobody has confirmed yet), the most first. Without those
-    that no mark has moved, or that somebody has accepted since."""
+    """(the unit they came from, files held above it, of which so many wait for a second person), the most first. Without
+    those that no mark has moved, or that somebody has accepted since."""
     waits = sa.func.sum(sa.case((SIGNS.c.asks, 1), else_=0))
     moved = (view.holds(SIGNS.c), SIGNS.c.code == "conflict", SIGNS.c.detail != "")
     query = sa.select(SIGNS.c.detail, sa.func.count(), waits).where(*moved)

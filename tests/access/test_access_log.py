@@ -7,9 +7,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from casemgr import db as db_module
 from casemgr import vault
 from casemgr.access import log
-from casemgr.db import begin_write, db, is_postgresql
+from casemgr.db import begin_write, db, is_postgresql, writer_number
 from casemgr.demo.bench_floor import captured
 
 PROVINCE = 89
@@ -77,6 +78,35 @@ def test_a_row_in_whose_place_another_came_is_not_followed(app, session):
         read(session)
         session.commit()
     assert broken(session) == (3, [])
+
+
+def test_a_row_that_another_has_followed_is_no_error(app, session, monkeypatch):
+    """Two threads of one chain: the one that comes second finds out by the statement, and not by a failure."""
+    monkeypatch.setattr(log, "CHAINS", 1)
+    failures: list = []
+    sa.event.listen(db.engine, "handle_error", failures.append)
+
+    def turn():
+        with app.app_context(), Session(db.engine) as own:
+            read(own)
+            own.commit()
+
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        for _ in range(4):
+            one.submit(turn).result()
+            other.submit(turn).result()
+    assert broken(session) == (8, [])
+    assert not failures
+
+
+def test_threads_of_processes_started_together_have_chains_of_their_own(monkeypatch):
+    numbers = set()
+    for pid in range(1003, 1007):
+        monkeypatch.setattr("os.getpid", lambda pid=pid: pid)
+        for thread in range(2):
+            monkeypatch.setattr(db_module._THREADS, "number", thread, raising=False)
+            numbers.add(writer_number() % log.CHAINS)
+    assert len(numbers) == 8
 
 
 @pytest.mark.parametrize(("alone", "on_postgresql"), [(True, 1), (False, 3)])

@@ -99,6 +99,25 @@ def test_an_address_waits_too(client, session, worker, monkeypatch):
     assert enter(client).status_code == 429
 
 
+def test_behind_a_proxy_each_visitor_has_an_address_of_their_own(client, session, worker, monkeypatch):
+    monkeypatch.setattr(throttle, "ADDRESS_LIMIT", 3)
+
+    def status(password: str, said: str, name="nuito.canbo1", peer="127.0.0.1") -> int:
+        data, environ = {"username": name, "password": password}, {"REMOTE_ADDR": peer}
+        return client.post(
+            "/sign-in", data=data, headers={"X-Forwarded-For": said}, environ_overrides=environ
+        ).status_code
+
+    for number in range(3):  # what a visitor says of themselves stands before what the proxy says
+        assert status("wrong", f"10.0.0.{number}, 203.0.113.1", f"nobody{number}") == 422
+    assert status(PASSWORD, "10.0.0.9, 203.0.113.1") == 429
+    assert status(PASSWORD, "203.0.113.2") == 303
+    client.post("/sign-out")
+    for number in range(3):  # and of who asks from elsewhere nothing is believed
+        assert status("wrong", f"10.0.0.{number}", f"nobody{number}", "198.51.100.7") == 422
+    assert status(PASSWORD, "203.0.113.2", peer="198.51.100.7") == 429
+
+
 def test_the_table_of_attempts_names_nobody(client, session, worker):
     enter(client, "wrong", "my-secret-password")
     row = session.scalars(sa.select(SignInAttempt)).one()

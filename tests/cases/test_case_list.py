@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from casemgr.access.models import AccessLog
 from casemgr.cases import services
+from casemgr.ui import forms
 from tests.accounts import sign_in
 from tests.cases.files import HERE, THERE, open_child
 
@@ -110,3 +111,16 @@ def test_searching_is_logged_without_the_name(as_, session, drawn):
     as_("worker").post("/cases/search", data={"text": "kha"})
     row = session.scalars(sa.select(AccessLog).where(AccessLog.action == "person:search")).one()
     assert re.fullmatch("found=1;name=[0-9a-f]{8}", row.detail)  # which name, only the key could tell
+
+
+def test_what_is_typed_in_place_of_a_choice_is_not_kept(as_, drawn):
+    district = as_("district")
+
+    def kept(typed: str) -> int:
+        page = district.post("/cases/search", data={"text": "x" * 2000, "status": typed, "unit": typed})
+        assert page.status_code == 422
+        assert f'<option value="{HERE}">' in page.text, "what can be chosen stays"
+        assert district.get("/caseload", query_string={"unit": typed}).status_code == 200
+        return forms._written.cache_info().currsize
+
+    assert kept("") == kept("a" * 999) == kept("b" * 999)

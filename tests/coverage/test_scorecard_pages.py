@@ -1,10 +1,11 @@
 """The whole plan on one page, the map, the focus areas: what they say, to whom, and what they cost."""
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 from sqlalchemy import event
 
 from casemgr.db import db
@@ -274,14 +275,15 @@ def test_the_number_of_queries_does_not_grow_with_what_was_reported(place, audit
         assert auditor.get(path).status_code == 200
         return len([s for s in seen if s.lstrip().upper().startswith("SELECT")])
 
-    enter(place, "YT1.insured", "88")
-    auditor.get(path)
-    first = queries()
-    for unit in (TOWN, COMMUNE):
-        enter(place, "YT1.insured", unit=unit, source="UBND_XA", numerator=9, denominator=10)
-        enter(place, "LD1.enrolled", 12, unit=unit, source="UBND_XA")
-    auditor.get(path)
-    assert queries() == first
+    with time_machine.travel(datetime.now(UTC), tick=False):  # another minute is counted from the beginning
+        enter(place, "YT1.insured", "88")
+        auditor.get(path)
+        first = queries()
+        for unit in (TOWN, COMMUNE):
+            enter(place, "YT1.insured", unit=unit, source="UBND_XA", numerator=9, denominator=10)
+            enter(place, "LD1.enrolled", 12, unit=unit, source="UBND_XA")
+        auditor.get(path)
+        assert queries() == first
     assert first <= 16
 
 

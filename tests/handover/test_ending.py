@@ -9,6 +9,7 @@ from casemgr.cases.handover import asked_assignment
 from casemgr.ledger import services as ledger
 from casemgr.ledger.check import rebuild
 from casemgr.refused import Refused
+from casemgr.units.loading import load
 from tests.accounts import make_user
 from tests.cases.files import DISTRICT, NOW
 from tests.handover.marks import confirm, held, name, shown, waits_for
@@ -54,6 +55,25 @@ def test_until_a_second_person_has_answered_the_mark_holds(as_, session, who, as
     assert page.count(who.named.full_name) == 3, "named in the mark and in what is asked, and still ticked"
     assert "đề nghị chấm dứt với 1 người" in text_of(as_("second").get(f"/cases/{asked}"))
     assert rebuild(session, check=True)[1] == []
+
+
+def test_who_is_named_while_they_confirm_does_not_confirm(as_, session, who, asked, monkeypatch):
+    """The page was theirs when they sent it; the mark that names them was before them in the queue."""
+    end, lock = shown(as_("second"), asked)[-1], moves.ledger.lock
+
+    def behind_another(session, subject):
+        lock(session, subject)
+        monkeypatch.setattr(moves.ledger, "lock", lock)
+        moves.mark_conflict(
+            session, subject, [str(who.named.id), str(who.second.id)],
+            note="Người nhà.", tree=load(session), author=str(who.district.id), now=NOW,
+        )  # fmt: skip
+
+    monkeypatch.setattr(moves.ledger, "lock", behind_another)
+    answer = confirm(as_("second"), asked, end, **ENDED)
+    assert answer.status_code == 404
+    assert "Người này đã chuyển công tác." not in answer.text
+    assert not sees(as_("named"), asked)
 
 
 def test_it_waits_in_the_list_and_among_the_decisions_of_the_others(as_, asked):

@@ -1,15 +1,16 @@
 """Each list of exceptions says why a case is on it, and empties itself when the cause is gone."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
 from casemgr.cases import services
 from casemgr.detections import services as detections
 from casemgr.people.identifiers import Birth
+from casemgr.units.services import add_unit, close_unit
 from casemgr.work.lists import supervision
-from tests.accounts import sign_in
+from tests.accounts import make_user, sign_in
 from tests.cases import files
 from tests.cases.conftest import as_, clock, count_queries, who  # noqa: F401 - fixtures
 from tests.cases.files import HERE, PLAN, SCREENED, plan_of, write
@@ -223,6 +224,32 @@ def test_the_lists_are_narrowed_to_a_unit_that_the_reader_looks_over(session, as
         assert here in page
         assert not [number for number in elsewhere if number in page]
         assert "Chỉ của" not in page
+
+
+@pytest.mark.parametrize("where", [files.PROVINCE, files.DISTRICT, "91-20250701"])
+def test_a_role_in_what_has_ended_narrows_to_what_came_after(app, session, who, clock, where):  # noqa: F811
+    ours, theirs = (
+        files.open_child(session, who, name=name, unit=unit)[1]
+        for name, unit in (("Nguyễn Văn Ân", HERE), ("Chau Rít", files.THERE))
+    )
+    session.commit()
+    facts, last, told = {"valid_from": date(2025, 7, 1)}, date(2025, 6, 30), datetime(2025, 7, 2, 9, 0)
+    add_unit(session, code="91", name="An Giang", kind="tinh", parent_id=None, **facts, now=told)
+    for code, name, old in (("30502", "Núi Mới", HERE), ("30503", "Tri Mới", files.THERE)):
+        add_unit(session, code=code, name=name, kind="xa", parent_id="91-20250701", **facts, now=told)
+        close_unit(session, old, last, told, heirs=[(f"{code}-20250701", True)], act="NQ 1654")
+    for district in (files.DISTRICT, "883-20210101"):
+        close_unit(session, district, last, told, act="NQ 203")
+    close_unit(session, files.PROVINCE, last, told, heirs=[("91-20250701", True)], act="NQ 202")
+    session.commit()
+    clock("2025-08-15T09:00")
+    leader = sign_in(app.test_client(), make_user(session, "leader", ("supervisor", where)))
+    every, one = (leader.get(f"/exceptions/overdue{asked}").text for asked in ("", "?unit=30502-20250701"))
+    assert ours in every
+    assert theirs in every
+    assert "Chỉ của xã Núi Mới." in words(one)
+    assert ours in one
+    assert theirs not in one
 
 
 def test_the_lists_take_as_many_queries_with_more_in_them(session, as_, who, clock, count_queries):  # noqa: F811
