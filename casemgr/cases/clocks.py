@@ -4,10 +4,11 @@
 thứ 5 (hạn 7)", "quá 2 ngày làm việc", "còn 3 ngày làm việc".
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from casemgr.programmes.deadlines import begins, deadline
+from casemgr.programmes.deadlines import DAY_END, begins, deadline
 from casemgr.programmes.events import Event, Ledger, Moment
 from casemgr.programmes.model import ClockVersion, Due, Programme
 from casemgr.programmes.spans import MET, MISSED, NOT_DUE, Span
@@ -56,18 +57,24 @@ def _running(ledger: Ledger, due: Due | None, anchor: Event, at: datetime) -> Ru
     return _running(ledger, due.fallback, anchor, at)
 
 
-def clock_version(programme: Programme, due: Due | None, at: datetime) -> ClockVersion | None:
-    """The version of the first clock that a due date names, without looking into the file: it says whether time is
-    counted in hours or working days. None as in `running` where the date is planned."""
+def clock_version(programme: Programme, due: Due | None, arises: datetime, at: datetime | None) -> ClockVersion | None:
+    """The version of the clock by which something is due `at`, without looking into the file: it says whether time is
+    counted in hours or working days. None as in `running` where the date is planned.
+
+    Of several clocks that could have given the date it is the first that can have: days end with a day, hours do not."""
+    found = list(_versions(programme, due, arises))
+    by_day = at is not None and at.time() == DAY_END
+    return next((v for v in found if (v.unit != "hours") == by_day), found[0] if found else None)
+
+
+def _versions(programme: Programme, due: Due | None, arises: datetime) -> Iterator[ClockVersion]:
     if due is None or due.planned:
-        return None
+        return
     if due.clock:
-        return programme.clocks[due.clock].on(at.date())
+        version = programme.clocks[due.clock].on(arises.date())
+        yield from [version] if version else []
     for part in (*due.earliest, *due.latest, *([due.fallback] if due.fallback else [])):
-        found = clock_version(programme, part, at)
-        if found:
-            return found
-    return None
+        yield from _versions(programme, part, arises)
 
 
 def words(span: Span, value: str | None, clock: Running | None, calendar, now: datetime) -> Words:

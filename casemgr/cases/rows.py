@@ -63,7 +63,7 @@ class Rows:
         if file.next_due is None:
             return None
         late = is_late(file.next_due, self.now)
-        version = clock_version(programme, criterion.due, step.arises) if criterion else None
+        version = clock_version(programme, criterion.due, step.arises, file.next_due) if criterion else None
         clock = Running(None, version) if version else None
         said = (overdue if late else left)(file.next_due, clock, self.calendar, self.now)
         words = gettext(said.text, **said.params)

@@ -13,12 +13,14 @@ from casemgr.access.models import User
 from casemgr.access.policy import Permission
 from casemgr.cases.queries import FILES, late
 from casemgr.db import one_of
+from casemgr.ledger.services import province
 from casemgr.programmes import programmes
 from casemgr.programmes.model import STAGES
 from casemgr.units.rules import UnitTree
 from casemgr.work import counted
 from casemgr.work.counted import NOW, WEEK
-from casemgr.work.scope import OPEN, View
+from casemgr.work.queries import SPANS
+from casemgr.work.scope import OPEN, PENDING, View
 
 HIGH, MEDIUM, LOW, NONE = "high", "medium", "low", "none"
 LEVELS = (HIGH, MEDIUM, LOW)
@@ -160,6 +162,15 @@ class Wanted(Asked):
 
 def files(view: View, wanted: Wanted, number: int, size: int) -> tuple[Sequence[sa.Row], int]:
     """One page of the open files; and how many there are."""
+    where = _where(view, wanted)
+    total = view.kept(("files", wanted), lambda: _count(view, wanted, where))
+    contact = sa.func.coalesce(FILES.c.last_contact, FILES.c.opened_at)
+    order = [contact] if wanted.sort == "contact" else [FILES.c.next_due.nulls_last()]
+    query = sa.select(FILES).where(*where).order_by(*order, FILES.c.number)
+    return view.session.execute(query.offset((number - 1) * size).limit(size)).all(), total
+
+
+def _where(view: View, wanted: Wanted) -> list:
     where = [view.holds(FILES.c), OPEN, *_narrow(FILES.c, wanted)]
     if wanted.worker == NOBODY:
         where.append(FILES.c.worker.is_(None))
@@ -172,15 +183,16 @@ def files(view: View, wanted: Wanted, number: int, size: int) -> tuple[Sequence[
     if wanted.state == "late":
         where.append(late(FILES.c.next_due, view.now))
     elif wanted.state == "week":
-        where += [FILES.c.next_due >= view.now, FILES.c.next_due < view.now + WEEK]
-    total = view.kept(("files", wanted), lambda: _count(view, wanted))
-    contact = sa.func.coalesce(FILES.c.last_contact, FILES.c.opened_at)
-    order = [contact] if wanted.sort == "contact" else [FILES.c.next_due.nulls_last()]
-    query = sa.select(FILES).where(*where).order_by(*order, FILES.c.number)
-    return view.session.execute(query.offset((number - 1) * size).limit(size)).all(), total
+        # Whatever else is overdue in the same file.
+        due = (late(SPANS.c.due, view.now + WEEK), sa.not_(late(SPANS.c.due, view.now)))
+        steps = sa.select(SPANS.c.subject).where(SPANS.c.province == province(), PENDING, SPANS.c.track == "case", *due)
+        where.append(FILES.c.subject.in_(steps))
+    return where
 
 
-def _count(view: View, wanted: Wanted) -> int:
+def _count(view: View, wanted: Wanted, where: list) -> int:
+    if wanted.state == "week":
+        return view.session.scalar(sa.select(sa.func.count()).select_from(FILES).where(*where))
     units = wanted.units
     return sum(_size(alike, wanted) for unit, alike in counted.files(view) if units is None or unit in units)
 
@@ -191,7 +203,7 @@ def _size(alike: counted.Files, wanted: Wanted) -> int:
     pairs = ((wanted.programme, alike.programme), (wanted.worker, worker), (wanted.stage, alike.stage))
     if any(asked and asked != found for asked, found in (*pairs, (wanted.risk, alike.risk))):
         return 0
-    return {"late": alike.late, "week": alike.week}.get(wanted.state or "", alike.n)
+    return alike.late if wanted.state == "late" else alike.n
 
 
 def candidates(session, tree: UnitTree, shown: Sequence[sa.Row]) -> list[User]:

@@ -36,7 +36,6 @@ class Files(NamedTuple):
     needs: int
     contact: datetime  # the file that waits longest for a contact: when it had the last, or was opened
     late: int  # with something overdue
-    week: int  # next due within seven days
 
 
 class Steps(NamedTuple):
@@ -69,11 +68,11 @@ def everywhere_files(view: View) -> ByUnit:
         key = (CaseFile.unit_id, CaseFile.programme, CaseFile.worker, CaseFile.risk, CaseFile.stage)
         contact = sa.func.min(sa.func.coalesce(CaseFile.last_contact, CaseFile.opened_at))
         counts = (sa.func.count(), sa.func.sum(CaseFile.needs), contact)
-        query = sa.select(*key, *counts, *_before(CaseFile.next_due, view.now, (NOW, WEEK)))
+        query = sa.select(*key, *counts, *_before(CaseFile.next_due, view.now, (NOW,)))
         return _by_unit(
             view.session.execute(query.where(*_where(view, CaseFile, units), OPEN).group_by(*key)),
-            lambda row: Files(*row[1:8], row[8], row[10] - row[8]),
-            lambda row: _until((row[9], NOW), (row[11], WEEK)),
+            lambda row: Files(*row[1:9]),
+            lambda row: _until((row[9], NOW)),
         )
 
     return _kept(view, "files", count)

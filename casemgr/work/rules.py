@@ -38,7 +38,7 @@ class Task:
 
     @property
     def version(self) -> ClockVersion | None:
-        return clock_version(self.programme, self.criterion.due, self.arises)
+        return clock_version(self.programme, self.criterion.due, self.arises, self.due)
 
 
 @dataclass(slots=True)

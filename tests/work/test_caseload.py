@@ -2,10 +2,13 @@
 
 import html
 import re
+from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from casemgr.cases import services as cases
+from casemgr.cases.models import CaseSpan
 from casemgr.ledger import services as ledger
 from casemgr.work import caseload_pages
 from casemgr.work.models import SavedView
@@ -146,6 +149,20 @@ def test_files_are_narrowed_and_sorted(as_, town):  # noqa: F811
     for query, names in found.items():
         page = as_("chair").get(f"/caseload/files?{query}").text
         assert {name for name, (_case, number) in town.items() if number in page} == names, query
+
+
+def test_what_is_due_this_week_leads_to_its_files_though_something_else_in_them_is_late(as_, town, session, clock):  # noqa: F811
+    clock("2022-03-23T09:00")
+    now, week = datetime(2022, 3, 23, 9), timedelta(days=7)
+    spans = session.execute(sa.select(CaseSpan.number, CaseSpan.due).where(CaseSpan.pending, CaseSpan.unit_id == HERE))
+    dues = [(number, due) for number, due in spans if due]
+    steps = [number for number, due in dues if now <= due < now + week]
+    assert set(steps) & {number for number, due in dues if due < now}, "in one of them something is late, too"
+    chair = as_("chair")
+    assert f"{len(steps)} việc trong 7 ngày tới" in words(chair.get("/caseload").text)
+    page = chair.get("/caseload/files?state=week").text
+    assert set(re.findall(r"/cases/(HS-[^\"/]+)", page)) == set(steps)
+    assert f"Hồ sơ đang mở ({len(set(steps))})" in words(page)
 
 
 def test_a_view_is_kept_under_a_name_and_shared_above_and_beside(session, as_, who, town):  # noqa: F811

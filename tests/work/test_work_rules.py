@@ -1,12 +1,13 @@
 """How open promises become a day's work."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from casemgr import programmes
 from casemgr.programmes.loader import load_file
-from casemgr.work.rules import EMERGENCY, NEW, OVERDUE, SOON, TODAY, Task, arrange, clock_version, group_of
+from casemgr.work.rules import EMERGENCY, NEW, OVERDUE, SOON, TODAY, Task, arrange, group_of
 
 TE = load_file(Path(programmes.__file__).parent / "TE.toml")
 NOW = datetime(2022, 6, 15, 9, 0)
@@ -50,6 +51,13 @@ def test_a_long_group_is_cut_and_says_so():
 
 
 def test_the_clock_of_a_task_says_its_unit():
-    assert clock_version(TE, task("emergency", 1).criterion.due, NOW).unit == "hours"
-    assert clock_version(TE, task("first_service", 1).criterion.due, NOW).unit == "workdays"
-    assert clock_version(TE, task("review", 1).criterion.due, NOW) is None
+    assert task("emergency", 1).version.unit == "hours"
+    assert task("first_service", 1).version.unit == "workdays"
+    assert task("review", 1).version is None
+
+
+def test_of_two_clocks_it_is_the_one_that_gave_the_date():
+    """Screening is due within 12 hours in an emergency, else in working days, which end with a day."""
+    screening, night = task("screened", 12), datetime(2022, 6, 17, 23, 59, 59)
+    assert screening.version.unit == "hours"
+    assert replace(screening, due=night).version.unit == "workdays"
