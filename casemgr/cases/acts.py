@@ -10,7 +10,7 @@ from casemgr.access.policy import deciding_unit
 from casemgr.access.web import Permission, current_actor, guard, require
 from casemgr.cases import services
 from casemgr.cases.cautions import same_day
-from casemgr.cases.changes import plan_changes, previous_plan, rows
+from casemgr.cases.changes import otherwise, plan_changes, previous_plan, rows
 from casemgr.cases.forms import options, refuse
 from casemgr.cases.marks import barred
 from casemgr.cases.page import Reader
@@ -115,17 +115,21 @@ def _show_decide(form: DecideForm, dossier: Dossier, entry: Entry):
     kinds = dossier.programme.case.kinds
     before = previous_plan(dossier.state.entries, entry) if entry.kind == "planned" else None
     decision = dossier.state.decision_on(before) if before is not None else None
+    sentence, earlier = tell.one(entry), tell.one(before) if before is not None else None
+    changes = rows(dossier.programme, plan_changes(before, entry), language())
+    if earlier is not None:
+        changes += otherwise(earlier.lines, sentence.lines, {need for _kind, need, _was, _is in changes})
     return show_form(
         "cases/decide.html",
         form,
         dossier=dossier,
         file=dossier.file,
         label=dossier.label,
-        sentence=tell.one(entry),
+        sentence=sentence,
         newer=[tell.one(each) for each in newer],
-        before=tell.one(before) if before is not None else None,
+        before=earlier,
         decided=tell.one(decision) if decision is not None else None,
-        changes=rows(dossier.programme, plan_changes(before, entry), language()),
+        changes=changes,
         needs=Reader(dossier, now(), language()).needs(),
         same_day=[kinds[code].name[language()] for code in same_day(dossier.state.entries, entry)],
     )
@@ -176,7 +180,10 @@ def assign(number: str):
     named = barred(dossier.state.entries)
     offered = [(str(user.id), user.full_name) for user in workers if str(user.id) not in named]
     form.worker.choices = form.worker.choices[:1] + options(offered)
-    if request.method == "POST" and form.validate():
+    again = bool(dossier.state.worker) and form.worker.data != dossier.state.worker
+    if request.method == "POST" and form.validate() and again and not form.note.data:
+        form.note.errors = [gettext("Cần ghi lý do giao lại hồ sơ cho người khác.")]
+    elif request.method == "POST" and not form.errors:
         try:
             if form.worker.data != dossier.state.worker:
                 services.assign(
@@ -186,6 +193,7 @@ def assign(number: str):
                     author=str(current_actor().user_id),
                     unit=dossier.state.unit,
                     now=now(),
+                    note=form.note.data or "",
                 )
         except Refused as refused:
             refuse(form, refused)

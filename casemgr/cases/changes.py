@@ -1,13 +1,15 @@
 """What a plan says other than the one before it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from casemgr.cases.reading import Line
 from casemgr.ledger.rules import Entry
 from casemgr.programmes.model import Programme
 
 ADDED, REMOVED, CHANGED, PERIOD = "added", "removed", "changed", "period"
+PERIOD_FIELDS = ("start", "end")
 
 
 class PlanChange(NamedTuple):
@@ -31,7 +33,7 @@ def plan_changes(before: Entry | None, after: Entry) -> list[PlanChange]:
     if before is None:
         return []
     found = []
-    days = [tuple(_day(e.coded.get(name)) for name in ("start", "end")) for e in (before, after)]
+    days = [tuple(_day(e.coded.get(name)) for name in PERIOD_FIELDS) for e in (before, after)]
     if days[0] != days[1]:
         found.append(PlanChange(PERIOD, "", (days[0],), (days[1],)))
     old, new = _items(before), _items(after)
@@ -59,6 +61,22 @@ def rows(
 ) -> list[tuple[str, str, list[str], list[str]]]:
     """(kind, the need's name, what stood there before, what stands there now) in words, for a table."""
     return [(c.kind, _name(programme.needs, c.need, language), *_sides(programme, c, language)) for c in changes]
+
+
+def otherwise(before: Sequence[Line], after: Sequence[Line], told: Collection[str]) -> list[tuple]:
+    """What else two plans say otherwise, as `rows`: the goal, who gives a service. `told`: the needs whose row says it
+    already."""
+    was, now = _by_label(before), _by_label(after)
+    labels = (label for label in {**was, **now} if label not in told and was.get(label) != now.get(label))
+    return [(CHANGED, label, was.get(label, []), now.get(label, [])) for label in labels]
+
+
+def _by_label(lines: Sequence[Line]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        if line.name not in PERIOD_FIELDS:
+            found.setdefault(line.label, []).append(line.text)
+    return found
 
 
 def _sides(programme: Programme, change: PlanChange, language: str) -> tuple[list[str], list[str]]:

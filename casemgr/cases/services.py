@@ -223,7 +223,7 @@ def void(
     return ledger.append(session, subject, [draft])[0]
 
 
-def assign(session, subject: UUID, worker: str, *, author: str, unit: str, now: datetime) -> Entry:
+def assign(session, subject: UUID, worker: str, *, author: str, unit: str, now: datetime, note: str = "") -> Entry:
     """Gives the file of `unit` to a worker; the note stays in the ledger. Raises Refused for who is named in its
     conflict of interest: the fold would leave the file with nobody; and where another unit holds the file by now, whose
     people could not reach it any more."""
@@ -233,7 +233,7 @@ def assign(session, subject: UUID, worker: str, *, author: str, unit: str, now: 
         raise Refused(N_("Hồ sơ vừa chuyển sang đơn vị khác. Nơi đang giữ hồ sơ sẽ phân công."), "worker")
     if worker in barred(current.entries):
         raise Refused(N_("Người này có liên quan đến hồ sơ, không phụ trách được."), "worker")
-    draft = assign_draft(current.programme, worker, author=author, unit=unit, now=now)
+    draft = assign_draft(current.programme, worker, author=author, unit=unit, now=now, note=note)
     return ledger.append(session, subject, [draft])[0]
 
 

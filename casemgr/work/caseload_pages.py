@@ -14,6 +14,7 @@ from casemgr.cases.queries import names_of
 from casemgr.cases.rows import Rows
 from casemgr.clock import now
 from casemgr.db import db
+from casemgr.people.names import fold_name
 from casemgr.programmes import programmes
 from casemgr.ui.forms import show_form
 from casemgr.ui.i18n import language
@@ -48,7 +49,7 @@ def _loads(view_form: ViewForm):
         found = caseload.held_today(found, view.tree, view.now.date())
     number, shown = page_number(), caseload.ordered(found, form.sort.data, view.now)
     if shown is None:
-        shown = sorted(found, key=_Names(asked, found))
+        shown = sorted(found, key=_Names(asked, found).place)
     page = Page(shown[(number - 1) * SIZE : number * SIZE], number, SIZE, len(shown))
     workers = {load.key for load in page.items if load.key} if asked.by == "worker" else set()
     log_access(Permission.CASELOAD_READ, detail=f"by={asked.by}")
@@ -82,6 +83,11 @@ class _Names:
         ]
         wanted = theirs if asked.by == "worker" else []
         self.users = names_of(db.session, wanted)
+
+    def place(self, load: Load) -> tuple[str, str]:
+        """Where a line stands by name: a person by the given name, which comes last."""
+        name = fold_name(self(load))
+        return name.rpartition(" ")[2] if self.by == "worker" else "", name
 
     def __call__(self, load: Load) -> str:
         if load.key is None:

@@ -1,5 +1,6 @@
 """The lists of exceptions and why each line stands there."""
 
+from collections import Counter
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -113,12 +114,15 @@ class Rule:
 def _rules(view, asked: str) -> list[Rule]:
     """The rules by which something is overdue, and the one asked for."""
     found = exceptions.by_rule(view)
-    every = [(p, c) for p in programmes().values() for track in (p.case, p.detection) for c in track.criteria]
-    said = [
-        Rule(n, (p.code, c.code), f"{p.short[language()]}: {c.name[language()]}", found[p.code, c.code])
-        for n, (p, c) in enumerate(every, 1)
-        if found[p.code, c.code] or str(n) == asked
-    ]
+    every = [(p, track, c) for p in programmes().values() for track in (p.case, p.detection) for c in track.criteria]
+    names = Counter((p.code, c.name[language()]) for p, _track, c in every)
+    said = []
+    for n, (p, track, c) in enumerate(every, 1):
+        if found[p.code, c.code] or str(n) == asked:
+            name = c.name[language()]
+            if names[p.code, name] > 1 and track is p.detection:  # the file promises the same
+                name = gettext("%(name)s (trường hợp phát hiện)", name=name)
+            said.append(Rule(n, (p.code, c.code), f"{p.short[language()]}: {name}", found[p.code, c.code]))
     return sorted(said, key=lambda rule: -rule.count)
 
 
@@ -247,10 +251,14 @@ class Why:
     def _recorded_late(self, row: Row, sign) -> str:
         track = row.programme.case if sign.track == "case" else row.programme.detection
         kind = track.kinds.get(sign.detail)
-        return gettext(
+        said = gettext(
             "«%(kind)s» ngày %(day)s, nhập %(recorded)s, muộn %(n)s ngày",
             kind=kind.name[self.language] if kind else gettext("Quyết định"),
             day=short_day(sign.day, sign.since),
             recorded=self._day(sign.since),
             n=sign.amount,
+        )
+        # A decision is not accepted a second time; whatever else waits for nobody has been sent back.
+        return (
+            said if sign.asks or sign.detail == "decided" else ", ".join((said, gettext("đã trả lại, chờ đính chính")))
         )

@@ -121,10 +121,10 @@ def drawn_case(session, who):
     return case, number
 
 
-def plan_of(session, case, worker, when="2022-03-10", needs=PLAN):
+def plan_of(session, case, worker, when="2022-03-10", needs=PLAN, goal="Cháu an toàn.", who="xã"):
     due = {"AN_TOAN": 18, "SUC_KHOE": 16, "TAM_LY": 18, "PHAP_LY": 25, "HOC_TAP": 17}
-    items = [{"need": n, "service": s, "due": date(2022, 3, due[n]), "who": "xã"} for n, s in needs.items()]
-    values = {"goal": "Cháu an toàn.", "start": date(2022, 3, 11), "end": date(2022, 4, 30), "items": items}
+    items = [{"need": n, "service": s, "due": date(2022, 3, due[n]), "who": who} for n, s in needs.items()]
+    values = {"goal": goal, "start": date(2022, 3, 11), "end": date(2022, 4, 30), "items": items}
     return write(session, case, "planned", values, when, worker)
 
 

@@ -376,6 +376,11 @@ def test_the_file_is_given_to_another_worker(as_, session, who, fresh):
     assert str(who.away.id) not in page
     assert send(as_("chair"), path, worker=str(who.away.id)).status_code == 422
     assert as_("other").get(f"/cases/{fresh[1]}").status_code == 404
-    assert send(as_("chair"), path, worker=str(who.other.id)).status_code == 303
-    assert as_("other").get(f"/cases/{fresh[1]}").status_code == 200
+    silent = send(as_("chair"), path, worker=str(who.other.id))
+    assert silent.status_code == 422
+    assert "Cần ghi lý do giao lại hồ sơ cho người khác." in silent.text
+    assert f'<option selected value="{who.other.id}">' in silent.text, "what was chosen stays"
+    assert send(as_("chair"), path, worker=str(who.other.id), note="Nghỉ thai sản.").status_code == 303
+    page = as_("other").get(f"/cases/{fresh[1]}")
+    assert "Nghỉ thai sản." in page.text, "the reason stands in the file"
     assert as_("worker").get(f"/cases/{fresh[1]}").status_code == 404

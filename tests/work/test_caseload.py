@@ -151,6 +151,13 @@ def test_files_are_narrowed_and_sorted(as_, town):  # noqa: F811
         assert {name for name, (_case, number) in town.items() if number in page} == names, query
 
 
+def test_persons_stand_in_the_order_of_their_given_names(as_, town, session, who):  # noqa: F811
+    who.worker.full_name, who.away.full_name = "Bùi Văn Út", "Trần Thị Ân"
+    session.commit()
+    page = words(as_("district").get("/caseload?sort=name").text)
+    assert page.index("Trần Thị Ân") < page.index("Bùi Văn Út")
+
+
 def test_what_is_due_this_week_leads_to_its_files_though_something_else_in_them_is_late(as_, town, session, clock):  # noqa: F811
     clock("2022-03-23T09:00")
     now, week = datetime(2022, 3, 23, 9), timedelta(days=7)

@@ -123,6 +123,16 @@ def recorded_late(w):
     files.decide(w.session, case, entry, w.who.chair, "2022-03-21T08:00")
 
 
+def sent_back(w):
+    """As it waits for the worker to mend it, the line says so."""
+    case, number = w.child()
+    entry = w.write(case, "visited", VISIT, "2022-03-08T08:00", now=datetime(2022, 3, 20, 9, 0))
+    files.decide(w.session, case, entry, w.who.chair, "2022-03-21T08:00", "returned")
+    yield number, "muộn 12 ngày, đã trả lại, chờ đính chính"
+    services.void(w.session, case, entry.id, reason="double", note="x", author=str(w.who.worker.id), unit=HERE,
+                  now=files.NOW)  # fmt: skip
+
+
 def worker_left(w):
     _case, number = w.child()
     w.who.worker.active = False
@@ -130,6 +140,7 @@ def worker_left(w):
     w.who.worker.active = True
 
 
+SENT_BACK = {"recorded-late": sent_back}
 SCENES = {
     scene.__name__.replace("_", "-"): scene
     for scene in (
@@ -139,10 +150,10 @@ SCENES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("code", SCENES)
-def test_a_list_says_why_and_empties_itself(session, as_, who, clock, code):  # noqa: F811
+@pytest.mark.parametrize(("code", "scene"), [*SCENES.items(), *SENT_BACK.items()])
+def test_a_list_says_why_and_empties_itself(session, as_, who, clock, code, scene):  # noqa: F811
     world = World(session, who, clock)
-    scene = SCENES[code](world)
+    scene = scene(world)
     number, why = next(scene)
     session.commit()
     chair, auditor = as_("chair"), as_("auditor")

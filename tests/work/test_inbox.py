@@ -107,6 +107,22 @@ def test_the_inbox_says_who_asks_and_what_is_different(session, as_, who, planne
     assert "Theo dõi, đánh giá an toàn, 18/03/2022" in decide
 
 
+def test_the_decision_says_what_else_a_plan_says_otherwise(session, as_, who, planned):  # noqa: F811
+    case, number, plan = planned
+    files.approve(session, case, plan, who.chair, "returned")
+    second = plan_of(session, case, who.worker, "2022-03-14", goal="Cháu về ở với bà.")
+    session.commit()
+    page = words(as_("chair").get(f"/cases/{number}/entries/{second.id}/decide").text)
+    assert "đổi Mục tiêu Cháu an toàn. Cháu về ở với bà." in page
+    assert "đổi An toàn" not in page
+    files.decide(session, case, second, who.chair, "2022-03-15T08:00", "returned")
+    third = plan_of(session, case, who.worker, "2022-03-15", goal="Cháu về ở với bà.", who="Trung tâm")
+    session.commit()
+    page = words(as_("chair").get(f"/cases/{number}/entries/{third.id}/decide").text)
+    assert "đổi An toàn Nơi tạm trú an toàn, cách ly, 18/03/2022, xã" in page
+    assert "đổi Mục tiêu" not in page
+
+
 def test_isolation_reopening_and_guards_wait_each_by_itself(session, as_, who):  # noqa: F811
     case, number = open_child(session, who)
     write(session, case, "screened", SCREENED, "2022-03-04T17:40", who.worker)
