@@ -7,14 +7,12 @@ from casemgr.access.web import Permission, current_actor, guard, log_access, may
 from casemgr.cases.changes import ADDED, CHANGED, PERIOD, REMOVED
 from casemgr.clock import now
 from casemgr.db import db
-from casemgr.detections.telling import TITLES
-from casemgr.ui.i18n import language
 from casemgr.ui.paging import Page, page_number
 from casemgr.units.web import current_tree
 from casemgr.work import inbox, services
 from casemgr.work.forms import LateForm
 from casemgr.work.views import bp
-from casemgr.work.web import address_of, current_view, late_at, page_of, words_at
+from casemgr.work.web import address_of, current_view, kind_name, late_at, page_of, words_at
 
 SIZE = 20
 
@@ -68,13 +66,6 @@ def difference(item: inbox.Item) -> str:
     words = ", ".join(text for n, text in said if n)
     compared = gettext("so với bản ghi %(seq)s", seq=item.before.seq)
     return f"{compared}: {words or gettext('không đổi dịch vụ nào')}"
-
-
-def kind_name(programme, code: str, track: str = "case") -> str:
-    if track == "detection" and code in TITLES:
-        return gettext(TITLES[code])
-    kind = (programme.detection if track == "detection" else programme.case).kinds.get(code)
-    return kind.name[language()] if kind else code
 
 
 @bp.post("/approvals/late")

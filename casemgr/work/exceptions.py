@@ -9,9 +9,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from casemgr.cases.queries import FILES, late
+from casemgr.access.policy import Actor, Permission
+from casemgr.cases.queries import FILES, late, visible
 from casemgr.programmes import programmes
 from casemgr.programmes.model import Programme
+from casemgr.units.rules import UnitTree
 from casemgr.work import counted
 from casemgr.work.bursts import bursts
 from casemgr.work.counted import NOW
@@ -21,8 +23,10 @@ from casemgr.work.models import CaseSign
 from casemgr.work.queries import COLUMNS, SPANS, tasks_of
 from casemgr.work.rules import Task
 from casemgr.work.scope import OPEN, View
+from casemgr.work.signs import RETURNED
 
 SIGNS = CaseSign.__table__
+MOST_RETURNED = 20
 
 
 @dataclass(slots=True)
@@ -145,6 +149,13 @@ def _signs(holds: Callable, code: str, newest: bool) -> sa.Select:
     query = sa.select(SIGNS).where(holds(SIGNS.c), SIGNS.c.code == code, *_holds_at(now))
     query = query.order_by(SIGNS.c.since.desc() if newest else SIGNS.c.since, SIGNS.c.subject)
     return query.offset(sa.bindparam("offset")).limit(sa.bindparam("limit"))
+
+
+def sent_back(session, actor: Actor, tree: UnitTree, now: datetime) -> list[Row]:
+    """What a leader has sent back in the files of this worker, the newest first."""
+    query = sa.select(SIGNS).where(visible(actor, Permission.CASE_READ, SIGNS.c, tree), *_holds_at(now))
+    query = query.where(SIGNS.c.code == RETURNED, SIGNS.c.worker == str(actor.user_id))
+    return [_signed(sign) for sign in session.execute(query.order_by(SIGNS.c.since.desc()).limit(MOST_RETURNED))]
 
 
 def _left(view: View, places: Mapping[Place, int], offset: int, limit: int) -> Sequence:

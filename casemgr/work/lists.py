@@ -38,6 +38,7 @@ class List:
 class Supervision:
     lists: dict[str, List]
     backdating: int  # days an entry may be written down after it happened before somebody must look at it
+    returned: int  # days for which a worker is told of what a leader has sent back
 
 
 def read(file: Path = FILE) -> Supervision:
@@ -49,7 +50,7 @@ def read(file: Path = FILE) -> Supervision:
         if made.sort not in (PROMISES, SIGN, UNITS, WORKERS, BURSTS):
             raise ValueError(f"{file.name}: {made.code}: no such sort {made.sort!r}")
         lists[made.code] = made
-    return Supervision(lists, table["backdating"]["days"])
+    return Supervision(lists, table["backdating"]["days"], table["returned"]["days"])
 
 
 def _value(name: str, value):

@@ -22,6 +22,7 @@ SYSTEM = "system:"
 NOT_REPORTS = ("told", "voided", "assigned", "transferred", "matched", "linked", "assign_asked", "conflicted")
 PART = "burst-part"  # no list either: added up over files
 ASSIGN = "assign-asked"  # no list of exceptions: a leader answers it in the inbox
+RETURNED = "returned"  # nor this: the worker is told, who mends it
 
 
 class Sign(NamedTuple):
@@ -52,6 +53,7 @@ def of_case(state: CaseState, limits: Supervision) -> list[Sign]:
             found += _single_need(state, lists["single-need"])
         found += _no_service(state, lists["need-without-service"])
         found += _asked(state)
+        found += _returned(state, limits)
     found += _undated(state.programme, state.spans, lists["date-missing"])
     found += _conflict(state, lists["conflict"])
     # What a decision waits for, or what is decided for itself, is not accepted a second time for being late.
@@ -96,6 +98,19 @@ def _asked(state: CaseState) -> Iterable[Sign]:
     if asked is not None:
         at, worker = asked.recorded_at, asked.coded["worker"].replace("-", "")
         yield Sign(ASSIGN, at, at, detail=worker, entry=asked.id, author=asked.author, asks=True)
+
+
+def _returned(state: CaseState, limits: Supervision) -> Iterable[Sign]:
+    """What a leader has sent back, unless something of its kind was written since."""
+    written = sorted((e for e in state.entries if e.kind not in NOT_REPORTS), key=lambda e: e.seq)
+    for entry in {e.kind: e for e in written}.values():
+        decision = state.decision_on(entry)
+        if decision is not None and decision.coded.get("outcome") == "returned":
+            at = decision.recorded_at
+            until = at + timedelta(days=limits.returned)
+            yield Sign(
+                RETURNED, at, entry.occurred_at, until, detail=entry.kind, entry=entry.id, author=decision.author
+            )
 
 
 def _single_need(state: CaseState, rule: List) -> Iterable[Sign]:

@@ -13,7 +13,7 @@ from casemgr.work import caseload, exceptions, inbox, queries
 from casemgr.work.lists import supervision
 from casemgr.work.queries import AHEAD
 from casemgr.work.rules import arrange
-from casemgr.work.web import address_of, current_view, late_at, page_of, words_at
+from casemgr.work.web import address_of, current_view, kind_name, late_at, page_of, words_at
 
 bp = Blueprint("work", __name__)
 
@@ -31,7 +31,8 @@ def today():
     tasks = queries.tasks(db.session, actor, tree, wanted, until, mine=writes and not leads)
     day, view = arrange(tasks, moment), current_view()
     total = caseload.loads(view, caseload.Asked())[1] if leads else caseload.Load()
-    queries.add_labels(db.session, actor, [task for cards in day.groups.values() for task in cards])
+    returned = exceptions.sent_back(db.session, actor, tree, moment) if writes else []
+    queries.add_labels(db.session, actor, [task for cards in day.groups.values() for task in cards] + returned)
     log_access(Permission.CASE_LIST, detail="today")
     return render_template(
         "work/today.html",
@@ -45,6 +46,8 @@ def today():
         waiting=inbox.count(view) if leads else 0,
         overdue=total.late_files,
         notable=_notable(view) if leads else [],
+        returned=returned,
+        kind_name=kind_name,
         writes=writes,
     )
 

@@ -11,7 +11,9 @@ from casemgr.cases.clocks import Running, left, overdue
 from casemgr.cases.forms import options
 from casemgr.clock import now
 from casemgr.db import db
+from casemgr.detections.telling import TITLES
 from casemgr.programmes.spans import overdue as is_late
+from casemgr.ui.i18n import language
 from casemgr.units.loading import calendar
 from casemgr.units.web import current_tree, offered
 from casemgr.work.rules import Task
@@ -66,6 +68,13 @@ def words_at(moment: datetime):
 def late_at(moment: datetime):
     """Whether a task is overdue: the definition behind the figures, not a comparison of its own."""
     return lambda task: is_late(task.due, moment)
+
+
+def kind_name(programme, code: str, track: str = "case") -> str:
+    if track == "detection" and code in TITLES:
+        return gettext(TITLES[code])
+    kind = (programme.detection if track == "detection" else programme.case).kinds.get(code)
+    return kind.name[language()] if kind else code
 
 
 def page_of(task) -> str:
