@@ -86,7 +86,10 @@ class VoidForm(Form):
 class AssignForm(Form):
     worker = SelectField(_l("Cán bộ phụ trách"), [Required()], blank=_l("Chọn…"), choices=[])
     note = TextField(
-        _l("Lý do"), limit=200, description=_l("Cần khi giao lại cho người khác; ghi vào diễn biến của hồ sơ.")
+        _l("Lý do"),
+        [WantedSometimes()],
+        limit=200,
+        description=_l("Cần khi giao lại cho người khác; ghi vào diễn biến của hồ sơ."),
     )
 
 
