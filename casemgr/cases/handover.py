@@ -114,7 +114,8 @@ def worker(entries: Sequence[Entry]) -> str | None:
 
 
 def referrals(entries: Iterable[Entry]) -> list[Referral]:
-    """Every referral, oldest first. An answer belongs to the last referral of its need by that day."""
+    """Every referral, oldest first. An answer belongs to the last referral of its need by that day; of those of one day
+    to the last that was written before it."""
     entries = list(entries)
     sent = [e for e in entries if e.kind == REFERRED]
     answers: dict[UUID, list[Entry]] = {e.id: [] for e in sent}
@@ -124,7 +125,8 @@ def referrals(entries: Iterable[Entry]) -> list[Referral]:
         day, need = entry.occurred_at.date(), entry.coded.get("need")
         mine = [e for e in sent if e.coded.get("need") == need and e.occurred_at.date() <= day]
         if mine:
-            answers[mine[-1].id].append(entry)
+            before = [e for e in mine if e.occurred_at.date() < day or e.seq < entry.seq] or mine
+            answers[before[-1].id].append(entry)
     return [Referral(e, tuple(answers[e.id])) for e in sent]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import SimpleNamespace
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -33,16 +34,21 @@ def incoming(session, actor: Actor, tree: UnitTree) -> list[CaseTransfer]:
     return list(session.scalars(query.order_by(CaseTransfer.asked_at, CaseTransfer.number).limit(MOST)))
 
 
+# Who holds the file by now is another question: what a unit has asked stays its own.
+_ASKING = SimpleNamespace(
+    province=CaseTransfer.province,
+    subject=CaseTransfer.subject,
+    unit_id=CaseTransfer.from_unit,
+    programme=CaseTransfer.programme,
+    worker=CaseTransfer.worker,
+)
+
+
 def outgoing(session, actor: Actor, tree: UnitTree) -> list[CaseTransfer]:
     """What the actor's units have asked of others: those that wait, then the last ones answered."""
-    held = sa.select(CaseFile.subject).where(visible(actor, Permission.CASE_TRANSFER, CaseFile, tree))
-    query = sa.select(CaseTransfer).where(
-        CaseTransfer.province == province(),
-        sa.or_(
-            CaseTransfer.subject.in_(held),
-            sa.and_(CaseTransfer.asked_by == str(actor.user_id), not_barred(actor, CaseTransfer.subject)),
-        ),
-    )
+    asked = sa.and_(CaseTransfer.asked_by == str(actor.user_id), not_barred(actor, CaseTransfer.subject))
+    theirs = visible(actor, Permission.CASE_TRANSFER, _ASKING, tree)
+    query = sa.select(CaseTransfer).where(CaseTransfer.province == province(), sa.or_(theirs, asked))
     first = sa.case((CaseTransfer.state == WAITING, 0), else_=1)
     return list(session.scalars(query.order_by(first, CaseTransfer.asked_at.desc()).limit(MOST)))
 

@@ -108,7 +108,7 @@ class _Entry:
     occurred_at = datetime(2022, 3, 22)
 
     def __init__(self, kind, **coded):
-        self.id, self.kind, self.coded = object(), kind, coded
+        self.id, self.kind, self.coded, self.seq = object(), kind, coded, 1
 
 
 @pytest.mark.parametrize("state", [SENT, ACCEPTED, DECLINED, DONE])
@@ -127,6 +127,22 @@ def test_the_table_of_answers(state, outcome):
             check_referral_answer(entries, "TAM_LY", outcome, DAY)
     with pytest.raises(Refused):
         check_referral_answer(entries, "SUC_KHOE", outcome, DAY)
+
+
+def test_the_list_opens_whatever_was_answered(as_, session, drawn):
+    worker, page = as_("worker"), entry_page(drawn[1], "referral_answered")
+    ground = REFERRED | {"consent_on": "22/03/2022"}
+    assert send(worker, entry_page(drawn[1]), **ground).status_code == 303
+    for outcome, said in (("accepted", "đã tiếp nhận, chưa thực hiện"), ("done", "Không có phiếu chuyển gửi nào")):
+        assert send(worker, page, need="TAM_LY", referral_outcome=outcome).status_code == 303
+        shown = worker.get("/referrals")
+        assert shown.status_code == 200
+        assert said in shown.text
+    # Asked once more on the day on which it was done: the answer belongs to the one before.
+    assert send(worker, entry_page(drawn[1]), **ground).status_code == 303
+    assert "chưa trả lời" in worker.get("/referrals").text
+    assert send(worker, page, need="TAM_LY", referral_outcome="declined").status_code == 303
+    assert "Không có phiếu chuyển gửi nào" in worker.get("/referrals").text
 
 
 def test_an_answer_belongs_to_the_referral_of_its_day(as_, session, who, drawn):

@@ -59,6 +59,12 @@ def test_a_file_goes_over_with_its_schedule_once_the_other_commune_accepts(as_, 
     after = services.state(session, drawn[0])[0]
     assert [(s.criterion.code, s.due) for s in after.spans if s.met is None] == promised
     assert there.post(offer, data=answer).status_code == 422, "answered once"
+    for who_asked in ("worker", "chair"):  # what a unit has asked stays its own, whoever holds the file by now
+        page = as_(who_asked).get("/transfers").text
+        assert number in page
+        assert "đã tiếp nhận" in page
+        assert f'href="/cases/{number}"' not in page
+    assert number not in there.get("/transfers").text
     assert "đề nghị tiếp nhận" not in there.get("/approvals").text
 
 
