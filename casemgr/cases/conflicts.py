@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from casemgr.access.holders import holders, reaches
+from casemgr.access.holders import holders, reaches, users_of
 from casemgr.access.models import User
 from casemgr.access.policy import Permission
 from casemgr.cases import handover
@@ -37,6 +37,12 @@ def holder_above(
     line = line if move else [unit, *line]
     leaders = [user for user in holders(session, DECIDE, tree, line) if str(user.id) not in named]
     return next((each for each in line if _led(leaders, each, programme)), nearest if move else unit)
+
+
+def works(session, account: str, unit: str, programme: str) -> bool:
+    """Whether this account may be given a file here."""
+    user = users_of(session, [account]).get(account)
+    return user is not None and reaches(user, Permission.CASE_WRITE, unit, programme)
 
 
 def confirming(session, tree: UnitTree, held: Collection[Held]) -> list[str | None]:

@@ -22,14 +22,19 @@ TRANSFERRED, CONFLICTED, ENDS = "transferred", "conflicted", "ends"
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A mark that stands; or (`ends`) what is asked, that some whom confirmed marks name are let in again: it waits for
-    its answer as a mark does. `unit`: from which unit it took the file, `unsure` the same while nobody has settled who
-    holds it; None where it moved nothing, or somebody has accepted the file since."""
+    its answer as a mark does. `took`: the entry that took the file from a unit, `unsure` that unit while nobody has
+    settled who holds the file; None where it moved nothing, or somebody has accepted the file since."""
 
     entry: Entry
     named: frozenset[str]  # the ids of accounts, without those that a mark before it names
-    unit: str | None
+    took: Entry | None
     unsure: str | None
     decision: Entry | None = None
+
+    @property
+    def unit(self) -> str | None:
+        """From which unit it took the file."""
+        return self.took.unit if self.took else None
 
     @property
     def waits(self) -> bool:
@@ -103,11 +108,18 @@ def charged(first: tuple[datetime, str], entries: Iterable[Entry]) -> list[tuple
     return found
 
 
+def undone(marks: Sequence[Mark], shut: Collection[str], tree: UnitTree, on: date) -> Entry | None:
+    """The entry that took the file from where it goes when only these accounts stay shut out: to where the marks that
+    end took it from, if no later mark stands and no transfer was accepted since; confirmed or not, for a confirmed one
+    has been ended by two. None: it stays."""
+    took = _narrowed(marks, shut)[1]
+    return took if took is not None and tree[took.unit].valid(on) else None
+
+
 def sent_back(marks: Sequence[Mark], shut: Collection[str], tree: UnitTree, on: date) -> str | None:
-    """Where the file goes when only these accounts stay shut out: to where the marks that end took it from, if nobody
-    has confirmed them and no later mark stands. None: it stays."""
-    unit = _narrowed(marks, shut)[1]
-    return unit if unit is not None and tree[unit].valid(on) else None
+    """Where the file goes then (see `undone`)."""
+    took = undone(marks, shut, tree, on)
+    return took.unit if took else None
 
 
 def without(marks: Iterable[Mark], mark: Mark) -> frozenset[str]:
@@ -140,11 +152,11 @@ def _walk(entries: Iterable[Entry]) -> Iterator[tuple[Entry, list[Mark]]]:
         if entry.kind == CONFLICTED:
             shut = frozenset(entry.coded.get("barred", ()))
             added = shut.difference(*(mark.named for mark in marks))
-            before = entry.unit if moves(entry) else None
-            marks = [*marks, Mark(entry, added, before, before)] if added else marks
+            took, before = (entry, entry.unit) if moves(entry) else (None, None)
+            marks = [*marks, Mark(entry, added, took, before)] if added else marks
             marks = _narrowed(marks, shut)[0]
         elif moves(entry):
-            marks = [replace(mark, unit=None, unsure=None) for mark in marks]
+            marks = [replace(mark, took=None, unsure=None) for mark in marks]
         elif entry.kind == "decided" and entry.coded.get("about") == CONFLICTED:
             marks = _confirmed(marks, entry) if entry.coded["outcome"] == "approved" else marks
         yield entry, marks
@@ -158,14 +170,14 @@ def _confirmed(marks: Sequence[Mark], decision: Entry) -> list[Mark]:
     return [replace(mark, decision=decision) if i == place else mark for i, mark in enumerate(settled)]
 
 
-def _narrowed(marks: Iterable[Mark], shut: Collection[str]) -> tuple[list[Mark], str | None]:
-    """The marks that stand when only these accounts stay shut out, and from where those that end took the file, as far
-    as nobody has settled it. While a later mark stands it holds the file where it is, and takes that over."""
+def _narrowed(marks: Iterable[Mark], shut: Collection[str]) -> tuple[list[Mark], Entry | None]:
+    """The marks that stand when only these accounts stay shut out, and the entry by which those that end took the file.
+    While a later mark stands it holds the file where it is, and takes that over."""
     left: list[Mark] = []
-    unit = unsure = None
+    took = unsure = None
     for mark in marks:
-        unit, unsure = unit or mark.unit, unsure or mark.unsure
+        took, unsure = took or mark.took, unsure or mark.unsure
         if named := mark.named.intersection(shut):
-            left.append(replace(mark, named=named, unit=unit, unsure=unsure))
-            unit = unsure = None
-    return left, unsure
+            left.append(replace(mark, named=named, took=took, unsure=unsure))
+            took = unsure = None
+    return left, took

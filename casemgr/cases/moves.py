@@ -127,8 +127,8 @@ def mark_conflict(
     """Shuts out exactly these accounts, at once: a mark names those who were not shut out before, and what was marked
     about the others ends; where a second person has confirmed it, that is asked for (see `decide_conflict`) and it holds
     until then. Moves the file above (see `conflicts.holder_above`), but no further where a mark has brought it and
-    somebody is left to lead it; where marks end, see `marks.sent_back`. `seen`: the last entry of marks that the author
-    had before them, so that nobody whom another has named meanwhile is let in again. Raises Refused."""
+    somebody is left to lead it; where marks end, see `_let_in`. `seen`: the last entry of marks that the author had
+    before them, so that nobody whom another has named meanwhile is let in again. Raises Refused."""
     if not note:
         raise Refused(N_("Cần ghi rõ vì sao có xung đột lợi ích."), "note")
     ledger.lock(session, subject)
@@ -143,17 +143,17 @@ def mark_conflict(
     ends = marks.confirmed(stand) - shut
     if ends and any(each.ends for each in marks.with_ending(state.entries)):
         raise Refused(N_("Đã có đề nghị chấm dứt đang chờ người thứ hai xác nhận."), "accounts")
-    stay, written = shut | ends, []
+    stay, drafts = shut | ends, []
     if stay - named:
         move = not any(mark.unit for mark in stand)
         to = conflicts.holder_above(session, tree, state.unit, programme, stay, move=move, on=day)
-    else:
-        to = marks.sent_back(stand, stay, tree, day)
-    if stay != named:
-        written.append(_shut_out(stay, to, state))
+        drafts.append(_draft(state, CONFLICTED, _shut_out(stay, to, state), note, author, state.unit, now))
+    elif stay != named:
+        took = marks.undone(stand, stay, tree, day)
+        drafts += _let_in(session, state, stay, took, note, author, state.unit, now)
     if ends:
-        written.append(_shut_out(stay, None, state) | {ENDS: sorted(ends)})
-    drafts = [_draft(state, CONFLICTED, coded, note, author, state.unit, now) for coded in written]
+        coded = _shut_out(stay, None, state) | {ENDS: sorted(ends)}
+        drafts.append(_draft(state, CONFLICTED, coded, note, author, state.unit, now))
     return ledger.append(session, subject, drafts)
 
 
@@ -183,9 +183,30 @@ def decide_conflict(
     drafts = [_draft(state, "decided", coded, note, author, unit, now)]
     if (outcome == "approved") is found.ends:
         shut = marks.without(stand, found)
-        left = _shut_out(shut, marks.sent_back(stand, shut, tree, now.date()), state)
-        drafts.append(_draft(state, CONFLICTED, left, note, author, unit, now))
+        took = marks.undone(stand, shut, tree, now.date())
+        drafts += _let_in(session, state, shut, took, note, author, unit, now)
     return ledger.append(session, subject, drafts)
+
+
+def _let_in(
+    session,
+    state: CaseState,
+    shut: Collection[str],
+    took: Entry | None,
+    note: str | None,
+    author: str,
+    unit: str,
+    now: datetime,
+) -> list[Draft]:
+    """Only these stay shut out. Where that undoes the entry that took the file (see `marks.undone`), it goes back to the
+    unit and to whoever worked on it there, if they may still."""
+    drafts = [_draft(state, CONFLICTED, _shut_out(shut, took.unit if took else None, state), note, author, unit, now)]
+    if took is None or took.unit == state.unit:
+        return drafts
+    worker = handover.worker([e for e in state.entries if marks.written(e) < marks.written(took)])
+    if worker and conflicts.works(session, worker, took.unit, state.programme.code):
+        drafts.append(_draft(state, "assigned", {"worker": worker}, None, author, unit, now))
+    return drafts
 
 
 def _shut_out(accounts: Collection[str], to: str | None, state: CaseState) -> dict:

@@ -37,7 +37,10 @@ class ConfirmForm(Form):
         _l("Ý kiến của người thứ hai"),
         [Required()],
         choices=[("approved", _l("Xác nhận")), ("returned", _l("Không xác nhận, hồ sơ ở lại nơi đang giữ"))],
-        description=_l("Không xác nhận thì chỉ những người nêu trên đây được xem lại hồ sơ."),
+        description=_l(
+            "Nếu không xác nhận, những người nêu trên đây lại được xem hồ sơ khi hồ sơ thuộc phạm vi của họ; những người "
+            "mà ghi nhận khác nêu vẫn không được xem."
+        ),
     )
     why = LongTextField(_l("Lý do"), [WantedSometimes()], limit=2000, description=_l("Cần khi không xác nhận."))
 
@@ -52,11 +55,17 @@ class ConfirmForm(Form):
         said = _l("Không xác nhận, trả hồ sơ về %(unit)s", unit=unit)
         self.outcome.choices = [self.outcome.choices[0], ("returned", said)]
 
-    def about_end(self) -> None:
-        """Says what the answer does where it is about the end of a confirmed mark."""
-        ended = _l("Xác nhận chấm dứt, những người nêu trên đây được xem lại hồ sơ")
+    def about_end(self, back: str | None) -> None:
+        """Says what the answer does where it is about the end of a confirmed mark. `back`: where the file goes then,
+        None: it stays."""
+        ended = _l("Xác nhận chấm dứt, hồ sơ ở lại nơi đang giữ")
+        if back is not None:
+            ended = _l("Xác nhận chấm dứt, trả hồ sơ về %(unit)s", unit=back)
         self.outcome.choices = [("approved", ended), ("returned", _l("Không xác nhận, xung đột lợi ích vẫn còn"))]
-        self.outcome.description = ""
+        self.outcome.description = _l(
+            "Nếu xác nhận, những người nêu trên đây lại được xem hồ sơ khi hồ sơ thuộc phạm vi của họ; những người mà "
+            "ghi nhận khác nêu vẫn không được xem."
+        )
 
 
 class ConflictForm(Form):

@@ -10,7 +10,18 @@ from casemgr.access.holders import users_of
 from casemgr.access.web import Permission, actor_of, current_actor, guard, may, require, role_title
 from casemgr.cases import conflicts, moves, services
 from casemgr.cases.forms import options
-from casemgr.cases.marks import ENDS, Mark, barred, confirmed, sent_back, standing, version, with_ending, without
+from casemgr.cases.marks import (
+    ENDS,
+    Mark,
+    barred,
+    confirmed,
+    last_written,
+    sent_back,
+    standing,
+    version,
+    with_ending,
+    without,
+)
 from casemgr.cases.queries import barred as is_barred
 from casemgr.cases.rules import CaseState
 from casemgr.cases.web import Dossier, no_second, open_dossier
@@ -20,6 +31,7 @@ from casemgr.handover import queries
 from casemgr.handover.forms import ConfirmForm, ConflictForm
 from casemgr.handover.views import bp
 from casemgr.ledger import services as ledger
+from casemgr.ledger.rules import Entry
 from casemgr.refused import Refused
 from casemgr.ui.forms import show_form
 from casemgr.ui.rules import show_moment
@@ -61,7 +73,7 @@ def conflict(number: str):
             asks = ENDS in written[-1].coded
             said = gettext("Đã ghi đề nghị chấm dứt, chờ người thứ hai xác nhận.") if asks else ""
             said = said or gettext("Đã ghi nhận xung đột lợi ích.")
-            flash(" ".join(filter(None, (said, _told_author(dossier)))), "success")
+            flash(" ".join(filter(None, (said, _told_holder(dossier, written), _told_author(dossier)))), "success")
             return redirect(url_for("cases.index"), 303)
     return _page(dossier, form, form)
 
@@ -80,11 +92,12 @@ def decide_conflict(number: str, mark: UUID):
         facts = {"outcome": confirm.outcome.data, "note": confirm.why.data, "tree": current_tree()}
         try:
             facts |= {"author": str(actor.user_id), "unit": where, "now": now()}
-            moves.decide_conflict(db.session, dossier.file.subject, mark, **facts)
+            written = moves.decide_conflict(db.session, dossier.file.subject, mark, **facts)
         except Refused as refused:
             _refuse(dossier, confirm, refused)
         else:
-            flash(gettext("Đã ghi ý kiến về xung đột lợi ích."), "success")
+            said = gettext("Đã ghi ý kiến về xung đột lợi ích.")
+            flash(" ".join(filter(None, (said, _told_holder(dossier, written)))), "success")
             return redirect(url_for("work.exception_list", code="conflict"), 303)
     return _page(dossier, _form(dossier), confirm)
 
@@ -121,7 +134,7 @@ def _page(dossier: Dossier, form: ConflictForm, sent: ConflictForm | ConfirmForm
     stand, every = standing(dossier.state.entries), with_ending(dossier.state.entries)
     form.catches_up(version(dossier.state.entries), barred(dossier.state.entries))
     shown, held = _shown(dossier, stand, every, sent), confirmed(stand)
-    ends_at = sent_back(stand, held, current_tree(), now().date())
+    ends_at, ended_at = (sent_back(stand, shut, current_tree(), now().date()) for shut in (held, ()))
     alone = "" if any(each.alone for each in shown) else _would_wait(dossier, stand)
     facts = {
         "file": dossier.file,
@@ -129,6 +142,7 @@ def _page(dossier: Dossier, form: ConflictForm, sent: ConflictForm | ConfirmForm
         "marks": shown,
         "held": held,
         "ends_at": ends_at,
+        "ended_at": ended_at,
         "alone": alone,
     }
     return show_form("handover/conflict.html", sent, mark=form, **facts)
@@ -166,16 +180,15 @@ def _said(mark: Mark, users: dict, why: str) -> list[tuple[str, object]]:
 
 
 def _confirm(stand: list[Mark], mark: Mark, sent: ConflictForm | ConfirmForm) -> ConfirmForm:
-    """The form of the answer; it says where the file goes when the mark is taken back. Who ends one that was confirmed
-    leaves the file where it is."""
+    """The form of the answer; it says where the file goes when the mark is taken back, or ended."""
     answered, tree = isinstance(sent, ConfirmForm) and sent.mark == mark.entry.id, current_tree()
     form = sent if answered else ConfirmForm.of(mark.entry.id, formdata=None)
+    unit = sent_back(stand, without(stand, mark), tree, now().date())
+    back = tree.label(unit) if unit else None
     if mark.ends:
-        form.about_end()
-        return form
-    back = sent_back(stand, without(stand, mark), tree, now().date())
-    if back is not None:
-        form.sends_back_to(tree.label(back))
+        form.about_end(back)
+    elif back is not None:
+        form.sends_back_to(back)
     return form
 
 
@@ -192,6 +205,20 @@ def _would_wait(dossier: Dossier, stand: list[Mark]) -> str:
     place, named = (state.unit, state.programme.code), barred(state.entries)
     to = conflicts.holder_above(db.session, tree, *place, named, move=move, on=now().date())
     return "" if _confirming(state, str(current_actor().user_id), to) else no_second(to)
+
+
+def _told_holder(dossier: Dossier, written: list[Entry]) -> str:
+    """What is said to who has let people in again: who holds the file from now on."""
+    named, last = barred(dossier.state.entries), last_written(written)
+    if last is None or not barred([last]) < named:
+        return ""
+    state = services.state(db.session, dossier.file.subject)[0]
+    unit = current_tree().label(state.unit)
+    if state.unit != dossier.state.unit:
+        return gettext("Hồ sơ trở về %(unit)s.", unit=unit)
+    if standing(state.entries):
+        return gettext("Hồ sơ vẫn do %(unit)s giữ.", unit=unit)
+    return gettext("Hồ sơ vẫn do %(unit)s giữ; muốn giao cho nơi khác, hãy đề nghị chuyển hồ sơ.", unit=unit)
 
 
 def _told_author(dossier: Dossier) -> str:

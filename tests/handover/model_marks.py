@@ -16,13 +16,14 @@ NAMED = ("both", "away", "chair", "leader_there", "above_worker", "district")
 
 @dataclass
 class Marked:
-    """A mark: whom it names whom none before it named, and from where it took the file as long as that is not settled."""
+    """A mark: whom it names whom none before it named, from whom it took the file, and `origin`, the unit as long as that
+    is not settled."""
 
     entry: UUID
     author: str
     named: frozenset
     origin: str | None
-    moved: bool  # it took the file from somebody, and no transfer was accepted since
+    took: tuple | None  # (unit, who worked on it there), if no transfer was accepted since
     waits: bool = True
 
 
@@ -84,16 +85,17 @@ class Marking(RuleBasedStateMachine):
             self.only(accounts)
             return
         line = LINE.get(self.holder, [PROVINCE])
-        line = line if any(mark.moved for mark in self.marks) else line[1:] or line
+        line = line if any(mark.took for mark in self.marks) else line[1:] or line
         to = next(unit for unit in line if self.left(unit, accounts))
         moved = to != self.holder
-        self.marks.append(Marked(written[0].id, author, accounts - before, self.holder if moved else None, moved))
+        origin, took = (self.holder, (self.holder, self.worker)) if moved else (None, None)
+        self.marks.append(Marked(written[0].id, author, accounts - before, origin, took))
         self.only(accounts)
         if moved:
             self.moved(to, None)
 
     def only(self, accounts: frozenset) -> None:
-        """Marks whose people are all let in again end, the last first. The last gives the file back to where it took
+        """Marks whose people are all let in again end, the last first. The last gives the file back to those it took
         it from; of another the next takes over what it did."""
         for mark in self.marks:
             mark.named &= accounts
@@ -104,9 +106,9 @@ class Marking(RuleBasedStateMachine):
             del self.marks[place]
             if place < len(self.marks):
                 after = self.marks[place]
-                after.origin, after.moved = mark.origin or after.origin, mark.moved or after.moved
-            elif mark.origin:
-                self.moved(mark.origin, None)
+                after.origin, after.took = mark.origin or after.origin, mark.took or after.took
+            elif mark.took:
+                self.moved(*mark.took)
 
     @precondition(lambda self: any(mark.waits for mark in self.marks))
     @rule(pick=st.integers(0, 5), approved=st.booleans(), by_author=st.booleans())

@@ -6,33 +6,88 @@ import pytest
 import sqlalchemy as sa
 
 from casemgr.cases import services
-from casemgr.cases.models import CaseTransfer
+from casemgr.cases.models import CaseFile, CaseTransfer
 from casemgr.ledger import services as ledger
+from casemgr.ledger.check import rebuild
 from tests.accounts import make_user
 from tests.cases.files import DISTRICT, HERE, PROVINCE, THERE, send
 from tests.handover.marks import confirm, held, marked, name, shown, waits_for
+from tests.pages import text_of
+
+LIST = "/exceptions/conflict"
 
 
 def ends(client, number: str) -> None:
     assert name(client, number, note="Ghi nhầm người.").status_code == 303
 
 
-@pytest.mark.parametrize(("confirmed", "holder"), [(False, HERE), (True, DISTRICT)])
-def test_where_a_file_is_once_its_conflict_is_ended(as_, session, who, drawn, confirmed, holder):
-    """Who marks and ends alone must not have moved a file."""
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_a_file_whose_conflict_is_ended_goes_back_to_where_the_mark_took_it_from(as_, session, who, drawn, confirmed):
+    """Who marks and ends alone must not have moved a file; and whom two have let in again must find it."""
     who.second = make_user(session, "huyen2", ("supervisor", DISTRICT))
     number, district = drawn[1], as_("district")
     marked(as_("worker"), number, who)
     if confirmed:
         confirm(district, number, outcome="approved")
-    back = "hồ sơ trở về xã Núi Tô" in district.get(f"/cases/{number}/conflict").text
-    assert back is not confirmed, "the page says before where it will be"
+    assert "hồ sơ trở về xã Núi Tô" in district.get(f"/cases/{number}/conflict").text, "the page says it before"
     ends(district, number)
     if confirmed:
+        assert held(session, number) == DISTRICT
+        assert "Xác nhận chấm dứt, trả hồ sơ về xã Núi Tô" in as_("second").get(f"/cases/{number}/conflict").text
         assert confirm(as_("second"), number, outcome="approved").status_code == 303
+    told = as_("second").get(LIST) if confirmed else district.get("/cases")
+    assert "Hồ sơ trở về xã Núi Tô." in text_of(told)
     assert shown(district, number) == []
-    assert held(session, number) == holder
-    assert services.state(session, drawn[0])[0].charged_at(datetime(2030, 1, 1)) == holder
+    assert held(session, number) == HERE
+    assert as_("chair").get(f"/cases/{number}").status_code == 200
+    assert number not in district.get(LIST).text
+    assert services.state(session, drawn[0])[0].charged_at(datetime(2030, 1, 1)) == HERE
+
+
+@pytest.mark.parametrize("taken_back", ["refused", "ended", "ended by two"])
+@pytest.mark.parametrize(("lost", "again"), [(None, True), ("account", False), ("role", False)])
+def test_the_worker_from_whom_a_mark_took_the_file_has_it_again_if_they_still_work_there(
+    as_, session, who, drawn, taken_back, lost, again
+):
+    who.second = make_user(session, "huyen2", ("supervisor", DISTRICT))
+    number, district = drawn[1], as_("district")
+    marked(as_("worker"), number, who)
+    assert send(district, f"/cases/{number}/assign", worker=str(who.above_worker.id)).status_code == 303
+    who.worker.active = lost != "account"
+    who.worker.grants[0].unit_id = THERE if lost == "role" else HERE
+    session.commit()
+    if taken_back == "refused":
+        assert confirm(district, number, outcome="returned", why="Không có quan hệ.").status_code == 303
+    else:
+        if taken_back == "ended by two":
+            assert confirm(district, number, outcome="approved").status_code == 303
+        ends(district, number)
+        if taken_back == "ended by two":
+            assert confirm(as_("second"), number, outcome="approved").status_code == 303
+    assert held(session, number) == HERE
+    worker = session.scalar(sa.select(CaseFile.worker).where(CaseFile.number == number))
+    assert worker == (str(who.worker.id) if again else None)
+    assert rebuild(session, check=True)[1] == []
+
+
+def test_a_worker_who_was_named_has_the_file_again_once_they_are_let_in(as_, session, who, drawn):
+    number, district = drawn[1], as_("district")
+    assert name(as_("chair"), number, who.worker).status_code == 303
+    assert confirm(district, number, outcome="returned", why="Không có quan hệ.").status_code == 303
+    assert session.scalar(sa.select(CaseFile.worker).where(CaseFile.number == number)) == str(who.worker.id)
+    assert as_("worker").get(f"/cases/{number}").status_code == 200
+
+
+def test_a_file_that_cannot_go_back_is_said_to_stay(as_, session, who, accepted):
+    """It was transferred by hand since, and nobody undoes that by the way."""
+    who.other_there = make_user(session, "chutich3", ("supervisor", THERE))
+    there, other = as_("leader_there"), as_("other_there")
+    assert confirm(there, accepted, outcome="approved").status_code == 303
+    ends(there, accepted)
+    assert "Xác nhận chấm dứt, hồ sơ ở lại nơi đang giữ" in other.get(f"/cases/{accepted}/conflict").text
+    assert confirm(other, accepted, outcome="approved").status_code == 303
+    assert "Hồ sơ vẫn do thị trấn Tri Tôn giữ; muốn giao cho nơi khác" in text_of(other.get(LIST))
+    assert held(session, accepted) == THERE
 
 
 @pytest.mark.parametrize("ended_alone", [True, False])

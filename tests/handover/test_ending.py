@@ -11,7 +11,7 @@ from casemgr.ledger.check import rebuild
 from casemgr.refused import Refused
 from casemgr.units.loading import load
 from tests.accounts import make_user
-from tests.cases.files import DISTRICT, NOW
+from tests.cases.files import DISTRICT, HERE, NOW
 from tests.handover.marks import confirm, held, name, shown, waits_for
 from tests.handover.test_no_second import SAID
 from tests.pages import text_of
@@ -88,11 +88,11 @@ def test_who_asks_does_not_confirm(as_, asked):
     assert not sees(as_("named"), asked)
 
 
-def test_a_second_person_ends_it_and_the_file_stays(as_, session, asked):
+def test_a_second_person_ends_it_and_the_file_goes_back(as_, session, asked):
     assert confirm(as_("second"), asked, **ENDED).status_code == 303
     assert sees(as_("named"), asked)
     assert shown(as_("district"), asked) == []
-    assert held(session, asked) == DISTRICT
+    assert held(session, asked) == HERE
     assert asked not in as_("district").get(LIST).text
     assert rebuild(session, check=True)[1] == []
 

@@ -58,6 +58,9 @@ def test_of_two_marks_that_wait_each_falls_for_its_own_people(as_, session, crow
     name(as_("district"), number, crowded.second, crowded.district)
     assert held(session, number) == PROVINCE, "nobody is left to lead it in the district"
     first, further = shown(province, number)
+    asked = text_of(province.get(f"/cases/{number}/conflict"))
+    assert "Nếu không xác nhận, những người nêu trên đây lại được xem hồ sơ" in asked
+    assert "những người mà ghi nhận khác nêu vẫn không được xem" in asked
     listed = text_of(province.get("/exceptions/conflict"))
     assert "2 xung đột lợi ích chờ người thứ hai" in province.get("/approvals").text
     assert listed.count("chờ người thứ hai xác nhận") == 2
@@ -81,13 +84,16 @@ def test_a_mark_that_is_ended_leaves_another_that_stands(as_, session, crowded, 
     name(district, number, crowded.second, crowded.above_worker)
     first, further = shown(district, number)
     assert name(district, number, crowded.above_worker, note="Người này đã chuyển công tác.").status_code == 303
+    assert "Xác nhận chấm dứt, hồ sơ ở lại nơi đang giữ" in as_("province").get(f"/cases/{number}/conflict").text
     assert confirm(as_("province"), number, outcome="approved").status_code == 303
+    told = text_of(as_("province").get("/exceptions/conflict"))
+    assert "Hồ sơ vẫn do huyện Tri Tôn giữ." in told, "no transfer is offered: the other mark keeps it there"
     assert shown(district, number) == [further]
     assert "Chờ người thứ hai" in district.get(f"/cases/{number}/conflict").text
     assert (sees("second"), held(session, number)) == (True, DISTRICT)
     assert waits_for(as_("second"))
     assert confirm(as_("second"), number, further, **RETURNED).status_code == 303
-    assert held(session, number) == DISTRICT, "the mark that brought it there was confirmed before it was ended"
+    assert held(session, number) == HERE, "of the mark that brought it there two have said that it is over"
 
 
 def test_who_wrote_on_a_page_that_is_out_of_date_lets_nobody_in(as_, crowded, drawn, sees):
@@ -116,7 +122,8 @@ def test_an_answer_about_a_mark_that_has_fallen_meanwhile_says_so(as_, crowded, 
     late = confirm(as_("second"), number, mark, **RETURNED)
     assert late.status_code == 422
     assert "không còn chờ xác nhận" in late.text
-    assert name(district, number, note="Đã hết.").status_code == 303
+    assert name(district, number, crowded.chair, crowded.above_worker).status_code == 303
+    assert name(district, number, crowded.above_worker, note="Đã hết.").status_code == 303
     assert confirm(as_("second"), number, outcome="approved").status_code == 303
     gone = confirm(as_("second"), number, mark, outcome="approved")
     assert gone.status_code == 422

@@ -118,7 +118,7 @@ class Passing(Marking):
         if accepted:
             self.moved(to, worker)
             for mark in self.marks:
-                mark.origin, mark.moved = None, False
+                mark.origin, mark.took = None, None
 
     @precondition(lambda self: not self.asked)
     @rule(with_worker=st.booleans())
