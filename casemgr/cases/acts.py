@@ -145,7 +145,7 @@ def void(number: str, id: UUID):
         require(Permission.CASE_WRITE, **dossier.facts)
         if entry.voids is None and not dossier.state.approved(entry):
             abort(403)
-    form = VoidForm()
+    form = VoidForm(services.void_reasons(entry.kind))
     if request.method == "POST" and form.validate():
         try:
             services.void(

@@ -8,7 +8,7 @@ due (domain ruling 11), which follows from the spans of holders alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -114,20 +114,39 @@ def worker(entries: Sequence[Entry]) -> str | None:
 
 
 def referrals(entries: Iterable[Entry]) -> list[Referral]:
-    """Every referral, oldest first. An answer belongs to the last referral of its need by that day; of those of one day
-    to the last that was written before it."""
-    entries = list(entries)
-    sent = [e for e in entries if e.kind == REFERRED]
-    answers: dict[UUID, list[Entry]] = {e.id: [] for e in sent}
-    for entry in entries:
+    """Every referral, oldest first. An answer belongs to the last referral of its need by that day that waits for such
+    an answer, else to the last."""
+    told = sorted((e for e in entries if e.kind in (REFERRED, REFERRAL_ANSWERED)), key=_in_order)
+    found = {e.id: Referral(e, ()) for e in told if e.kind == REFERRED}
+    for entry in told:
         if entry.kind != REFERRAL_ANSWERED:
             continue
-        day, need = entry.occurred_at.date(), entry.coded.get("need")
-        mine = [e for e in sent if e.coded.get("need") == need and e.occurred_at.date() <= day]
+        mine = [r for r in found.values() if r.sent.coded.get("need") == entry.coded.get("need")]
+        # What nobody had referred when it was written is answered only where nothing else is: a referral struck
+        # through and written again on its day keeps its answer.
+        mine = [r for r in mine if _in_order(r.sent) < _in_order(entry)] or _by(entry.occurred_at.date(), mine)
         if mine:
-            before = [e for e in mine if e.occurred_at.date() < day or e.seq < entry.seq] or mine
-            answers[before[-1].id].append(entry)
-    return [Referral(e, tuple(answers[e.id])) for e in sent]
+            to = next((r for r in reversed(mine) if _may_be_told(r, entry.coded["referral_outcome"])), mine[-1])
+            found[to.sent.id] = replace(to, answers=(*to.answers, entry))
+    return list(found.values())
+
+
+def replies(entries: Iterable[Entry]) -> dict[UUID, Entry]:
+    """To which referral each answer belongs, by the id of the answer."""
+    return {answer.id: each.sent for each in referrals(entries) for answer in each.answers}
+
+
+def _in_order(entry: Entry) -> tuple[date, int]:
+    """Referrals and answers are known to the day: of one day, what was written first came first."""
+    return entry.occurred_at.date(), written(entry)
+
+
+def _by(day: date, sent: Iterable[Referral]) -> list[Referral]:
+    return [r for r in sent if r.sent.occurred_at.date() <= day]
+
+
+def _may_be_told(referral: Referral, outcome: str) -> bool:
+    return referral.state in AFTER.get(outcome, ())
 
 
 def check_referral(sent: Iterable[tuple[Entry, str]], to: str) -> None:
@@ -146,12 +165,12 @@ def check_referral(sent: Iterable[tuple[Entry, str]], to: str) -> None:
 def check_referral_answer(entries: Iterable[Entry], need: str, outcome: str, on: date) -> None:
     """Raises Refused where no referral of this need waits for such an answer, by the day of the answer."""
     every = [r for r in referrals(entries) if r.sent.coded.get("need") == need]
-    mine = [r for r in every if r.sent.occurred_at.date() <= on]
+    mine = _by(on, every)
     if every and not mine:
         raise Refused(N_("Ngày trả lời sớm hơn ngày chuyển gửi."), "occurred")
-    if not mine or not mine[-1].open:
+    if not any(r.open for r in mine):
         raise Refused(N_("Không có phiếu chuyển gửi nào của nhu cầu này đang chờ trả lời."), "need")
-    if mine[-1].state not in AFTER.get(outcome, ()):
+    if not any(_may_be_told(r, outcome) for r in mine):
         raise Refused(
             N_("Nơi tiếp nhận đã nhận việc này trước đó. Hãy chọn «đã thực hiện» hoặc «không tiếp nhận»."),
             "referral_outcome",

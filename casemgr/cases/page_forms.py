@@ -1,9 +1,11 @@
 """The small forms of the case pages: filters, search, decision, void, assignment, identity."""
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField
 
-from casemgr.cases.forms import OnceForm
+from casemgr.cases.forms import OnceForm, options
 from casemgr.cases.sentences import VOID_FORM
 from casemgr.refused import N_
 from casemgr.ui.fields import (
@@ -73,14 +75,14 @@ class DecideForm(OnceForm):
 
 
 class VoidForm(Form):
-    reason = RadiosField(
-        _l("Lý do hủy"),
-        [Required()],
-        choices=[(code, _l(text)) for code, text in VOID_FORM.items()],
-    )
+    reason = RadiosField(_l("Lý do hủy"), [Required()], choices=[])
     note = LongTextField(
         _l("Giải thích"), [Required()], limit=1000, description=_l("Bản ghi bị gạch ngang và vẫn nằm trong hồ sơ.")
     )
+
+    def __init__(self, reasons: Iterable[str], **kwargs):
+        super().__init__(**kwargs)
+        self.reason.choices = options((code, _l(VOID_FORM[code])) for code in reasons)
 
 
 class AssignForm(Form):

@@ -146,6 +146,8 @@ def fold(
     first = (opening.occurred_at, opening.coded.get("unit") or opening.unit)
     status, closed_at = _status(ledger, entries)
     needs = ledger.needs = need_states(ledger)
+    if ledger.by_kind.get(handover.REFERRAL_ANSWERED):
+        ledger.replies = handover.replies(entries)
     identity = {key: opening.coded.get(key) for key in ("sex", "birth_year", "ethnicity")}
     for event in ledger.by_kind.get("told", ()):
         if event.coded.get("fact") == "identity":

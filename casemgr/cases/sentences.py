@@ -22,12 +22,14 @@ VOID_REASONS = {
     "wrong_file": N_("nhập nhầm hồ sơ"),
     "wrong_data": N_("nội dung sai"),
     "double": N_("nhập hai lần"),
+    "withdrawn": N_("rút đề nghị"),
 }
 # The same on the form, where they are chosen.
 VOID_FORM = {
     "wrong_file": N_("Nhập nhầm hồ sơ (nội dung sẽ bị ẩn ngay)"),
     "wrong_data": N_("Nội dung sai"),
     "double": N_("Nhập hai lần"),
+    "withdrawn": N_("Rút đề nghị"),
 }
 OUTCOMES = {"approved": N_("Phê duyệt"), "returned": N_("Trả lại để bổ sung")}
 # Of a conflict of interest nothing is sent back to be mended.

@@ -156,12 +156,20 @@ def decide(session, subject: UUID, target: UUID, *, on_seq: int, **facts) -> Ent
 
 
 VOID_REASONS = ("wrong_file", "wrong_data", "double")
+# What was asked of others and waits may also be taken back: nothing in it was wrong.
+WITHDRAWN = "withdrawn"
+WITHDRAWABLE = frozenset({handover.ASKED, handover.ASSIGN_ASKED})
+
+
+def void_reasons(kind: str) -> tuple[str, ...]:
+    """The reasons for which an entry of this kind may be struck through."""
+    return (WITHDRAWN, *VOID_REASONS) if kind in WITHDRAWABLE else VOID_REASONS
 
 
 def void_draft(
     target: UUID, *, reason: str, note: str, author: str, unit: str, now: datetime, definition: str
 ) -> Draft:
-    if reason not in VOID_REASONS:
+    if reason not in (WITHDRAWN, *VOID_REASONS):
         raise Refused(N_("Hãy chọn lý do hủy."), "reason")
     if not note:
         raise Refused(N_("Cần ghi rõ vì sao hủy bản ghi."), "note")
@@ -217,6 +225,8 @@ def void(
                 "quyết định đó trước."
             )
         )
+    if entry is not None and reason not in void_reasons(entry.kind):
+        raise Refused(N_("Hãy chọn lý do hủy."), "reason")
     draft = void_draft(
         target, reason=reason, note=note, author=author, unit=unit, now=now, definition=current.programme.definition
     )

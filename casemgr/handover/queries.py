@@ -13,7 +13,7 @@ from casemgr.access.models import User
 from casemgr.access.policy import Actor, Permission
 from casemgr.cases.handover import SENT, WAITING
 from casemgr.cases.models import CaseFile, CaseReferral, CaseSpan, CaseTransfer
-from casemgr.cases.queries import not_barred, offered_to, visible
+from casemgr.cases.queries import not_barred, offered_to, visible, within
 from casemgr.ledger.services import province
 from casemgr.people.models import Beneficiary
 from casemgr.units.ended import lost
@@ -34,23 +34,35 @@ def incoming(session, actor: Actor, tree: UnitTree) -> list[CaseTransfer]:
     return list(session.scalars(query.order_by(CaseTransfer.asked_at, CaseTransfer.number).limit(MOST)))
 
 
-# Who holds the file by now is another question: what a unit has asked stays its own.
-_ASKING = SimpleNamespace(
+# The same rows under the unit that asked: what it asked stays its own once another holds the file.
+ASKED_FROM = SimpleNamespace(
     province=CaseTransfer.province,
-    subject=CaseTransfer.subject,
     unit_id=CaseTransfer.from_unit,
     programme=CaseTransfer.programme,
     worker=CaseTransfer.worker,
 )
 
 
-def outgoing(session, actor: Actor, tree: UnitTree) -> list[CaseTransfer]:
-    """What the actor's units have asked of others: those that wait, then the last ones answered."""
-    asked = sa.and_(CaseTransfer.asked_by == str(actor.user_id), not_barred(actor, CaseTransfer.subject))
-    theirs = visible(actor, Permission.CASE_TRANSFER, _ASKING, tree)
-    query = sa.select(CaseTransfer).where(CaseTransfer.province == province(), sa.or_(theirs, asked))
+def outgoing(session, actor: Actor, tree: UnitTree) -> list[tuple[CaseTransfer, bool]]:
+    """What the actor's units have asked of others, and whether the actor may read the file now: those that wait, then
+    the last ones answered."""
+    held = sa.select(CaseFile.subject).where(within(actor, Permission.CASE_TRANSFER, CaseFile, tree))
+    readable = sa.exists().where(
+        CaseFile.subject == CaseTransfer.subject, within(actor, Permission.CASE_READ, CaseFile, tree)
+    )
+    query = sa.select(CaseTransfer, readable).where(
+        CaseTransfer.province == province(),
+        not_barred(actor, CaseTransfer.subject),
+        sa.or_(
+            within(actor, Permission.CASE_TRANSFER, ASKED_FROM, tree),
+            CaseTransfer.asked_by == str(actor.user_id),
+            # A unit that was divided asks no more; who took over its file reads and withdraws what still waits.
+            sa.and_(CaseTransfer.state == WAITING, CaseTransfer.subject.in_(held)),
+        ),
+    )
     first = sa.case((CaseTransfer.state == WAITING, 0), else_=1)
-    return list(session.scalars(query.order_by(first, CaseTransfer.asked_at.desc()).limit(MOST)))
+    query = query.order_by(first, CaseTransfer.asked_at.desc(), CaseTransfer.number).limit(MOST)
+    return [(row, may_read) for row, may_read in session.execute(query)]
 
 
 def transfer(session, asked: UUID) -> CaseTransfer | None:
@@ -69,7 +81,8 @@ def open_referrals(session, actor: Actor, tree: UnitTree, number: int, size: int
 
 
 def answers_due(session, rows: Collection[CaseReferral]) -> dict[UUID, datetime]:
-    """Until when each of these referrals should be answered, by the entry that sent it; none where it has been."""
+    """Until when each of these referrals should be answered, by the entry that sent it; none where it has been, nor
+    where the file was closed."""
     span = CaseSpan.__table__.c
     query = sa.select(span.anchor, span.due).where(
         span.province == province(),

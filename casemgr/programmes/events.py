@@ -67,6 +67,7 @@ class Ledger:
             self.decisions[event.coded["on"]] = event
         self.openings = [e for kind in ("opened", "linked", "detected") for e in by_kind.get(kind, ())]
         self.needs: list | None = None  # the needs as `need_states` finds them, once they are
+        self.replies: Mapping[UUID, Event] = {}  # what each answer is to, by its id, where that is settled
         self.found: dict[object, list[Moment]] = {}  # what plain selectors gave, by key
         self.received = [received(e) for e in self.openings]
 
@@ -149,8 +150,12 @@ def _of_kinds(ledger: Ledger, selector: Selector, anchor: Event | None, year: in
 def _fits(ledger: Ledger, selector: Selector, event: Event, anchor: Event | None, year: int | None) -> bool:
     if year is not None and selector.this_year and event.coded.get(selector.this_year) != year:
         return False
-    if selector.same and anchor is not None and event.coded.get(selector.same) != anchor.coded.get(selector.same):
-        return False
+    if selector.same and anchor is not None:
+        if event.coded.get(selector.same) != anchor.coded.get(selector.same):
+            return False
+        asked = ledger.replies.get(event.id)
+        if asked is not None and asked.kind == anchor.kind and asked.id != anchor.id:
+            return False  # it has kept the promise of another
     return selector.where is always or ledger.holds(selector, event)
 
 

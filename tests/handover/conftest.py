@@ -4,7 +4,7 @@ import pytest
 
 from tests.accounts import make_user
 from tests.cases import files
-from tests.cases.conftest import as_, clock  # noqa: F401 - fixtures
+from tests.cases.conftest import as_, clock, count_queries  # noqa: F401 - fixtures
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 
 from casemgr.access.models import User
 from casemgr.cases import moves, services
-from casemgr.cases.models import CaseFile, CaseTransfer
+from casemgr.cases.models import CaseBar, CaseFile, CaseTransfer
 from casemgr.cases.verdicts import segments
 from casemgr.ledger import services as ledger
+from casemgr.ledger.services import province
 from casemgr.refused import Refused
 from casemgr.units.loading import load
 from casemgr.units.services import add_unit, close_unit
@@ -122,7 +123,9 @@ def test_who_asked_may_withdraw_until_it_is_answered(as_, session, who, drawn):
     asked = asked_id(session)
     assert "đang chờ" in worker.get(f"/cases/{number}/transfer").text
     void = f"/cases/{number}/entries/{asked}/void"
-    assert send(worker, void, reason="wrong_data", note="Gia đình ở lại.").status_code == 303
+    assert "Rút đề nghị" in worker.get(void).text, "nothing in it was wrong"
+    assert send(worker, void, reason="withdrawn", note="Gia đình ở lại.").status_code == 303
+    assert "rút đề nghị" in worker.get(f"/cases/{number}").text
     assert as_("leader_there").get(f"/transfers/{asked}").status_code == 404
     send(worker, f"/cases/{number}/transfer", **ASK)
     again = asked_id(session)
@@ -235,3 +238,84 @@ def test_who_has_no_colleague_is_told_so(as_, session, who, drawn):
     page = as_("worker").get(f"/cases/{drawn[1]}/hand-on").text
     assert "Đơn vị chưa có ai khác phụ trách được hồ sơ này." in page
     assert "Gửi đề nghị" not in page
+
+
+def test_only_what_was_asked_is_withdrawn(as_, session, who, drawn):
+    """Of any other entry something must have been wrong."""
+    case, number = drawn
+    visit = {"place": "TAI_NHA", "seen": "CO", "note": "Gia đình vẫn ở đây."}
+    visited = write(session, case, "visited", visit, "2022-03-21T09:00", who.worker)
+    session.commit()
+    void = f"/cases/{number}/entries/{visited.id}/void"
+    assert "Rút đề nghị" not in as_("worker").get(void).text
+    assert send(as_("worker"), void, reason="withdrawn", note="x").status_code == 422
+    with pytest.raises(Refused, match="lý do hủy"):
+        services.void(
+            session, case, visited.id, reason="withdrawn", note="x", author=str(who.worker.id), unit=HERE,
+            now=datetime(2022, 3, 22, 12),
+        )  # fmt: skip
+
+
+def asked_of_others(client) -> str:
+    """The section of the page."""
+    return client.get("/transfers").text.partition("Đã đề nghị nơi khác tiếp nhận</h2>")[2]
+
+
+def hand_over(as_, session, who, number) -> None:
+    send(as_("worker"), f"/cases/{number}/transfer", **ASK)
+    offer = f"/transfers/{asked_id(session)}"
+    assert send(as_("leader_there"), offer, outcome="accepted", worker=str(who.away.id)).status_code == 303
+
+
+def test_what_a_unit_has_asked_stays_its_own_after_the_answer(as_, session, who, drawn):
+    number = drawn[1]
+    hand_over(as_, session, who, number)
+    link = f'href="/cases/{number}"'
+    for name in ("chair", "worker"):  # the leader of the unit that asked; who asked
+        listed = asked_of_others(as_(name))
+        assert number in listed, name
+        assert "đã tiếp nhận" in listed, name
+        assert load(session)[THERE].name in listed, "to whom"
+        assert link not in listed, "the file is another's"
+        assert "Kha" not in listed, name
+        assert as_(name).get(f"/cases/{number}").status_code == 404, name
+    for name in ("leader_there", "away"):
+        assert "Chưa đề nghị chuyển hồ sơ nào." in asked_of_others(as_(name)), name
+    assert link in asked_of_others(as_("district")), "who reads in both communes is led there"
+    assert number not in asked_of_others(as_("elsewhere")), "a leader of another programme"
+
+
+def test_while_it_waits_the_sender_is_led_to_the_file(as_, session, who, drawn):
+    number = drawn[1]
+    send(as_("worker"), f"/cases/{number}/transfer", **ASK)
+    for name in ("worker", "chair"):
+        listed = asked_of_others(as_(name))
+        assert f'href="/cases/{number}"' in listed, name
+        assert "chờ trả lời" in listed, name
+    assert number not in asked_of_others(as_("leader_there"))
+
+
+def test_who_is_named_in_a_conflict_of_interest_sees_nothing_of_what_was_asked(as_, session, who, drawn):
+    case, number = drawn
+    hand_over(as_, session, who, number)
+    assert number in asked_of_others(as_("chair"))
+    for user in (who.chair, who.worker):
+        session.add(CaseBar(province=province(), subject=case, hidden=case, account=str(user.id), unit_id=None))
+    session.commit()
+    for name in ("chair", "worker"):
+        assert number not in as_(name).get("/transfers").text, name
+
+
+def test_the_page_takes_as_many_queries_with_more_that_was_asked(as_, session, who, drawn, count_queries):
+    hand_over(as_, session, who, drawn[1])
+    chair = as_("chair")
+    asked_of_others(chair)
+    with count_queries() as few:
+        asked_of_others(chair)
+    for _ in range(3):
+        number = open_child(session, who)[1]
+        session.commit()
+        hand_over(as_, session, who, number)
+    with count_queries() as many:
+        assert asked_of_others(chair).count("đã tiếp nhận") == 4
+    assert len(many) == len(few)
