@@ -26,7 +26,6 @@ from casemgr.work.scope import OPEN, View
 from casemgr.work.signs import RETURNED
 
 SIGNS = CaseSign.__table__
-MOST_RETURNED = 20
 
 
 @dataclass(slots=True)
@@ -155,7 +154,7 @@ def sent_back(session, actor: Actor, tree: UnitTree, now: datetime) -> list[Row]
     """What a leader has sent back in the files of this worker, the newest first."""
     query = sa.select(SIGNS).where(visible(actor, Permission.CASE_READ, SIGNS.c, tree), *_holds_at(now))
     query = query.where(SIGNS.c.code == RETURNED, SIGNS.c.worker == str(actor.user_id))
-    return [_signed(sign) for sign in session.execute(query.order_by(SIGNS.c.since.desc()).limit(MOST_RETURNED))]
+    return [_signed(sign) for sign in session.execute(query.order_by(SIGNS.c.since.desc()))]
 
 
 def _left(view: View, places: Mapping[Place, int], offset: int, limit: int) -> Sequence:

@@ -71,6 +71,7 @@ def late_at(moment: datetime):
 
 
 def kind_name(programme, code: str, track: str = "case") -> str:
+    """What an entry of this kind is called."""
     if track == "detection" and code in TITLES:
         return gettext(TITLES[code])
     kind = (programme.detection if track == "detection" else programme.case).kinds.get(code)
